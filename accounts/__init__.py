@@ -1,0 +1,1 @@
+"""People and their roles (log-in data; a store of its own)."""

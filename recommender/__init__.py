@@ -1,0 +1,1 @@
+"""The main flow (photo -> garments -> embeddings -> matches), ranking and the index."""

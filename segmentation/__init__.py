@@ -1,0 +1,1 @@
+"""Photo -> garment masks and crops; label sets; evaluation."""

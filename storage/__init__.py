@@ -1,0 +1,1 @@
+"""The shared ground: the database, bytes by URL, pixels from untrusted bytes."""

@@ -1,0 +1,76 @@
+"""Bytes by URL: `file:///folder`, `memory://name`, and what fsspec opens through an extra (`s3://`, `abfs://`)."""
+
+import re
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+from storage.errors import BlobNotFound, BlobStoreUnknown, InvalidBlobKey
+
+_KEY = re.compile(r"[a-z0-9][a-z0-9_.-]*(/[a-z0-9][a-z0-9_.-]*)*")
+
+
+class BlobStore:
+    """Named byte strings under one URL; a blob is there whole or not at all."""
+
+    def __init__(self, url: str) -> None:
+        """Raises BlobStoreUnknown when no installed library opens the URL's scheme."""
+        import fsspec
+
+        try:
+            self._files, self._root = fsspec.core.url_to_fs(url, auto_mkdir=True) if _is_local(url) else _open(url)
+        except (ValueError, ImportError) as error:
+            raise BlobStoreUnknown(url, str(error)) from error
+
+    def put(self, key: str, content: bytes) -> None:
+        """Store `content` under `key`, replacing what was there, in one step."""
+        path = self._path(key)
+        parent = path.rsplit("/", 1)[0]
+        self._files.makedirs(parent, exist_ok=True)
+        # Written beside and moved into place: a reader or a crash never meets half a blob.
+        partial = f"{parent}/.{uuid.uuid4().hex}.partial"
+        self._files.pipe_file(partial, content)
+        self._files.mv(partial, path)
+
+    def get(self, key: str) -> bytes:
+        """Return the bytes under `key`. Raises BlobNotFound."""
+        try:
+            content: bytes = self._files.cat_file(self._path(key))
+        except FileNotFoundError as error:
+            raise BlobNotFound(key) from error
+        return content
+
+    def has(self, key: str) -> bool:
+        """Say whether `key` holds a blob."""
+        return bool(self._files.isfile(self._path(key)))
+
+    def delete(self, key: str) -> None:
+        """Remove `key`; nothing happens when it is absent."""
+        try:
+            self._files.rm_file(self._path(key))
+        except FileNotFoundError:
+            return
+
+    def keys(self, prefix: str = "") -> Iterator[str]:
+        """Yield the keys below the folder `prefix`, in order; partial writes are left out."""
+        folder = f"{self._root}/{prefix}".rstrip("/")
+        for path in sorted(self._files.find(folder)):
+            key = path[len(self._root) :].lstrip("/")
+            if _KEY.fullmatch(key):
+                yield key
+
+    def _path(self, key: str) -> str:
+        if not _KEY.fullmatch(key):
+            raise InvalidBlobKey(key)
+        return f"{self._root}/{key}"
+
+
+def _is_local(url: str) -> bool:
+    return url.startswith("file://")
+
+
+def _open(url: str) -> tuple[Any, str]:
+    import fsspec
+
+    files, root = fsspec.core.url_to_fs(url)
+    return files, root

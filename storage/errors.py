@@ -1,0 +1,77 @@
+"""What can go wrong on the shared ground."""
+
+
+class StorageError(Exception):
+    """Base of this package's errors."""
+
+
+class BlobNotFound(StorageError):
+    """No blob has this key: it was deleted, or never stored."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"no blob is stored under {key!r}")
+
+
+class InvalidBlobKey(StorageError):
+    """A blob key may hold lower-case letters, digits, `_ . -`, and `/` between names."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"{key!r} is no blob key: use lower-case letters, digits, '_', '.', '-' and single slashes")
+
+
+class BlobStoreUnknown(StorageError):
+    """The URL's scheme is not known, or the extra that opens it is not installed."""
+
+    def __init__(self, url: str, reason: str) -> None:
+        super().__init__(f"cannot open the blob store {url!r}: {reason}")
+
+
+class BadImage(StorageError):
+    """The bytes cannot be used as a picture; `code` is stable, the message says how to mend it."""
+
+    code = "bad_image"
+
+    def __init__(self, message: str = "This file cannot be used as a picture.") -> None:
+        super().__init__(message)
+
+
+class EmptyFile(BadImage):
+    """The file holds no byte: choose it again."""
+
+    code = "image_empty"
+
+
+class NotAnImage(BadImage):
+    """The content is no JPEG, PNG, WebP or HEIC, whatever the name says."""
+
+    code = "image_format_not_supported"
+
+
+class WrongExtension(BadImage):
+    """The name promises another format than the content holds: rename or export the file again."""
+
+    code = "image_extension_mismatch"
+
+
+class TruncatedImage(BadImage):
+    """The picture stops before its end or is damaged: send it again."""
+
+    code = "image_damaged"
+
+
+class ImageTooLarge(BadImage):
+    """More pixels than the limit: make the picture smaller."""
+
+    code = "image_too_many_pixels"
+
+
+class AnimatedImage(BadImage):
+    """The file moves; a single still picture is needed."""
+
+    code = "image_animated"
+
+
+class UnsupportedColours(BadImage):
+    """CMYK, 16 bits a channel, or a palette with transparency: export as ordinary RGB."""
+
+    code = "image_colours_not_supported"

@@ -1,0 +1,166 @@
+"""Untrusted bytes -> upright sRGB pixels, within limits; and pixels -> clean JPEG bytes."""
+
+import io
+from dataclasses import dataclass
+from pathlib import PurePath
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+
+from storage.errors import (
+    AnimatedImage,
+    BadImage,
+    EmptyFile,
+    ImageTooLarge,
+    NotAnImage,
+    TruncatedImage,
+    UnsupportedColours,
+    WrongExtension,
+)
+
+Pixels = NDArray[np.uint8]
+
+_EXTENSIONS = {
+    "JPEG": {".jpg", ".jpeg", ".jpe", ".jfif"},
+    "PNG": {".png"},
+    "WEBP": {".webp"},
+    "HEIF": {".heic", ".heif", ".hif"},
+}
+# Phones write several JPEGs into one file (MPO: a second lens, a depth map); the first is the photo.
+_SAME_AS = {"MPO": "JPEG"}
+
+
+@dataclass(frozen=True)
+class ImageLimits:
+    """What is accepted of an upload, and the size it is worked at."""
+
+    max_pixels: int = 50_000_000
+    working_side_pixels: int = 960
+    """The long side is reduced to this; smaller pictures keep their size. 0 keeps every picture's size."""
+
+
+def read_photo(content: bytes, *, file_name: str = "", limits: ImageLimits = ImageLimits()) -> Pixels:
+    """Return an uploaded photo, upright, sRGB, uint8, shape (H, W, 3), its long side at most the working side.
+
+    Strict: what no camera or phone writes is refused with a BadImage that says what to do. Only pixels survive:
+    no EXIF, no profile, no thumbnail, no trailing bytes.
+    """
+    return _read(content, file_name=file_name, limits=limits, strict=True)
+
+
+def read_picture(content: bytes, *, limits: ImageLimits = ImageLimits()) -> Pixels:
+    """As `read_photo`, for a shop's own pictures: print colours, 16 bits, palettes and other names are converted."""
+    return _read(content, file_name="", limits=limits, strict=False)
+
+
+def encode_jpeg(pixels: Pixels, *, quality: int = 88) -> bytes:
+    """Return `pixels` as a JPEG without any metadata."""
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "JPEG", quality=quality)
+    return buffer.getvalue()
+
+
+def shrink(pixels: Pixels, *, side_pixels: int) -> Pixels:
+    """Return the picture with its long side at most `side_pixels`."""
+    image = Image.fromarray(pixels)
+    image.thumbnail((side_pixels, side_pixels), Image.Resampling.LANCZOS)
+    return np.asarray(image)
+
+
+def _read(content: bytes, *, file_name: str, limits: ImageLimits, strict: bool) -> Pixels:
+    if not content:
+        raise EmptyFile("The file is empty (0 bytes). Choose the photo again.")
+    _register_heif()
+    try:
+        # Only these decoders ever see the bytes; PostScript, Photoshop and the like stay shut.
+        with Image.open(io.BytesIO(content), formats=("JPEG", "PNG", "WEBP", "HEIF")) as image:
+            _refuse_unusable(image, limits)
+            if strict:
+                _refuse_unlikely(image, file_name)
+            return _upright_srgb(image, limits)
+    except BadImage:
+        raise
+    except Image.DecompressionBombError as error:
+        raise _too_large(limits) from error
+    except UnidentifiedImageError as error:
+        raise NotAnImage("This is no picture in a format that we read. Send a JPEG, PNG, WebP or HEIC.") from error
+    # Pillow's decoders report damage through many built-in errors.
+    except (OSError, SyntaxError, ValueError, EOFError, IndexError, RuntimeError, MemoryError) as error:
+        raise TruncatedImage("The photo is damaged or cut short. Take or send it again.") from error
+
+
+def _register_heif() -> None:
+    import pillow_heif
+
+    pillow_heif.register_heif_opener(thumbnails=False)
+
+
+def _refuse_unusable(image: Image.Image, limits: ImageLimits) -> None:
+    if image.width * image.height > limits.max_pixels:
+        raise _too_large(limits)
+
+
+def _too_large(limits: ImageLimits) -> ImageTooLarge:
+    return ImageTooLarge(f"The photo has more than {limits.max_pixels // 1_000_000} megapixels. Send a smaller one.")
+
+
+def _refuse_unlikely(image: Image.Image, file_name: str) -> None:
+    extension = PurePath(file_name).suffix.lower()
+    if extension and extension not in _EXTENSIONS[_format(image)]:
+        raise WrongExtension(
+            f"The file's name ends in {extension} but it holds a {_format(image)} picture. Rename it or export it again."
+        )
+    if image.format != "MPO" and getattr(image, "n_frames", 1) > 1:
+        raise AnimatedImage("The picture is animated. Send a single still photo.")
+    if image.mode in ("CMYK", "YCCK"):
+        raise UnsupportedColours("The picture is in print colours (CMYK). Save it as an RGB photo and send it again.")
+    if image.mode.startswith("I") or image.mode == "F" or _is_16_bit_png(image):
+        raise UnsupportedColours("The picture has 16 bits a colour. Save it with 8 bits and send it again.")
+    if image.mode in ("P", "PA") and (image.mode == "PA" or "transparency" in image.info):
+        raise UnsupportedColours("The picture has a transparent palette. Save it as an RGB photo and send it again.")
+
+
+def _is_16_bit_png(image: Image.Image) -> bool:
+    """Say whether Pillow will reduce a 16-bit colour PNG to 8 bits (its mode alone does not tell)."""
+    return image.format == "PNG" and any("16" in str(tile[3]) for tile in getattr(image, "tile", ()))
+
+
+def _upright_srgb(image: Image.Image, limits: ImageLimits) -> Pixels:
+    side = limits.working_side_pixels
+    if side and image.format in ("JPEG", "MPO"):
+        # The decoder halves as often as it can on its own: a 12-megapixel photo decodes in a fifth of the time.
+        image.draft(None, (side, side))
+    profile = image.info.get("icc_profile")
+    image.load()
+    if side and max(image.size) > side:
+        image.thumbnail((side, side), Image.Resampling.BOX if max(image.size) > 3 * side else Image.Resampling.LANCZOS)
+    upright = ImageOps.exif_transpose(image)
+    return np.array(_flatten(_to_srgb(upright, profile)), dtype=np.uint8)
+
+
+def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
+    if not profile or image.mode not in ("RGB", "CMYK", "L"):
+        return image
+    try:
+        converted = ImageCms.profileToProfile(
+            image, ImageCms.ImageCmsProfile(io.BytesIO(profile)), ImageCms.createProfile("sRGB"), outputMode="RGB"
+        )
+    except (ImageCms.PyCMSError, OSError):
+        # A broken profile is no reason to refuse a readable photo: its numbers are taken as sRGB.
+        return image
+    return converted if converted is not None else image
+
+
+def _flatten(image: Image.Image) -> Image.Image:
+    if image.mode.startswith("I"):
+        image = Image.fromarray((np.asarray(image).astype(np.uint32) >> 8).astype(np.uint8))
+    if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
+        rgba = image.convert("RGBA")
+        ground = Image.new("RGBA", rgba.size, "white")
+        return Image.alpha_composite(ground, rgba).convert("RGB")
+    return image.convert("RGB")
+
+
+def _format(image: Image.Image) -> str:
+    return _SAME_AS.get(str(image.format), str(image.format))
