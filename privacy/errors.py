@@ -1,0 +1,31 @@
+"""What can go wrong with personal data."""
+
+
+class PrivacyError(Exception):
+    """Base of this package's errors."""
+
+
+class ConsentMissing(PrivacyError):
+    """The person has not agreed to this use of the photo: ask, and send the photo again."""
+
+    def __init__(self, purpose: str) -> None:
+        super().__init__(f"no consent was given for the purpose {purpose!r}")
+        self.purpose = purpose
+
+
+class PhotoNotFound(PrivacyError):
+    """No such photo for this person: it was forgotten, has lapsed, or is somebody else's (which is not told)."""
+
+    def __init__(self) -> None:
+        super().__init__("this photo is not kept (any more)")
+
+
+class CannotBeDecrypted(PrivacyError):
+    """The bytes were altered, moved to another place, or sealed with another key."""
+
+    def __init__(self, about: str) -> None:
+        super().__init__(f"{about} cannot be decrypted: it was altered, moved, or sealed with another key")
+
+
+class KeyFileUnsafe(PrivacyError):
+    """The key file is missing, too short, or readable by others: restore it, or `chmod 600` it."""

@@ -1,0 +1,62 @@
+"""The master key in a local file, and the keys derived from it, one for each use."""
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from privacy.errors import KeyFileUnsafe
+
+KEY_BYTES = 32
+
+
+@dataclass(frozen=True, repr=False)
+class PersonalDataKeys:
+    """32-byte keys; knowing one tells nothing of the others (HKDF, RFC 5869)."""
+
+    pseudonyms: bytes
+    columns: bytes
+    photos: bytes
+
+    @classmethod
+    def derived_from(cls, master_key: bytes) -> "PersonalDataKeys":
+        """Return the keys of one master key of at least 32 bytes."""
+        return cls(*(_derive(master_key, use) for use in ("pseudonyms", "columns", "photos")))
+
+
+def read_key_file(path: Path) -> bytes:
+    """Return the secret in `path`. Raises KeyFileUnsafe when it is missing, short, or not for its owner alone."""
+    try:
+        content, mode = path.read_bytes(), path.stat().st_mode
+    except OSError as error:
+        raise KeyFileUnsafe(f"the key file {path} cannot be read: {error.strerror}") from error
+    if mode & 0o077:
+        raise KeyFileUnsafe(f"the key file {path} can be read by others: run `chmod 600 {path}`")
+    if len(content) < KEY_BYTES:
+        raise KeyFileUnsafe(f"the key file {path} holds {len(content)} bytes: at least {KEY_BYTES} are needed")
+    return content
+
+
+def create_key_file(path: Path) -> None:
+    """Write a new random key to `path` (mode 0600) unless the file exists; two processes may race."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(secrets.token_bytes(KEY_BYTES))
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(partial, path)
+    except FileExistsError:
+        return
+    finally:
+        partial.unlink()
+
+
+def _derive(master_key: bytes, use: str) -> bytes:
+    return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=f"fashion-insta/{use}/1".encode()).derive(
+        master_key
+    )

@@ -1,0 +1,36 @@
+"""Tables of consents and kept photos; people appear by pseudonym only."""
+
+from datetime import datetime
+
+from sqlalchemy import LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.database import UtcDateTime, db, now
+
+
+class ConsentRecord(db.Model):  # type: ignore[name-defined, misc]
+    """One person's yes to one purpose for one photo, with the words that they read."""
+
+    __tablename__ = "consent_record"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    pseudonym: Mapped[str] = mapped_column(String(32), index=True)
+    photo_id: Mapped[str] = mapped_column(String(32), index=True)
+    purpose: Mapped[str] = mapped_column(String(40))
+    text_version: Mapped[str] = mapped_column(String(20))
+    text_sha256: Mapped[str] = mapped_column(String(64))
+    language: Mapped[str] = mapped_column(String(5))
+    given_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class KeptPhoto(db.Model):  # type: ignore[name-defined, misc]
+    """A photo in the vault: its wrapped data key and when it lapses; the bytes are sealed blobs."""
+
+    __tablename__ = "kept_photo"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    pseudonym: Mapped[str] = mapped_column(String(32), index=True)
+    wrapped_key: Mapped[bytes] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

@@ -1,0 +1,33 @@
+"""What can go wrong with recommendations."""
+
+
+class RecommenderError(Exception):
+    """Base of this package's errors."""
+
+
+class IndexMissing(RecommenderError):
+    """There is no index yet: run `flask index update`."""
+
+    def __init__(self, folder: object) -> None:
+        super().__init__(f"there is no vector index in {folder}: run `flask index update`")
+
+
+class IndexDamaged(RecommenderError):
+    """The index file does not match its manifest: run `flask index rebuild` (the embeddings are kept)."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"the vector index is damaged ({reason}): run `flask index rebuild`")
+
+
+class IndexBuiltWithAnotherEncoder(RecommenderError):
+    """Query and index come from different encoders: run `flask index rebuild` after a change of ENCODER."""
+
+    def __init__(self, built_with: object, asked_with: object) -> None:
+        super().__init__(f"the index was built with {built_with}, the query with {asked_with}: run `flask index rebuild`")
+
+
+class NothingToSearchFor(RecommenderError):
+    """A query has neither a photo nor words."""
+
+    def __init__(self) -> None:
+        super().__init__("a query needs a photo, words, or both")

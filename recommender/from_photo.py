@@ -1,0 +1,83 @@
+"""The main flow: photo -> garments -> embeddings; `similar.py` takes each embedding to its matches."""
+
+import base64
+import json
+from dataclasses import asdict, dataclass
+
+import numpy as np
+
+from recommender.ports import Embedding, EncoderIdentity, ImageEncoder, Pixels
+from segmentation.garments import Garment, garments_in, whole_photo
+from segmentation.ports import Segmenter
+
+MAX_GARMENTS = 8
+
+
+@dataclass(frozen=True)
+class SeenGarment:
+    """One garment of a photo, ready to be searched for."""
+
+    label: str
+    box_xyxy_pixels: tuple[int, int, int, int]
+    confidence: float
+    outline: tuple[tuple[tuple[int, int], ...], ...]
+    """Closed polygons in pixels of the photo."""
+    embedding: Embedding
+
+
+@dataclass(frozen=True)
+class PhotoReading:
+    """What was seen in a photo: its garments, largest first; the whole photo when none was found."""
+
+    width_pixels: int
+    height_pixels: int
+    garments: tuple[SeenGarment, ...]
+    encoder: EncoderIdentity
+    whole_photo_used: bool
+
+    def to_json(self) -> bytes:
+        """Return the reading as JSON bytes (embeddings as base64 of little-endian float32)."""
+        described = asdict(self)
+        for garment, seen in zip(described["garments"], self.garments, strict=True):
+            garment["embedding"] = base64.b64encode(seen.embedding.astype("<f4").tobytes()).decode()
+        return json.dumps(described).encode()
+
+    @classmethod
+    def from_json(cls, content: bytes) -> "PhotoReading":
+        """Return the reading that `to_json` wrote."""
+        described = json.loads(content)
+        described["encoder"] = EncoderIdentity(**described["encoder"])
+        described["garments"] = tuple(_garment_from(garment) for garment in described["garments"])
+        return cls(**described)
+
+
+def read_garments(photo: Pixels, segmenter: Segmenter) -> list[Garment]:
+    """Return the photo's garments, largest first, at most MAX_GARMENTS; the whole photo when none is found."""
+    garments = garments_in(photo, segmenter.segment(photo), segmenter.label_set)[:MAX_GARMENTS]
+    return garments or [whole_photo(photo)]
+
+
+def embed_garments(photo: Pixels, garments: list[Garment], encoder: ImageEncoder) -> PhotoReading:
+    """Return what is seen in a photo, one embedding a garment crop."""
+    embeddings = encoder.encode_images([garment.crop for garment in garments])
+    seen = tuple(
+        SeenGarment(garment.label, garment.box_xyxy_pixels, garment.confidence, garment.outline, embedding)
+        for garment, embedding in zip(garments, embeddings, strict=True)
+    )
+    height, width = photo.shape[:2]
+    return PhotoReading(width, height, seen, encoder.identity, whole_photo_used=garments[0].is_whole_photo)
+
+
+def _garment_from(described: dict[str, object]) -> SeenGarment:
+    vector = np.frombuffer(base64.b64decode(str(described["embedding"])), "<f4").astype(np.float32)
+    box = described["box_xyxy_pixels"]
+    outline = described["outline"]
+    assert isinstance(box, list)
+    assert isinstance(outline, list)
+    return SeenGarment(
+        label=str(described["label"]),
+        box_xyxy_pixels=(box[0], box[1], box[2], box[3]),
+        confidence=float(str(described["confidence"])),
+        outline=tuple(tuple((x, y) for x, y in polygon) for polygon in outline),
+        embedding=vector,
+    )

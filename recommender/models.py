@@ -1,0 +1,20 @@
+"""Stored embeddings: each picture is embedded once for an encoder."""
+
+from datetime import datetime
+
+from sqlalchemy import LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.database import UtcDateTime, db, now
+
+
+class ImageEmbedding(db.Model):  # type: ignore[name-defined, misc]
+    """The embedding of one picture (by content) under one encoder; little-endian float32."""
+
+    __tablename__ = "image_embedding"
+
+    content_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    encoder_id: Mapped[str] = mapped_column(String(120), primary_key=True)
+    revision: Mapped[str] = mapped_column(String(64), primary_key=True)
+    vector: Mapped[bytes] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
