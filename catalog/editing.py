@@ -1,0 +1,113 @@
+"""Changing the catalogue. These functions flush and never commit: the caller decides what belongs together."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+
+from catalog.errors import InvalidStock, ProductNotFound
+from catalog.models import Product, ProductImage
+from catalog.pictures import StoredPicture
+from storage.database import db, now
+
+
+@dataclass(frozen=True)
+class ProductDetails:
+    """All that the shop says of a product, but its pictures; slugs and codes are canonical already."""
+
+    sku: str
+    titles: Mapping[str, str]
+    category: str
+    price_minor_units: int
+    currency: str
+    stock: int
+    descriptions: Mapping[str, str] = field(default_factory=dict)
+    brand: str = ""
+    colour: str = ""
+    gender: str = "unisex"
+    sizes: tuple[str, ...] = ()
+    link: str = ""
+
+
+def save_product(details: ProductDetails, *, pictures: Sequence[StoredPicture] | None = None) -> Product:
+    """Create the product, or change the one with its SKU, and return it; without `pictures` it keeps its own.
+
+    A withdrawn product is changed and stays withdrawn.
+    """
+    product = _any_by_sku(details.sku)
+    if product is None:
+        product = Product(sku=details.sku)
+        db.session.add(product)
+    write_details(product, details)
+    if pictures is not None:
+        replace_pictures(product, pictures)
+    db.session.flush()
+    return product
+
+
+def soft_delete(sku: str) -> Product:
+    """Withdraw the product from sale: it is kept with its pictures, and no search shows it. Raises ProductNotFound."""
+    product = _known(sku)
+    if product.deleted_at is None:
+        product.deleted_at = now()
+    db.session.flush()
+    return product
+
+
+def restore(sku: str) -> Product:
+    """Put a withdrawn product back on sale. Raises ProductNotFound for a SKU that never was."""
+    product = _known(sku)
+    product.deleted_at = None
+    db.session.flush()
+    return product
+
+
+def set_stock(sku: str, stock: int) -> Product:
+    """Set how many pieces can be sold. Raises InvalidStock below 0, ProductNotFound."""
+    if stock < 0:
+        raise InvalidStock(stock)
+    product = _known(sku)
+    product.stock = stock
+    db.session.flush()
+    return product
+
+
+def write_details(product: Product, details: ProductDetails) -> None:
+    """Copy the details onto the row; nothing is flushed."""
+    product.titles = dict(details.titles)
+    product.descriptions = dict(details.descriptions)
+    product.brand = details.brand
+    product.category = details.category
+    product.colour = details.colour
+    product.gender = details.gender
+    product.sizes = list(details.sizes)
+    product.price_minor_units = details.price_minor_units
+    product.currency = details.currency
+    product.stock = details.stock
+    product.link = details.link
+
+
+def replace_pictures(product: Product, pictures: Sequence[StoredPicture]) -> None:
+    """Give the product these pictures, in this order; one that it had keeps its row, and so its place in the index."""
+    had = {image.content_hash: image for image in product.images}
+    wanted = {picture.content_hash: picture for picture in pictures}
+    product.images = [had.get(content_hash) or _row(picture) for content_hash, picture in wanted.items()]
+    for position, image in enumerate(product.images):
+        image.position = position
+
+
+def _row(picture: StoredPicture) -> ProductImage:
+    return ProductImage(
+        content_hash=picture.content_hash, blob_key=picture.blob_key, width=picture.width, height=picture.height
+    )
+
+
+def _known(sku: str) -> Product:
+    product = _any_by_sku(sku)
+    if product is None:
+        raise ProductNotFound(sku)
+    return product
+
+
+def _any_by_sku(sku: str) -> Product | None:
+    return db.session.scalar(select(Product).where(Product.sku == sku))

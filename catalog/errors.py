@@ -1,0 +1,65 @@
+"""What can go wrong with products and feeds."""
+
+from dataclasses import dataclass
+
+
+class CatalogError(Exception):
+    """Base of this package's errors."""
+
+
+class ProductNotFound(CatalogError):
+    """No product on sale has this SKU: it never existed, or it was withdrawn."""
+
+    def __init__(self, sku: str) -> None:
+        super().__init__(f"no product has the SKU {sku!r}")
+        self.sku = sku
+
+
+class InvalidStock(CatalogError):
+    """A stock is a whole number, 0 or more."""
+
+    def __init__(self, stock: int) -> None:
+        super().__init__(f"a stock cannot be {stock}: give 0 or more")
+
+
+class InvalidPrice(CatalogError):
+    """The text is no price; the message says how to write one."""
+
+    def __init__(self, text: str, advice: str) -> None:
+        super().__init__(f"{text!r} is not usable as a price: {advice}")
+
+
+class UnknownCurrency(CatalogError):
+    """The text is no code of ISO 4217."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(f"{text!r} is no currency: give its three-letter ISO 4217 code, such as EUR")
+
+
+class FeedUnreadable(CatalogError):
+    """The feed as a whole cannot be read (format, encoding, columns); nothing was imported."""
+
+
+class MappingError(CatalogError):
+    """The mapping file has a fault; the message names the key."""
+
+    def __init__(self, key: str, advice: str) -> None:
+        super().__init__(f"mapping, {key}: {advice}")
+        self.key = key
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong with one field of a row, and how to mend it."""
+
+    field: str
+    reason: str
+
+
+class RowRejected(CatalogError):
+    """A row of a feed cannot become a product; `problems` has one entry a faulty field."""
+
+    def __init__(self, *problems: Problem, sku: str = "") -> None:
+        super().__init__("; ".join(f"{problem.field}: {problem.reason}" for problem in problems))
+        self.problems = problems
+        self.sku = sku

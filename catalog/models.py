@@ -1,0 +1,150 @@
+"""The shop's tables: products, their pictures, and what each import of a feed did."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from catalog.money import minor_digits
+from storage.database import Base, UtcDateTime, db, now
+
+if TYPE_CHECKING:
+    Model = Base
+else:
+    Model = db.Model
+
+
+class Product(Model):
+    """One article that the shop sells, or sold (`deleted_at`); its SKU is never given to another."""
+
+    __tablename__ = "product"
+    __table_args__ = (
+        CheckConstraint("stock >= 0", name="stock_not_negative"),
+        CheckConstraint("price_minor_units >= 0", name="price_not_negative"),
+        Index("ix_product_price", "currency", "price_minor_units"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sku: Mapped[str] = mapped_column(unique=True)
+    titles: Mapped[dict[str, str]] = mapped_column(JSON)
+    """Language code -> text; never empty."""
+    descriptions: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    brand: Mapped[str] = mapped_column(index=True, default="")
+    category: Mapped[str] = mapped_column(index=True)
+    """Slug of `vocabulary.CATEGORIES`, or the shop's own."""
+    colour: Mapped[str] = mapped_column(index=True, default="")
+    """Slug of `vocabulary.COLOURS`; empty when the feed does not say."""
+    gender: Mapped[str] = mapped_column(index=True, default="unisex")
+    sizes: Mapped[list[str]] = mapped_column(JSON, default=list)
+    price_minor_units: Mapped[int]
+    """Cents, pence … as many decimals as ISO 4217 gives the currency."""
+    currency: Mapped[str]
+    stock: Mapped[int] = mapped_column(default=0)
+    link: Mapped[str] = mapped_column(Text, default="")
+    """Where the shop sells it (http or https), or empty."""
+    row_hash: Mapped[str] = mapped_column(default="")
+    """Of the feed's row that last wrote this product; an equal row is skipped. Empty for one made by hand."""
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, onupdate=now)
+    deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True, default=None)
+
+    images: Mapped[list["ProductImage"]] = relationship(
+        back_populates="product", order_by="ProductImage.position", cascade="all, delete-orphan"
+    )
+
+    def title(self, language: str) -> str:
+        """Return the title in `language`, or in another when that one is missing."""
+        return _in_language(self.titles, language)
+
+    def description(self, language: str) -> str:
+        """Return the description in `language`, in another when that one is missing, or an empty text."""
+        return _in_language(self.descriptions, language)
+
+    @property
+    def price(self) -> Decimal:
+        """The price in whole units of the currency."""
+        return Decimal(self.price_minor_units).scaleb(-minor_digits(self.currency))
+
+    @property
+    def in_stock(self) -> bool:
+        return self.stock > 0
+
+
+class ProductImage(Model):
+    """One picture of a product. A row never changes its picture: a new picture is a new row with a new id."""
+
+    __tablename__ = "product_image"
+    # The ids are the vector index's row ids: one that was deleted must not come back for another picture.
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    product_id: Mapped[int] = mapped_column(ForeignKey("product.id", ondelete="CASCADE"), index=True)
+    position: Mapped[int] = mapped_column(default=0)
+    """0 is the picture that lists show."""
+    content_hash: Mapped[str] = mapped_column(index=True)
+    """SHA-256 of the stored full-size JPEG, hexadecimal."""
+    blob_key: Mapped[str]
+    """Of the full-size JPEG."""
+    width: Mapped[int]
+    height: Mapped[int]
+
+    product: Mapped[Product] = relationship(back_populates="images")
+
+    @property
+    def thumb_key(self) -> str:
+        """Blob key of the small JPEG."""
+        return thumb_key(self.content_hash)
+
+
+class ImportRun(Model):
+    """One import of a feed: where it stands (a killed one goes on at `next_row`) and what it did."""
+
+    __tablename__ = "import_run"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    source: Mapped[str] = mapped_column(Text)
+    fingerprint: Mapped[str] = mapped_column(index=True)
+    """Of the feed, its mapping and its image folder."""
+    state: Mapped[str] = mapped_column(default="running")
+    """running (also after a crash), stopped (asked to), finished, abandoned (another import came after it)."""
+    next_row: Mapped[int] = mapped_column(default=0)
+    """How many rows are done; the next one has this index."""
+    rows_total: Mapped[int] = mapped_column(default=0)
+    created: Mapped[int] = mapped_column(default=0)
+    updated: Mapped[int] = mapped_column(default=0)
+    unchanged: Mapped[int] = mapped_column(default=0)
+    rejected: Mapped[int] = mapped_column(default=0)
+    withdrawn: Mapped[int] = mapped_column(default=0)
+    """Rows (also counted above) of products that were soft-deleted, and stay so."""
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+
+
+class ImportRejection(Model):
+    """One reason why a row of a feed was not taken."""
+
+    __tablename__ = "import_rejection"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey("import_run.id", ondelete="CASCADE"), index=True)
+    row_number: Mapped[int]
+    """As a spreadsheet or editor counts: a CSV's header is row 1."""
+    sku: Mapped[str] = mapped_column(Text)
+    field: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Text)
+
+
+def full_key(content_hash: str) -> str:
+    """Return the blob key of a picture's full-size JPEG."""
+    return f"products/{content_hash}/full.jpg"
+
+
+def thumb_key(content_hash: str) -> str:
+    """Return the blob key of a picture's small JPEG."""
+    return f"products/{content_hash}/thumb.jpg"
+
+
+def _in_language(texts: dict[str, str], language: str) -> str:
+    return texts.get(language) or next((text for text in texts.values() if text), "")
