@@ -31,3 +31,24 @@ class NothingToSearchFor(RecommenderError):
 
     def __init__(self) -> None:
         super().__init__("a query needs a photo, words, or both")
+
+
+class EncoderWeightsMissing(RecommenderError):
+    """The weights folder lacks a file: restore it from the repository, or run `make train-encoder`."""
+
+    def __init__(self, path: object) -> None:
+        super().__init__(f"the encoder's file {path} is missing: restore it or run `make train-encoder`")
+
+
+class EncoderWeightsDamaged(RecommenderError):
+    """A file of the weights folder cannot be read: restore it from the repository, or run `make train-encoder`."""
+
+    def __init__(self, path: object, reason: str) -> None:
+        super().__init__(f"the encoder's file {path} is damaged ({reason}): restore it or run `make train-encoder`")
+
+
+class EncoderWeightsMixed(RecommenderError):
+    """Files of the weights folder come from different trainings: restore all of them from one revision."""
+
+    def __init__(self, path: object, found: str, expected: str) -> None:
+        super().__init__(f"{path} is of revision {found or 'unknown'}, encoder.json of {expected}: restore both together")

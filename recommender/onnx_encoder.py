@@ -1,0 +1,176 @@
+"""The embedded encoders: ONNX Runtime on the CPU, weights from a folder of this package."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommender.errors import EncoderWeightsDamaged, EncoderWeightsMissing, EncoderWeightsMixed
+from recommender.ports import Embeddings, EncoderIdentity, Pixels
+from recommender.preprocess import InputFormat, encoder_input
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
+    from tokenizers import Tokenizer
+
+WEIGHTS = Path(__file__).parent / "weights"
+"""The folder of the weights that come with this package."""
+
+_IMAGES_A_RUN = 16
+_TEXTS_A_RUN = 64
+
+
+@dataclass(frozen=True)
+class EncoderCard:
+    """What `encoder.json` says of the weights beside it."""
+
+    identity: EncoderIdentity
+    image_format: InputFormat
+    token_limit: int
+
+    @classmethod
+    def read(cls, weights_dir: Path) -> "EncoderCard":
+        """Return the card of a weights folder. Raises EncoderWeightsMissing or EncoderWeightsDamaged."""
+        path = weights_dir / "encoder.json"
+        try:
+            said = json.loads(path.read_text(encoding="utf-8"))
+            image = said["image"]
+            return cls(
+                EncoderIdentity(said["encoder_id"], said["revision"], said["dim"]),
+                InputFormat(image["size_pixels"], tuple(image["mean"]), tuple(image["std"])),
+                said["text"]["token_limit"],
+            )
+        except FileNotFoundError as error:
+            raise EncoderWeightsMissing(path) from error
+        except (ValueError, KeyError, TypeError) as error:
+            raise EncoderWeightsDamaged(path, str(error)) from error
+
+
+class OnnxImageEncoder:
+    """Photos -> embeddings. Made at once; the network loads on first use and may be used by several threads."""
+
+    def __init__(self, weights_dir: Path = WEIGHTS, *, threads: int = 1) -> None:
+        """Read the card only. Raises EncoderWeightsMissing or EncoderWeightsDamaged."""
+        self._card = EncoderCard.read(weights_dir)
+        self._network = _Network(weights_dir / "image_encoder.onnx", self._card.identity, threads)
+
+    @property
+    def identity(self) -> EncoderIdentity:
+        """The encoder of these weights."""
+        return self._card.identity
+
+    def encode_images(self, images: Sequence[Pixels]) -> Embeddings:
+        """Return one unit-length row an image, in order; (0, dim) for none.
+
+        Raises EncoderWeightsMissing, EncoderWeightsDamaged or EncoderWeightsMixed on first use.
+        """
+        rows = np.empty((len(images), self.identity.dim), np.float32)
+        for start in range(0, len(images), _IMAGES_A_RUN):
+            part = slice(start, start + _IMAGES_A_RUN)
+            rows[part] = self._network.run(encoder_input(images[part], self._card.image_format))
+        return rows
+
+
+class OnnxTextEncoder:
+    """Words -> embeddings. Made at once; the network loads on first use and may be used by several threads."""
+
+    def __init__(self, weights_dir: Path = WEIGHTS, *, threads: int = 1) -> None:
+        """Read the card only. Raises EncoderWeightsMissing or EncoderWeightsDamaged."""
+        self._card = EncoderCard.read(weights_dir)
+        self._network = _Network(weights_dir / "text_encoder.onnx", self._card.identity, threads)
+        self._tokens = _Tokens(weights_dir / "tokenizer.json", self._card.token_limit)
+
+    @property
+    def identity(self) -> EncoderIdentity:
+        """The encoder of these weights."""
+        return self._card.identity
+
+    def encode_texts(self, texts: Sequence[str]) -> Embeddings:
+        """Return one unit-length row a text, in order; (0, dim) for none. Words past the token limit are left out.
+
+        Raises EncoderWeightsMissing, EncoderWeightsDamaged or EncoderWeightsMixed on first use.
+        """
+        rows = np.empty((len(texts), self.identity.dim), np.float32)
+        for start in range(0, len(texts), _TEXTS_A_RUN):
+            part = slice(start, start + _TEXTS_A_RUN)
+            rows[part] = self._network.run(self._tokens.ids(texts[part]))
+        return rows
+
+
+class _Network:
+    """One ONNX file with one input and one output, loaded once."""
+
+    def __init__(self, path: Path, identity: EncoderIdentity, threads: int) -> None:
+        self._path = path
+        self._identity = identity
+        self._threads = threads
+        self._lock = Lock()
+        self._session: InferenceSession | None = None
+
+    def run(self, values: NDArray[np.float32] | NDArray[np.int64]) -> Embeddings:
+        session = self._loaded()
+        result: Embeddings = session.run(None, {session.get_inputs()[0].name: values})[0]
+        return result
+
+    def _loaded(self) -> "InferenceSession":
+        with self._lock:
+            if self._session is None:
+                self._session = self._load()
+            return self._session
+
+    def _load(self) -> "InferenceSession":
+        import onnxruntime
+
+        if not self._path.exists():
+            raise EncoderWeightsMissing(self._path)
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = self._threads
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        try:
+            session = onnxruntime.InferenceSession(str(self._path), options, providers=["CPUExecutionProvider"])
+        except Exception as error:  # ONNX Runtime's own exceptions share no public base class.
+            raise EncoderWeightsDamaged(self._path, str(error)) from error
+        found = session.get_modelmeta().custom_metadata_map.get("revision", "")
+        if found != self._identity.revision:
+            raise EncoderWeightsMixed(self._path, found, self._identity.revision)
+        return session
+
+
+class _Tokens:
+    """The tokenizer of a weights folder, loaded once; id 0 pads."""
+
+    def __init__(self, path: Path, limit: int) -> None:
+        self._path = path
+        self._limit = limit
+        self._lock = Lock()
+        self._tokenizer: Tokenizer | None = None
+
+    def ids(self, texts: Sequence[str]) -> NDArray[np.int64]:
+        """Return int64, shape (n, longest); at least one column."""
+        encoded = [found.ids[: self._limit] for found in self._loaded().encode_batch(list(texts))]
+        ids = np.zeros((len(encoded), max(1, *(len(row) for row in encoded))), np.int64)
+        for row, found in zip(ids, encoded, strict=True):
+            row[: len(found)] = found
+        return ids
+
+    def _loaded(self) -> "Tokenizer":
+        with self._lock:
+            if self._tokenizer is None:
+                self._tokenizer = self._load()
+            return self._tokenizer
+
+    def _load(self) -> "Tokenizer":
+        from tokenizers import Tokenizer
+
+        if not self._path.exists():
+            raise EncoderWeightsMissing(self._path)
+        try:
+            return Tokenizer.from_file(str(self._path))
+        except Exception as error:  # The tokenizers library raises plain Exception.
+            raise EncoderWeightsDamaged(self._path, str(error)) from error

@@ -1,0 +1,215 @@
+"""Train, export and evaluate the embedded dual encoder: `python -m training.encoder train|export|evaluate`.
+
+One CPU core is enough: about an hour. A run that is stopped goes on with `--resume`.
+"""
+
+import argparse
+import math
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+from torch import Tensor
+
+from recommender.onnx_encoder import WEIGHTS as WEIGHTS_FOLDER
+from recommender.preprocess import InputFormat, normalised
+from training.backbone import IMAGENET_MEAN, IMAGENET_STD
+from training.encoder_batches import COLOUR_NAMES, GENDERS, USAGES, Batch, BatchMaker, type_names
+from training.encoder_export import export
+from training.encoder_losses import contrastive, labelled
+from training.encoder_model import PADDING_ID, DualEncoder
+from training.encoder_tokens import train_tokenizer
+from training.retrieval_data import CACHE, SOURCES, PictureSet, catalogue_titles, load_pictures
+
+CHECKPOINT = CACHE / "checkpoint.pt"
+TOKENIZER = CACHE / "tokenizer.json"
+SEED = 20
+SMALL_PIXELS, FULL_PIXELS = 128, 160
+SMALL_UNTIL = 0.45
+"""Share of the run on small pictures: more steps for the time, the fine detail comes after."""
+WARM_UP_STEPS = 60
+AVERAGING = 0.997
+SAVE_EVERY_STEPS = 100
+MAX_SCALE = 50.0
+
+
+@dataclass
+class Run:
+    """Everything that a stopped training needs to go on."""
+
+    model: DualEncoder
+    averaged: dict[str, Tensor]
+    optimizer: torch.optim.Optimizer
+    step: int = 0
+    seconds: float = 0.0
+    losses: list[float] = field(default_factory=list)
+
+    def save(self) -> None:
+        """Write the checkpoint in one durable step."""
+        state = {
+            "model": self.model.state_dict(),
+            "averaged": self.averaged,
+            "optimizer": self.optimizer.state_dict(),
+            "step": self.step,
+            "seconds": self.seconds,
+        }
+        temporary = CHECKPOINT.with_suffix(".tmp")
+        torch.save(state, temporary)
+        temporary.replace(CHECKPOINT)
+
+    def load(self) -> None:
+        """Go back to the checkpoint."""
+        state = torch.load(CHECKPOINT, weights_only=True)
+        self.model.load_state_dict(state["model"])
+        self.averaged = state["averaged"]
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.step, self.seconds = state["step"], state["seconds"]
+
+
+def train(*, minutes: float, resume: bool) -> None:
+    """Train for `minutes` of wall time in all (earlier parts of a resumed run included)."""
+    sources = {name: load_pictures(name) for name in SOURCES}
+    tokenizer = _tokenizer(sources)
+    run = _new_run(sources, tokenizer)
+    if resume and CHECKPOINT.exists():
+        run.load()
+    batches = BatchMaker(sources, _types(sources), seed=SEED + run.step)
+    started = time.monotonic() - run.seconds
+    while (progress := (time.monotonic() - started) / (60 * minutes)) < 1:
+        _set_rates(run.optimizer, progress, run.step)
+        loss = _step(run, batches.next_batch(SMALL_PIXELS if progress < SMALL_UNTIL else FULL_PIXELS), tokenizer)
+        run.losses.append(loss)
+        run.seconds = time.monotonic() - started
+        if run.step % 20 == 0:
+            _report(run, minutes)
+        if run.step % SAVE_EVERY_STEPS == 0:
+            run.save()
+    run.save()
+
+
+def _types(sources: dict[str, PictureSet]) -> tuple[str, ...]:
+    return type_names([example for pictures in sources.values() for example in pictures.examples])
+
+
+def _tokenizer(sources: dict[str, PictureSet]) -> Tokenizer:
+    """Return the run's tokenizer; it is trained once, or resumed text towers would not know their tokens."""
+    if not TOKENIZER.exists():
+        examples = [example for pictures in sources.values() for example in pictures.examples if not example.held_out]
+        train_tokenizer(examples, catalogue_titles()).save(str(TOKENIZER))
+    return Tokenizer.from_file(str(TOKENIZER))
+
+
+def _new_model(sources: dict[str, PictureSet], tokenizer: Tokenizer) -> DualEncoder:
+    torch.manual_seed(SEED)
+    counts = {
+        "types": len(_types(sources)),
+        "colours": len(COLOUR_NAMES),
+        "genders": len(GENDERS),
+        "usages": len(USAGES),
+    }
+    model = DualEncoder(tokenizer.get_vocab_size(), counts)
+    model.image.freeze_early_layers()
+    return model.to(memory_format=torch.channels_last).train()  # type: ignore[call-overload]
+
+
+def _new_run(sources: dict[str, PictureSet], tokenizer: Tokenizer) -> Run:
+    model = _new_model(sources, tokenizer)
+    backbone = [value for value in model.image.backbone.parameters() if value.requires_grad]
+    groups = [
+        {"params": backbone, "top_rate": 4e-4, "weight_decay": 0.02},
+        {"params": model.image.projection.parameters(), "top_rate": 1e-3, "weight_decay": 0.02},
+        {"params": model.text.parameters(), "top_rate": 1e-3, "weight_decay": 0.02},
+        {"params": [*model.proxies.values(), model.log_scale], "top_rate": 3e-3, "weight_decay": 0.0},
+    ]
+    averaged = {name: value.detach().clone() for name, value in model.state_dict().items()}
+    return Run(model, averaged, torch.optim.AdamW(groups, lr=1e-3, betas=(0.9, 0.98)))
+
+
+def _set_rates(optimizer: torch.optim.Optimizer, progress: float, step: int) -> None:
+    """Warm up, then fall along half a cosine to 2 % of the top rate."""
+    share = min(1.0, (step + 1) / WARM_UP_STEPS) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * progress)))
+    for group in optimizer.param_groups:
+        group["lr"] = group["top_rate"] * share
+
+
+def _step(run: Run, batch: Batch, tokenizer: Tokenizer) -> float:
+    model = run.model
+    with torch.autocast("cpu", torch.bfloat16):
+        pictures = model.image(_picture_tensor(batch.pictures))
+        captions = model.text(token_ids(tokenizer, batch.captions))
+    scale = model.log_scale.exp().clamp(max=MAX_SCALE)
+    loss = contrastive(pictures, captions, torch.from_numpy(batch.fits), scale)
+    loss = loss + labelled(model, pictures, batch.labels) + 0.3 * labelled(model, captions, batch.caption_labels)
+    run.optimizer.zero_grad(set_to_none=True)
+    loss.backward()
+    torch.nn.utils.clip_grad_norm_(model.parameters(), 5.0)
+    run.optimizer.step()
+    run.step += 1
+    _average(run)
+    return float(loss.detach())
+
+
+def _average(run: Run) -> None:
+    """Move the averaged weights, which are the ones exported, a little towards the newest."""
+    keep = min(AVERAGING, (1 + run.step) / (10 + run.step))
+    with torch.no_grad():
+        for name, value in run.model.state_dict().items():
+            kept = run.averaged[name]
+            if kept.is_floating_point():
+                kept.lerp_(value, 1 - keep)
+
+
+def _picture_tensor(pictures: NDArray[np.uint8]) -> Tensor:
+    wanted = InputFormat(pictures.shape[1], IMAGENET_MEAN, IMAGENET_STD)
+    return torch.from_numpy(normalised(pictures, wanted)).to(memory_format=torch.channels_last)
+
+
+def token_ids(tokenizer: Tokenizer, texts: list[str]) -> Tensor:
+    """Return int64 ids, shape (n, longest), padded with PADDING_ID."""
+    rows = [torch.tensor(found.ids or [PADDING_ID]) for found in tokenizer.encode_batch(texts)]
+    return torch.nn.utils.rnn.pad_sequence(rows, batch_first=True, padding_value=PADDING_ID)
+
+
+def _report(run: Run, minutes: float) -> None:
+    recent = float(np.mean(run.losses[-20:]))
+    left = minutes - run.seconds / 60
+    print(f"step {run.step}  loss {recent:.3f}  {run.seconds / 60:.1f} min, {left:.1f} left", flush=True)
+
+
+def export_checkpoint(folder: Path) -> str:
+    """Write the averaged weights of the checkpoint to `folder` as ONNX; return their revision."""
+    sources = {name: load_pictures(name) for name in SOURCES}
+    run = _new_run(sources, _tokenizer(sources))
+    run.load()
+    run.model.load_state_dict(run.averaged)
+    return export(run.model, _tokenizer(sources), folder)
+
+
+def main() -> None:
+    """Run one of the three commands."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    training = commands.add_parser("train", help="train towards training/runs/encoder/checkpoint.pt")
+    training.add_argument("--minutes", type=float, default=60.0, help="wall time of the whole run")
+    training.add_argument("--resume", action="store_true", help="go on from the checkpoint when there is one")
+    for name, helps in (("export", "checkpoint -> ONNX files"), ("evaluate", "figures of the ONNX files")):
+        command = commands.add_parser(name, help=helps)
+        command.add_argument("--weights", type=Path, default=WEIGHTS_FOLDER)
+    asked = parser.parse_args()
+    torch.set_num_threads(1)
+    if asked.command == "train":
+        train(minutes=asked.minutes, resume=asked.resume)
+    elif asked.command == "export":
+        print(f"revision {export_checkpoint(asked.weights)} in {asked.weights.name}/")
+    else:
+        from benchmarks.retrieval import print_report
+
+        print_report(asked.weights)
+
+
+if __name__ == "__main__":
+    main()
