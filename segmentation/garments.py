@@ -1,0 +1,160 @@
+"""From a segmented photo to the garments in it: a crop on white ground and an outline of each."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageFilter
+
+from segmentation.labels import LabelSet
+from segmentation.ports import Pixels, Region, Segmentation
+
+WHOLE = "whole"
+"""The label of a photo taken as one garment because none was found in it."""
+
+Polygon = tuple[tuple[float, float], ...]
+"""Corners (x, y) in the photo's pixels; the last joins the first."""
+
+PADDING_SHARE = 0.06
+OUTLINE_LONG_SIDE = 200
+OUTLINE_TOLERANCE_SHARE = 0.008
+SMALLEST_PART_SHARE = 0.02
+
+
+@dataclass(frozen=True)
+class Garment:
+    """One wearable region of a photo.
+
+    crop: the garment alone on white ground, cut to its padded box, uint8 (h, w, 3); outline: closed polygons
+    (parts and holes, to be filled by the even-odd rule); area_share: of the photo's area, 0 to 1.
+    """
+
+    label: str
+    class_id: int
+    box_xyxy_pixels: tuple[int, int, int, int]
+    confidence: float
+    area_share: float
+    crop: Pixels
+    outline: tuple[Polygon, ...]
+
+
+def garments_in(photo: Pixels, segmentation: Segmentation, label_set: LabelSet) -> list[Garment]:
+    """Return the photo's garments, largest first; empty when it shows none.
+
+    photo: uint8 (H, W, 3), the photo that was segmented. Raises ValueError when the sizes differ.
+    """
+    if photo.shape[:2] != segmentation.class_ids.shape:
+        raise ValueError(f"photo {photo.shape[:2]} and mask {segmentation.class_ids.shape} differ in size")
+    worn = [region for region in segmentation.regions if region.class_id in label_set.wearable_ids]
+    worn.sort(key=lambda region: -region.area_pixels)
+    return [_garment(photo, segmentation.class_ids, region, label_set) for region in worn]
+
+
+def whole_photo(photo: Pixels) -> Garment:
+    """Return the whole photo, uint8 (H, W, 3), as one garment of unknown kind (confidence 0)."""
+    height, width = photo.shape[:2]
+    corners = ((0.0, 0.0), (float(width), 0.0), (float(width), float(height)), (0.0, float(height)))
+    return Garment(WHOLE, 0, (0, 0, width, height), 0.0, 1.0, photo, (corners,))
+
+
+def _garment(photo: Pixels, class_ids: NDArray[np.uint8], region: Region, label_set: LabelSet) -> Garment:
+    left, top, right, bottom = _padded(region.box_xyxy_pixels, class_ids.shape)
+    inside = class_ids[top:bottom, left:right] == region.class_id
+    outline = tuple(
+        tuple((round(x + left, 1), round(y + top, 1)) for x, y in polygon) for polygon in outline_of(inside)
+    )
+    return Garment(
+        label=label_set.names[region.class_id],
+        class_id=region.class_id,
+        box_xyxy_pixels=region.box_xyxy_pixels,
+        confidence=region.confidence,
+        area_share=region.area_pixels / class_ids.size,
+        crop=on_white_ground(photo[top:bottom, left:right], inside),
+        outline=outline,
+    )
+
+
+def _padded(box: tuple[int, int, int, int], photo_hw: tuple[int, ...]) -> tuple[int, int, int, int]:
+    left, top, right, bottom = box
+    margin = round(PADDING_SHARE * max(right - left, bottom - top)) + 1
+    return (
+        max(0, left - margin),
+        max(0, top - margin),
+        min(photo_hw[1], right + margin),
+        min(photo_hw[0], bottom + margin),
+    )
+
+
+def on_white_ground(pixels: Pixels, inside: NDArray[np.bool_]) -> Pixels:
+    """Return the pixels, uint8 (h, w, 3), with all outside the mask, bool (h, w), white and a soft edge between."""
+    softness = max(0.6, max(inside.shape) / 400)
+    alpha = Image.fromarray(inside.astype(np.uint8) * 255).filter(ImageFilter.BoxBlur(softness))
+    white = Image.new("RGB", (inside.shape[1], inside.shape[0]), (255, 255, 255))
+    return np.asarray(Image.composite(Image.fromarray(pixels), white, alpha))
+
+
+def outline_of(inside: NDArray[np.bool_]) -> tuple[Polygon, ...]:
+    """Return the closed polygons around a mask, bool (h, w), in its pixels: few corners, specks left out.
+
+    Empty for an empty mask.
+    """
+    height, width = inside.shape
+    scale = min(1.0, OUTLINE_LONG_SIDE / max(height, width))
+    small_hw = (max(1, round(height * scale)), max(1, round(width * scale)))
+    mask = Image.fromarray(inside.astype(np.uint8) * 255)
+    small = np.asarray(mask.resize(small_hw[::-1], Image.Resampling.BOX), dtype=np.float64)
+    lines = sorted(_contours(small), key=_area, reverse=True)
+    tolerance = OUTLINE_TOLERANCE_SHARE * max(small_hw)
+    ratio = np.array((width / small_hw[1], height / small_hw[0]))
+    kept = [line for line in lines if _area(line) >= SMALLEST_PART_SHARE * _area(lines[0])]
+    return tuple(tuple((float(x), float(y)) for x, y in simplified(line, tolerance) * ratio) for line in kept)
+
+
+def _contours(levels: NDArray[np.float64]) -> Iterator[NDArray[np.float64]]:
+    """Yield the closed half-way lines of levels 0 to 255, each (points, 2) as x, y, without a repeated last point."""
+    import contourpy
+
+    framed = np.pad(levels, 1)
+    for line in contourpy.contour_generator(z=framed).lines(127.5):
+        points = np.asarray(line, dtype=np.float64)[:-1] - 0.5
+        yield np.clip(points, 0, (levels.shape[1], levels.shape[0]))
+
+
+def _area(points: NDArray[np.float64]) -> float:
+    x, y = points.T
+    return abs(float(x @ np.roll(y, -1) - y @ np.roll(x, -1))) / 2
+
+
+def simplified(points: NDArray[np.float64], tolerance: float) -> NDArray[np.float64]:
+    """Return the closed polygon (points, 2) with fewer corners, none dropped farther than `tolerance` from it.
+
+    Douglas and Peucker (1973), started from the two corners farthest apart along x and y.
+    """
+    if len(points) < 5:
+        return points
+    first = int(points.sum(axis=1).argmin())
+    ring = np.concatenate((np.roll(points, -first, axis=0), points[first : first + 1]))
+    far = int(((ring - ring[0]) ** 2).sum(axis=1).argmax())
+    keep = {0, far}
+    waiting = [(0, far), (far, len(ring) - 1)]
+    while waiting:
+        start, end = waiting.pop()
+        distances = _distances(ring[start + 1 : end], ring[start], ring[end])
+        if distances.size and distances.max() > tolerance:
+            middle = start + 1 + int(distances.argmax())
+            keep.add(middle)
+            waiting += [(start, middle), (middle, end)]
+    return ring[sorted(keep)] if len(keep) > 2 else points
+
+
+def _distances(
+    points: NDArray[np.float64], start: NDArray[np.float64], end: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return how far each point is from the line through start and end."""
+    along = end - start
+    length = float(np.hypot(*along))
+    away = points - start
+    if length == 0:
+        return np.asarray(np.hypot(away[:, 0], away[:, 1]))
+    return np.asarray(np.abs(along[0] * away[:, 1] - along[1] * away[:, 0]) / length)

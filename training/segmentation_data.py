@@ -1,0 +1,263 @@
+"""Labelled photos for the garment segmenter, and the random views of them that training sees.
+
+Sources (see SOURCES.md): CCP masks; single-garment photos whose class is their folder and whose foreground is
+u2netp's; catalogue photos of one accessory on white ground. A label of UNSCORED is never trained on.
+"""
+
+import csv
+import json
+import random
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageFilter
+from tqdm import tqdm
+
+from segmentation.evaluation import UNSCORED
+from segmentation.labels import GARMENTS
+
+Pixels = NDArray[np.uint8]
+Mask = NDArray[np.uint8]
+
+CLASS_OF_FOLDER = {
+    "t-shirt": "top",
+    "shirt": "top",
+    "longsleeve": "top",
+    "outwear": "outerwear",
+    "pants": "pants",
+    "shorts": "pants",
+    "dress": "dress",
+    "hat": "hat",
+    "shoes": "shoes",
+    "skirt": "skirt",
+}
+CLASS_OF_ARTICLE = {
+    "Sunglasses": "eyewear",
+    "Handbags": "bag",
+    "Backpacks": "bag",
+    "Clutches": "bag",
+    "Belts": "belt",
+    "Caps": "hat",
+    "Scarves": "scarf",
+    "Mufflers": "scarf",
+    "Heels": "shoes",
+    "Sandals": "shoes",
+    "Casual Shoes": "shoes",
+    "Flats": "shoes",
+}
+MOST_PHOTOS_OF_AN_ARTICLE = 120
+HOLD_OUT_SEED, HOLD_OUT_SIZE = 20, 100
+
+
+@dataclass(frozen=True)
+class LabelledPhoto:
+    """pixels: uint8 (H, W, 3); class_ids: uint8 (H, W), a class of GARMENTS or UNSCORED."""
+
+    name: str
+    pixels: Pixels
+    class_ids: Mask
+
+    def holds(self, class_name: str) -> bool:
+        return bool((self.class_ids == GARMENTS.id_of(class_name)).any())
+
+
+def read_photo(path: Path) -> Pixels:
+    with Image.open(path) as image:
+        return np.asarray(image.convert("RGB"))
+
+
+def ccp_group_ids(data: Path) -> NDArray[np.uint8]:
+    """Return a look-up table, uint8 (256,), from a CCP mask value to our class id; 'ignore' becomes UNSCORED."""
+    tags = json.loads((data / "ccp/labels.json").read_text())
+    groups = json.loads((data / "ccp/groups.json").read_text())
+    table = np.full(256, UNSCORED, dtype=np.uint8)
+    for value, tag in enumerate(tags):
+        if groups[tag] != "ignore":
+            table[value] = GARMENTS.id_of(groups[tag])
+    return table
+
+
+def ccp_names(data: Path) -> tuple[list[str], list[str]]:
+    """Return (training names, the fixed hold-out of 100 names) of the CCP photos with masks."""
+    names = sorted(path.stem for path in (data / "ccp/masks").glob("*.png"))
+    held_out = set(random.Random(HOLD_OUT_SEED).sample(names, HOLD_OUT_SIZE))
+    return [name for name in names if name not in held_out], sorted(held_out)
+
+
+def ccp_photos(data: Path, names: Iterable[str]) -> list[LabelledPhoto]:
+    """Return the CCP photos of `names` with their masks in our class ids."""
+    table = ccp_group_ids(data)
+    photos = []
+    for name in names:
+        mask = np.asarray(Image.open(data / f"ccp/masks/{name}.png"))
+        photos.append(LabelledPhoto(name, read_photo(data / f"ccp/photos/{name}.jpg"), table[mask]))
+    return photos
+
+
+def load_foreground_network(path: Path) -> Callable[[Pixels], Mask]:
+    """Return a function from a photo to its u2netp foreground: uint8 (H, W), 255 = surely foreground."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    input_name = session.get_inputs()[0].name
+
+    def foreground_of(photo: Pixels) -> Mask:
+        small = np.asarray(Image.fromarray(photo).resize((320, 320), Image.Resampling.BILINEAR), dtype=np.float32)
+        scaled = small / max(float(small.max()), 1.0)
+        normalised = (scaled - np.array((0.485, 0.456, 0.406))) / np.array((0.229, 0.224, 0.225))
+        found = session.run(None, {input_name: normalised.transpose(2, 0, 1)[None].astype(np.float32)})[0][0, 0]
+        stretched = (found - found.min()) / max(float(np.ptp(found)), 1e-6)
+        mask = Image.fromarray((stretched * 255).astype(np.uint8))
+        return np.asarray(mask.resize((photo.shape[1], photo.shape[0]), Image.Resampling.BILINEAR))
+
+    return foreground_of
+
+
+def cache_foregrounds(data: Path, split: str, cache: Path, *, most_per_class: int) -> None:
+    """Write the foregrounds of the first clothing-small photos of each class under `cache`, as PNG, once.
+
+    One takes about 0.4 core-seconds, so the classes take turns: a run cut short leaves a balanced set.
+    """
+    foreground_of = load_foreground_network(data.parent / "weights/u2netp.onnx")
+    folders = sorted((data / "clothing-small" / split).iterdir())
+    in_turns = [
+        (turn, path) for folder in folders for turn, path in enumerate(sorted(folder.glob("*.jpg"))[:most_per_class])
+    ]
+    for _, path in tqdm(sorted(in_turns), desc=f"foregrounds of {split}"):
+        target = _cached_foreground(cache, path)
+        if not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            Image.fromarray(foreground_of(read_photo(path))).save(target)
+
+
+def _cached_foreground(cache: Path, photo_path: Path) -> Path:
+    return cache / photo_path.parent.parent.name / photo_path.parent.name / f"{photo_path.stem}.png"
+
+
+def looks_like_skin(pixels: Pixels) -> NDArray[np.bool_]:
+    """Return where the colour is one that skin can have (YCbCr box of Chai and Ngan, 1999); bool (H, W)."""
+    _, cb, cr = np.moveaxis(np.asarray(Image.fromarray(pixels).convert("YCbCr")), 2, 0)
+    found: NDArray[np.bool_] = (cb >= 77) & (cb <= 127) & (cr >= 136) & (cr <= 173)
+    return found
+
+
+def single_garment_photos(data: Path, split: str, cache: Path) -> list[LabelledPhoto]:
+    """Return the clothing-small photos with a cached foreground, as far as their labels are sure.
+
+    Sure foreground is the folder's class, sure background 0, the rest UNSCORED. Many are worn, so skin-coloured foreground is not trained on: it may be an arm.
+    """
+    photos = []
+    for path in sorted((data / "clothing-small" / split).glob("*/*.jpg")):
+        cached = _cached_foreground(cache, path)
+        if cached.exists():
+            pixels, foreground = read_photo(path), np.asarray(Image.open(cached))
+            class_ids = np.full(foreground.shape, UNSCORED, dtype=np.uint8)
+            class_ids[foreground < 40] = 0
+            class_ids[(foreground > 190) & ~looks_like_skin(pixels)] = GARMENTS.id_of(CLASS_OF_FOLDER[path.parent.name])
+            photos.append(LabelledPhoto(f"{path.parent.name}/{path.stem}", pixels, class_ids))
+    return photos
+
+
+def catalogue_photos(data: Path) -> list[LabelledPhoto]:
+    """Return catalogue photos of bags, belts, hats, eyewear, scarves and shoes; white ground is background."""
+    taken: dict[str, int] = {}
+    photos = []
+    with (data / "fashion-products/products.csv").open(newline="", encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            article = row["articleType"]
+            path = data / f"fashion-products/images/{row['id']}.jpg"
+            if article in CLASS_OF_ARTICLE and taken.get(article, 0) < MOST_PHOTOS_OF_AN_ARTICLE and path.exists():
+                taken[article] = taken.get(article, 0) + 1
+                photos.append(_on_white_ground(row["id"], read_photo(path), GARMENTS.id_of(CLASS_OF_ARTICLE[article])))
+    return photos
+
+
+def _on_white_ground(name: str, pixels: Pixels, class_id: int) -> LabelledPhoto:
+    darkest = pixels.min(axis=2)
+    class_ids = np.full(darkest.shape, UNSCORED, dtype=np.uint8)
+    class_ids[darkest > 248] = 0
+    class_ids[darkest < 225] = class_id
+    return LabelledPhoto(name, pixels, class_ids)
+
+
+def on_another_ground(photo: LabelledPhoto, ground: Pixels, rng: np.random.Generator) -> LabelledPhoto:
+    """Return a catalogue photo whose white ground is replaced by a stretched patch of `ground`."""
+    height, width = photo.class_ids.shape
+    side = int(rng.integers(24, 90))
+    top, left = (int(rng.integers(0, max(1, extent - side))) for extent in ground.shape[:2])
+    patch = Image.fromarray(ground[top : top + side, left : left + side]).resize((width, height))
+    outside = photo.class_ids == 0
+    alpha = Image.fromarray((~outside).astype(np.uint8) * 255).filter(ImageFilter.GaussianBlur(0.8))
+    mixed = Image.composite(Image.fromarray(photo.pixels), patch, alpha)
+    return LabelledPhoto(photo.name, np.asarray(mixed), photo.class_ids)
+
+
+@dataclass(frozen=True)
+class View:
+    """How far a random view may depart from the whole photo fitted into the network's input."""
+
+    smallest_zoom: float
+    largest_zoom: float
+    rotation_degrees: float
+
+
+STREET_VIEW = View(0.75, 2.0, 6.0)
+SINGLE_VIEW = View(0.7, 1.3, 15.0)
+
+
+def random_view(
+    photo: LabelledPhoto, size_hw: tuple[int, int], view: View, rng: np.random.Generator
+) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    """Return (pixels, float32 (3, H, W) in 0..1; class ids, int64 (H/2, W/2)) of a random view of the photo."""
+    matrix = _inverse_affine(photo.class_ids.shape, size_hw, view, rng)
+    height, width = size_hw
+    fill = tuple(int(v) for v in rng.integers(0, 256, 3)) if rng.random() < 0.5 else (124, 116, 104)
+    image = Image.fromarray(photo.pixels).transform(
+        (width, height), Image.Transform.AFFINE, matrix, Image.Resampling.BILINEAR, fillcolor=fill
+    )
+    a, b, c, d, e, f = matrix
+    labels = Image.fromarray(photo.class_ids).transform(
+        (width // 2, height // 2),
+        Image.Transform.AFFINE,
+        (2 * a, 2 * b, c, 2 * d, 2 * e, f),
+        Image.Resampling.NEAREST,
+        fillcolor=UNSCORED,
+    )
+    if rng.random() < 0.15:
+        image = image.filter(ImageFilter.GaussianBlur(float(rng.uniform(0.4, 1.6))))
+    coloured = _other_colours(np.asarray(image, dtype=np.float32) / 255.0, rng)
+    return coloured.transpose(2, 0, 1), np.asarray(labels, dtype=np.int64)
+
+
+def _inverse_affine(
+    photo_hw: tuple[int, ...], size_hw: tuple[int, int], view: View, rng: np.random.Generator
+) -> tuple[float, float, float, float, float, float]:
+    """Return the six numbers that take a pixel of the view to a place in the photo."""
+    fit = min(size_hw[0] / photo_hw[0], size_hw[1] / photo_hw[1])
+    zoom = fit * float(np.exp(rng.uniform(np.log(view.smallest_zoom), np.log(view.largest_zoom))))
+    stretch = float(np.exp(rng.uniform(-0.12, 0.12)))
+    angle = np.radians(rng.uniform(-1, 1) * view.rotation_degrees)
+    flip = -1.0 if rng.random() < 0.5 else 1.0
+    forward = np.array(((np.cos(angle), -np.sin(angle)), (np.sin(angle), np.cos(angle))))
+    forward = forward @ np.diag((flip * zoom * stretch, zoom / stretch))
+    back = np.linalg.inv(forward)
+    room = np.array((size_hw[1] - photo_hw[1] * zoom, size_hw[0] - photo_hw[0] * zoom)) / 2
+    centre = np.array((size_hw[1], size_hw[0])) / 2 + room * rng.uniform(-1, 1, 2)
+    shift = np.array((photo_hw[1], photo_hw[0])) / 2 - back @ centre
+    return back[0, 0], back[0, 1], shift[0], back[1, 0], back[1, 1], shift[1]
+
+
+def _other_colours(image: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
+    """Return the image, float32 (H, W, 3) in 0..1, with other light, contrast, tint and saturation."""
+    grey = image.mean(axis=2, keepdims=True)
+    saturation = 0.0 if rng.random() < 0.06 else float(rng.uniform(0.5, 1.5))
+    changed = grey + (image - grey) * saturation
+    gains = np.exp(rng.normal(0, 0.07, 3) + rng.normal(0, 0.2)).astype(np.float32)
+    changed = (changed - 0.5) * np.float32(rng.uniform(0.7, 1.3)) + 0.5
+    clipped: NDArray[np.float32] = np.clip(changed * gains, 0, 1).astype(np.float32)
+    return clipped

