@@ -63,3 +63,17 @@ class RowRejected(CatalogError):
         super().__init__("; ".join(f"{problem.field}: {problem.reason}" for problem in problems))
         self.problems = problems
         self.sku = sku
+
+
+class ImportSuperseded(CatalogError):
+    """Another import started, or goes on with the same feed: this one stops after its last whole batch."""
+
+    def __init__(self) -> None:
+        super().__init__("another import of a feed has started; this one stops here")
+
+
+class PictureNotUsable(CatalogError):
+    """A feed names a picture that cannot be had; the message says why."""
+
+    def __init__(self, name: str, advice: str) -> None:
+        super().__init__(f"{name[:100]!r}: {advice}")

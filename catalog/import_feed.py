@@ -1,0 +1,293 @@
+"""A feed and a folder of pictures -> products. Idempotent by SKU, resumable, and never half a product.
+
+Rows are taken in batches. A batch's pictures are stored first; then its products, its rejections and the run's place in
+the feed are one transaction. So a killed import goes on behind its last batch, and a product never lacks its picture.
+
+The feed speaks for the rows it holds: a product that it does not name is left alone, a row that did not change since
+the last import changes nothing (edits made in the shop stay), a changed row overwrites them. A withdrawn product is
+brought up to date and stays withdrawn: a nightly feed must not undo what a merchandiser decided.
+"""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from itertools import islice
+from pathlib import Path
+from typing import NamedTuple
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import selectinload
+
+from catalog.editing import ProductDetails, replace_pictures, write_details
+from catalog.errors import FeedUnreadable, ImportSuperseded, PictureNotUsable, Problem, RowRejected
+from catalog.feed_mapping import FeedMapping
+from catalog.feed_reading import FeedFile, RawRow, open_feed
+from catalog.feed_rows import FeedProduct, parse_row, sku_in
+from catalog.import_report import ImportReport, Rejection
+from catalog.models import ImportRejection, ImportRun, Product
+from catalog.pictures import StoredPicture, find_picture, store_picture
+from storage.blobs import BlobStore
+from storage.database import db, now
+from storage.errors import BadImage
+
+BATCH_ROWS = 100
+# Part of every row's hash: raise it when pictures or rows are to be made anew from unchanged feeds.
+_HOW_ROWS_BECOME_PRODUCTS = 1
+_NEEDED_FIELDS = ("sku", "category", "price", "stock", "image")
+
+Progress = Callable[[int, int], None]
+"""Called with (rows done, rows in the feed)."""
+
+
+def import_feed(
+    path: Path,
+    *,
+    image_folder: Path,
+    blobs: BlobStore,
+    mapping: FeedMapping = FeedMapping(),
+    on_progress: Progress = lambda done, total: None,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> ImportReport:
+    """Bring the catalogue up to date with a feed, and commit batch by batch; `should_stop` is asked before each.
+
+    Raises FeedUnreadable before anything is written, ImportSuperseded when another import starts meanwhile.
+    """
+    feed = open_feed(path)
+    _refuse_unmapped(feed, mapping, image_folder)
+    run_id, first, resumed = _begin(feed, mapping, image_folder)
+    reader = _RowReader(mapping, image_folder, blobs)
+    for start, batch in _batches(feed.read(), reader, first):
+        if should_stop():
+            _leave(run_id, "stopped")
+            return _report(run_id, resumed=resumed)
+        _write(run_id, start, reader.outcomes(batch, start, on_row=lambda done: on_progress(done, feed.rows)))
+    _leave(run_id, "finished")
+    return _report(run_id, resumed=resumed)
+
+
+class _Known(NamedTuple):
+    row_hash: str
+    is_withdrawn: bool
+
+
+@dataclass(frozen=True)
+class _Change:
+    """What a row makes of its product."""
+
+    details: ProductDetails
+    row_hash: str
+    pictures: tuple[StoredPicture, ...]
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    """A row that was looked at: rejected (problems), to be written (change), or unchanged (neither)."""
+
+    row_number: int
+    sku: str
+    problems: tuple[Problem, ...] = ()
+    change: _Change | None = None
+    is_withdrawn: bool = False
+
+
+class _RowReader:
+    """Rows -> outcomes; stores the pictures of changed rows, and remembers which row had a SKU first."""
+
+    def __init__(self, mapping: FeedMapping, image_folder: Path, blobs: BlobStore) -> None:
+        self._mapping = mapping
+        self._folder = image_folder.resolve()
+        self._blobs = blobs
+        self._first_row_of: dict[str, int] = {}
+
+    def skip(self, row: RawRow) -> None:
+        """Pass over a row that an earlier process did."""
+        self._first_row_of.setdefault(sku_in(row.cells, self._mapping), row.number)
+
+    def outcomes(self, rows: Sequence[RawRow], start: int, *, on_row: Callable[[int], None]) -> list[_Outcome]:
+        """Return what to do with each row; `on_row` hears how many rows of the feed are done, from `start` on."""
+        skus = [sku_in(row.cells, self._mapping) for row in rows]
+        known = _known_products(skus)
+        outcomes = []
+        for done, (row, sku) in enumerate(zip(rows, skus, strict=True), start=start + 1):
+            outcomes.append(self._outcome(row, sku, known.get(sku)))
+            on_row(done)
+        return outcomes
+
+    def _outcome(self, row: RawRow, sku: str, known: _Known | None) -> _Outcome:
+        try:
+            if row.problem:
+                raise RowRejected(row.problem)
+            first = self._first_row_of.setdefault(sku, row.number)
+            if sku and first != row.number:
+                raise RowRejected(Problem("sku", f"row {first} has this SKU already: keep one of them"))
+            change = self._change(parse_row(row.cells, self._mapping), known)
+        except RowRejected as error:
+            return _Outcome(row.number, sku, problems=error.problems)
+        return _Outcome(row.number, sku, change=change, is_withdrawn=known is not None and known.is_withdrawn)
+
+    def _change(self, product: FeedProduct, known: _Known | None) -> _Change | None:
+        try:
+            files = [find_picture(self._folder, name) for name in product.image_names]
+            row_hash = _row_hash(product, files)
+            if known and known.row_hash == row_hash:
+                return None
+            return _Change(product.details, row_hash, tuple(self._stored(file) for file in files))
+        except (PictureNotUsable, OSError) as error:
+            raise RowRejected(Problem("image", str(error))) from error
+
+    def _stored(self, file: Path) -> StoredPicture:
+        content = file.read_bytes()
+        try:
+            return store_picture(content, blobs=self._blobs)
+        except BadImage as error:
+            raise PictureNotUsable(file.name, str(error)) from error
+
+
+def _refuse_unmapped(feed: FeedFile, mapping: FeedMapping, image_folder: Path) -> None:
+    """A fault of the whole feed is said once, not once a row."""
+    if not image_folder.is_dir():
+        raise FeedUnreadable(f"{image_folder}: this image folder does not exist")
+    if not feed.columns:
+        return
+    found = ", ".join(feed.columns)
+    for column in sorted(mapping.columns() - set(feed.columns)):
+        raise FeedUnreadable(f"{feed.path.name}: the mapping names a column {column!r}; the feed has {found}")
+    fields = mapping.fields_of(feed.columns)
+    missing = [field for field in _NEEDED_FIELDS if field not in fields]
+    if not any(field.startswith("title") for field in fields):
+        missing.append("title")
+    if missing:
+        raise FeedUnreadable(
+            f"{feed.path.name}: nothing gives {', '.join(missing)}; the feed has the columns {found}. "
+            "Name them as our fields, or give a mapping file."
+        )
+
+
+def _begin(feed: FeedFile, mapping: FeedMapping, image_folder: Path) -> tuple[int, int, bool]:
+    """Return the run's id, the index of its first row to do, and whether it goes on with an interrupted one."""
+    parts = (feed.sha256, mapping.fingerprint(), str(image_folder.resolve()))
+    fingerprint = hashlib.sha256("\n".join(parts).encode()).hexdigest()
+    # Only the latest: behind another feed's import, the rows before the cursor may be out of date again.
+    run = db.session.scalar(select(ImportRun).order_by(ImportRun.id.desc()).limit(1))
+    resumed = run is not None and run.state in ("running", "stopped") and run.fingerprint == fingerprint
+    if run is None or not resumed:
+        db.session.execute(
+            update(ImportRun).where(ImportRun.state.in_(("running", "stopped"))).values(state="abandoned")
+        )
+        run = ImportRun(source=str(feed.path), fingerprint=fingerprint, rows_total=feed.rows, next_row=0)
+        db.session.add(run)
+    run.state = "running"
+    db.session.commit()
+    return run.id, run.next_row, resumed
+
+
+def _batches(rows: Iterator[RawRow], reader: _RowReader, first: int) -> Iterator[tuple[int, list[RawRow]]]:
+    for row in islice(rows, first):
+        reader.skip(row)
+    while batch := list(islice(rows, BATCH_ROWS)):
+        yield first, batch
+        first += len(batch)
+
+
+def _known_products(skus: Sequence[str]) -> dict[str, _Known]:
+    rows = db.session.execute(
+        select(Product.sku, Product.row_hash, Product.deleted_at).where(Product.sku.in_(skus))
+    ).all()
+    # Ends the reading transaction: none is held open while pictures are decoded.
+    db.session.commit()
+    return {sku: _Known(row_hash, deleted_at is not None) for sku, row_hash, deleted_at in rows}
+
+
+def _row_hash(product: FeedProduct, files: Sequence[Path]) -> str:
+    """Of all that a row says, and of each picture file's size and time of change."""
+    states = [file.stat() for file in files]
+    parts = (
+        _HOW_ROWS_BECOME_PRODUCTS,
+        asdict(product.details),
+        [(name, state.st_size, state.st_mtime_ns) for name, state in zip(product.image_names, states, strict=True)],
+    )
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def _write(run_id: int, start: int, outcomes: Sequence[_Outcome]) -> None:
+    """Write a batch's products, its rejections and the run's place in one transaction."""
+    counts = Counter(withdrawn=sum(outcome.is_withdrawn for outcome in outcomes))
+    products = _products([outcome.sku for outcome in outcomes if outcome.change])
+    for outcome in outcomes:
+        if outcome.problems:
+            counts["rejected"] += 1
+            db.session.add_all(_rejections(run_id, outcome))
+        elif outcome.change is None:
+            counts["unchanged"] += 1
+        else:
+            counts["updated" if outcome.sku in products else "created"] += 1
+            _write_product(products.get(outcome.sku), outcome.change)
+    db.session.flush()
+    _advance(run_id, start, len(outcomes), counts)
+    db.session.commit()
+
+
+def _products(skus: Sequence[str]) -> dict[str, Product]:
+    rows = db.session.scalars(select(Product).where(Product.sku.in_(skus)).options(selectinload(Product.images)))
+    return {product.sku: product for product in rows}
+
+
+def _write_product(product: Product | None, change: _Change) -> None:
+    if product is None:
+        product = Product(sku=change.details.sku)
+        db.session.add(product)
+    write_details(product, change.details)
+    replace_pictures(product, change.pictures)
+    product.row_hash = change.row_hash
+
+
+def _rejections(run_id: int, outcome: _Outcome) -> list[ImportRejection]:
+    where = {"run_id": run_id, "row_number": outcome.row_number, "sku": outcome.sku}
+    return [ImportRejection(**where, field=problem.field, reason=problem.reason) for problem in outcome.problems]
+
+
+def _advance(run_id: int, start: int, rows: int, counts: Counter[str]) -> None:
+    """Move the run's place, unless another process has moved it or begun another run."""
+    added = {name: getattr(ImportRun, name) + count for name, count in counts.items()}
+    moved = db.session.execute(
+        update(ImportRun)
+        .where(ImportRun.id == run_id, ImportRun.next_row == start, ImportRun.state == "running")
+        .values(next_row=start + rows, **added)
+        .returning(ImportRun.id)
+        .execution_options(synchronize_session=False)
+    )
+    if moved.first() is None:
+        db.session.rollback()
+        raise ImportSuperseded
+
+
+def _leave(run_id: int, state: str) -> None:
+    finished_at = now() if state == "finished" else None
+    db.session.execute(
+        update(ImportRun)
+        .where(ImportRun.id == run_id, ImportRun.state == "running")
+        .values(state=state, finished_at=finished_at)
+    )
+    db.session.commit()
+
+
+def _report(run_id: int, *, resumed: bool) -> ImportReport:
+    run = db.session.get_one(ImportRun, run_id)
+    rejections = db.session.scalars(
+        select(ImportRejection).where(ImportRejection.run_id == run_id).order_by(ImportRejection.id)
+    )
+    return ImportReport(
+        run_id=run_id,
+        resumed=resumed,
+        finished=run.state == "finished",
+        rows_total=run.rows_total,
+        rows_read=run.next_row,
+        created=run.created,
+        updated=run.updated,
+        unchanged=run.unchanged,
+        rejected=run.rejected,
+        withdrawn=run.withdrawn,
+        rejections=tuple(Rejection(each.row_number, each.sku, each.field, each.reason) for each in rejections),
+    )
