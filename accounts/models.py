@@ -7,7 +7,7 @@ from enum import StrEnum
 from sqlalchemy import LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.database import ACCOUNTS_BIND, UtcDateTime, db, now
+from storage.database import ACCOUNTS_BIND, Model, UtcDateTime, now
 
 
 class Role(StrEnum):
@@ -19,7 +19,7 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
-class Account(db.Model):  # type: ignore[name-defined, misc]
+class Account(Model):
     """A person who can log in; the e-mail is sealed and looked up by its keyed hash."""
 
     __tablename__ = "account"

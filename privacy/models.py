@@ -5,10 +5,10 @@ from datetime import datetime
 from sqlalchemy import LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.database import UtcDateTime, db, now
+from storage.database import Model, UtcDateTime, now
 
 
-class ConsentRecord(db.Model):  # type: ignore[name-defined, misc]
+class ConsentRecord(Model):
     """One person's yes to one purpose for one photo, with the words that they read."""
 
     __tablename__ = "consent_record"
@@ -24,7 +24,7 @@ class ConsentRecord(db.Model):  # type: ignore[name-defined, misc]
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-class KeptPhoto(db.Model):  # type: ignore[name-defined, misc]
+class KeptPhoto(Model):
     """A photo in the vault: its wrapped data key and when it lapses; the bytes are sealed blobs."""
 
     __tablename__ = "kept_photo"

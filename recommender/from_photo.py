@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from recommender.ports import Embedding, EncoderIdentity, ImageEncoder, Pixels
-from segmentation.garments import Garment, garments_in, whole_photo
+from segmentation.garments import WHOLE, Garment, Polygon, garments_in, whole_photo
 from segmentation.ports import Segmenter
 
 MAX_GARMENTS = 8
@@ -20,8 +20,8 @@ class SeenGarment:
     label: str
     box_xyxy_pixels: tuple[int, int, int, int]
     confidence: float
-    outline: tuple[tuple[tuple[int, int], ...], ...]
-    """Closed polygons in pixels of the photo."""
+    outline: tuple[Polygon, ...]
+    """Closed polygons in pixels of the photo (parts and holes: fill by the even-odd rule)."""
     embedding: Embedding
 
 
@@ -65,7 +65,7 @@ def embed_garments(photo: Pixels, garments: list[Garment], encoder: ImageEncoder
         for garment, embedding in zip(garments, embeddings, strict=True)
     )
     height, width = photo.shape[:2]
-    return PhotoReading(width, height, seen, encoder.identity, whole_photo_used=garments[0].is_whole_photo)
+    return PhotoReading(width, height, seen, encoder.identity, whole_photo_used=garments[0].label == WHOLE)
 
 
 def _garment_from(described: dict[str, object]) -> SeenGarment:

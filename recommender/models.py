@@ -5,10 +5,10 @@ from datetime import datetime
 from sqlalchemy import LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.database import UtcDateTime, db, now
+from storage.database import Model, UtcDateTime, now
 
 
-class ImageEmbedding(db.Model):  # type: ignore[name-defined, misc]
+class ImageEmbedding(Model):
     """The embedding of one picture (by content) under one encoder; little-endian float32."""
 
     __tablename__ = "image_embedding"

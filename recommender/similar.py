@@ -49,7 +49,7 @@ def find_similar(
     """
     if index.manifest.encoder != encoder:
         raise IndexBuiltWithAnotherEncoder(index.manifest.encoder, encoder)
-    among = matching_image_ids(wanted)
+    among = None if wanted.is_empty else matching_image_ids(wanted)
     depth = limit + 1
     while True:
         neighbours = index.search(query, limit=depth, among=among)

@@ -1,7 +1,7 @@
 """The one `db`, with two binds: the shop (the default) and accounts (log-in data), never joined in SQL."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, MetaData, event
@@ -28,6 +28,12 @@ class Base(DeclarativeBase):
 
 
 db = SQLAlchemy(model_class=Base)
+
+if TYPE_CHECKING:
+    # Flask-SQLAlchemy makes `db.Model` at run time; a type checker sees the declarative base that it extends.
+    Model = Base
+else:
+    Model = db.Model
 
 
 class UtcDateTime(TypeDecorator[datetime]):

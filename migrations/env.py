@@ -1,0 +1,40 @@
+"""Runs the migrations of both binds: the shop (the default, engine name "") and accounts."""
+
+from contextlib import ExitStack
+from typing import Any
+
+from alembic import context
+from flask import current_app
+
+from storage.database import ACCOUNTS_BIND, db
+
+BINDS = {"": None, ACCOUNTS_BIND: ACCOUNTS_BIND}
+
+
+def drop_empty_revision(_context: Any, _revision: Any, directives: list[Any]) -> None:
+    """Write no migration when models and databases agree."""
+    if getattr(context.config.cmd_opts, "autogenerate", False):
+        script = directives[0]
+        if all(operations.is_empty() for operations in script.upgrade_ops_list):
+            directives[:] = []
+
+
+def run_migrations() -> None:
+    """Migrate every bind, then commit them all: a failure in one leaves the others as they were."""
+    options = current_app.extensions["migrate"].configure_args | {"process_revision_directives": drop_empty_revision}
+    with ExitStack() as transactions:
+        for name, bind in BINDS.items():
+            connection = transactions.enter_context(db.engines[bind].begin())
+            context.configure(
+                connection=connection,
+                upgrade_token=f"{name}_upgrades",
+                downgrade_token=f"{name}_downgrades",
+                target_metadata=db.metadatas[bind],
+                **options,
+            )
+            context.run_migrations(engine_name=name)
+
+
+if context.is_offline_mode():
+    raise SystemExit("migrations run against the databases themselves; offline SQL is not supported")
+run_migrations()

@@ -1,0 +1,114 @@
+"""All that speaks HTTP, Celery or the command line; no business rule."""
+
+from pathlib import Path
+
+from flask import Flask
+
+from webapp.settings import LANGUAGES, Settings, read_settings
+
+_PROJECT = Path(__file__).resolve().parent.parent
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Return the application: the start-up steps in reading order."""
+    settings = settings or read_settings()
+    app = _new_flask()
+    _plug_in_adapters(app, settings)
+    _configure(app, settings)
+    _bind_databases(app, settings)
+    _bind_extensions(app)
+    _register_pages(app)
+    _register_commands(app)
+    return app
+
+
+def _new_flask() -> Flask:
+    from webapp.uploads import InMemoryRequest
+
+    app = Flask(__name__, root_path=str(_PROJECT), template_folder="templates", static_folder="static")
+    app.request_class = InMemoryRequest
+    return app
+
+
+def _plug_in_adapters(app: Flask, settings: Settings) -> None:
+    from webapp.wiring import Wiring
+
+    settings.instance.mkdir(parents=True, exist_ok=True)
+    app.extensions["wiring"] = Wiring(settings)
+
+
+def _configure(app: Flask, settings: Settings) -> None:
+    from webapp.wiring import wiring
+
+    app.config.update(
+        SECRET_KEY=wiring(app).session_secret(),
+        MAX_CONTENT_LENGTH=settings.max_upload_bytes,
+        MAX_FORM_MEMORY_SIZE=500_000,
+        MAX_FORM_PARTS=100,
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_NAME="__Host-visit" if settings.secure_cookies else "visit",
+        WTF_CSRF_TIME_LIMIT=8 * 3600,
+        BABEL_DEFAULT_LOCALE=settings.default_language,
+        BABEL_TRANSLATION_DIRECTORIES=str(_PROJECT / "translations"),
+        BOOTSTRAP_SERVE_LOCAL=True,
+        LANGUAGES=LANGUAGES,
+        RATELIMIT_HEADERS_ENABLED=True,
+    )
+
+
+def _bind_databases(app: Flask, settings: Settings) -> None:
+    import accounts.models
+    import catalog.models
+    import privacy.models
+    import recommender.models
+    import webapp.jobs.models  # noqa: F401 - each import declares its tables
+    from storage.database import ACCOUNTS_BIND, db
+
+    app.config["SQLALCHEMY_DATABASE_URI"] = settings.shop_database
+    app.config["SQLALCHEMY_BINDS"] = {ACCOUNTS_BIND: settings.accounts_database}
+    db.init_app(app)
+
+
+def _bind_extensions(app: Flask) -> None:
+    from storage.database import db
+    from webapp import extensions
+    from webapp.account.session_user import load_user
+    from webapp.i18n import current_language
+
+    extensions.babel.init_app(app, locale_selector=current_language)
+    extensions.bootstrap.init_app(app)
+    extensions.csrf.init_app(app)
+    extensions.limiter.init_app(app)
+    extensions.login.init_app(app)
+    extensions.login.login_view = "account.log_in"
+    extensions.login.user_loader(load_user)
+    extensions.migrate.init_app(app, db, directory=str(_PROJECT / "migrations"), render_as_batch=True)
+
+
+def _register_pages(app: Flask) -> None:
+    from webapp.account.routes import account
+    from webapp.admin.routes import admin
+    from webapp.api.routes import api
+    from webapp.errors import register_error_pages
+    from webapp.extensions import csrf
+    from webapp.headers import add_security_headers
+    from webapp.health import health
+    from webapp.presenting import register_template_words
+    from webapp.privacy_desk.routes import privacy_desk
+    from webapp.shop.routes import shop
+
+    for pages in (shop, account, admin, privacy_desk, api, health):
+        app.register_blueprint(pages)
+    # The API carries no cookie-borne authority: there is nothing for a forged request to ride on.
+    csrf.exempt(api)
+    add_security_headers(app)
+    register_error_pages(app)
+    register_template_words(app)
+
+
+def _register_commands(app: Flask) -> None:
+    from webapp.cli import register_commands
+
+    register_commands(app)

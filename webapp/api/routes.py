@@ -1,0 +1,126 @@
+"""The API, version 1: photo -> recommendations, photo -> segmentation, products."""
+
+import io
+
+from flask import Blueprint, Response, abort, jsonify, make_response, request
+from PIL import Image
+
+from catalog.products import list_products
+from privacy.consent import Purpose, record_consent, require_consent
+from privacy.photo_vault import new_photo_id
+from recommender.similar import find_similar
+from segmentation.ports import Segmentation
+from segmentation.rle import encode_mask
+from storage.database import db
+from storage.images import read_photo
+from webapp.api.presenters import garment_json, product_json, region_json
+from webapp.filters import filter_from, whole_number
+from webapp.i18n import current_language
+from webapp.photo_flow import StageTimes, see, uploaded_photo
+from webapp.wiring import wiring
+
+api = Blueprint("api", __name__, url_prefix="/api/v1")
+
+
+@api.post("/recommendations")
+def recommendations() -> Response:
+    """Photo -> its garments, each with the products most like it. The photo is not kept."""
+    require_consent(request.form.get("consent"), Purpose.RECOMMENDATION)
+    limit = whole_number(request.form, "limit", default=10, lowest=1, highest=50)
+    wanted = filter_from(request.form)
+    times = StageTimes()
+    seen = see(uploaded_photo(request.files), times)
+    with times.stage("search"):
+        found = [
+            find_similar(
+                garment.embedding, encoder=seen.reading.encoder, index=wiring().index, wanted=wanted, limit=limit
+            )
+            for garment in seen.reading.garments
+        ]
+    with times.stage("record"):
+        _record_consent()
+    with times.stage("render"):
+        garments = [
+            garment_json(garment, matches, current_language())
+            for garment, matches in zip(seen.reading.garments, found, strict=True)
+        ]
+        response = jsonify(
+            photo={"width": seen.reading.width_pixels, "height": seen.reading.height_pixels},
+            whole_photo_used=seen.reading.whole_photo_used,
+            garments=garments,
+        )
+    response.headers["Server-Timing"] = times.header()
+    return response
+
+
+@api.post("/segmentations")
+def segmentations() -> Response:
+    """Photo -> its class-id mask, as an indexed PNG or as JSON with run-length masks, by `Accept`.
+
+    Nothing of the photo is kept, recorded or matched; who sends it answers for it.
+    """
+    offered = ["application/json", "image/png"]
+    format_wanted = request.accept_mimetypes.best_match(offered) or abort(406)
+    photo = uploaded_photo(request.files)
+    pixels = read_photo(photo.read(), file_name=photo.filename or "", limits=wiring().photo_limits)
+    segmentation = wiring().segmenter.segment(pixels)
+    return _png(segmentation) if format_wanted == "image/png" else _json(segmentation)
+
+
+@api.get("/products")
+def products() -> Response:
+    """The catalogue, filtered and paged."""
+    page = whole_number(request.args, "page", default=1, lowest=1, highest=100_000)
+    size = whole_number(request.args, "limit", default=24, lowest=1, highest=100)
+    found = list_products(filter_from(request.args), page=page, page_size=size)
+    return jsonify(
+        products=[product_json(product, current_language()) for product in found.items],
+        total=found.total,
+        page=found.page,
+        pages=found.pages,
+    )
+
+
+def _record_consent() -> None:
+    # Each call is a visit of its own: nothing links one photo of an API client to the next.
+    photo_id = new_photo_id()
+    record_consent(
+        pseudonym=wiring().pseudonyms.of_visit(photo_id),
+        photo_id=photo_id,
+        purpose=Purpose.RECOMMENDATION,
+        language=current_language(),
+    )
+    db.session.commit()
+
+
+def _json(segmentation: Segmentation) -> Response:
+    names = wiring().segmenter.label_set.names
+    height, width = segmentation.class_ids.shape
+    return jsonify(
+        width=width,
+        height=height,
+        labels=dict(enumerate(names)),
+        model=wiring().segmenter.model_id,
+        regions=[
+            region_json(region, names, encode_mask(segmentation.class_ids == region.class_id))
+            for region in segmentation.regions
+        ],
+    )
+
+
+def _png(segmentation: Segmentation) -> Response:
+    image = Image.fromarray(segmentation.class_ids, mode="P")
+    image.putpalette(_palette(len(wiring().segmenter.label_set.names)))
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG")
+    response = make_response(buffer.getvalue())
+    response.mimetype = "image/png"
+    return response
+
+
+def _palette(classes: int) -> list[int]:
+    """Return RGB triples, black for the background and well-separated hues for the classes."""
+    colours: list[int] = [0, 0, 0]
+    for number in range(1, classes):
+        colours += [(number * 67) % 200 + 40, (number * 113) % 200 + 40, (number * 181) % 200 + 40]
+    return colours

@@ -1,0 +1,14 @@
+"""`flask …` commands."""
+
+from flask import Flask
+
+
+def register_commands(app: Flask) -> None:
+    """Add the command groups; their heavy imports happen when a command runs. (`vision` is a plugin: pyproject.toml.)"""
+    from webapp.cli.catalog import catalog
+    from webapp.cli.demo import demo
+    from webapp.cli.index import index
+    from webapp.cli.photos import photos
+
+    for group in (catalog, demo, index, photos):
+        app.cli.add_command(group)

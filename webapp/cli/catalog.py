@@ -1,0 +1,152 @@
+"""`flask catalog …`: products in from a feed, off sale and back."""
+
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+import click
+from flask.cli import with_appcontext
+
+from webapp.cli.progress import progress_bar
+
+if TYPE_CHECKING:
+    from catalog.import_report import ImportReport
+
+_REASONS_SHOWN = 5
+
+_existing = click.Path(exists=True, path_type=Path)
+
+
+@click.group()
+def catalog() -> None:
+    """Products in from a feed, off sale and back."""
+
+
+@catalog.command("import")
+@click.argument("path", type=_existing)
+@click.option("--images", type=_existing, help="Folder of the pictures; default: images beside the feed.")
+@click.option("--mapping", type=_existing, help="TOML file that says which columns are our fields.")
+@click.option("--report", type=click.File("w", encoding="utf-8", lazy=False), help="CSV of all rejected rows.")
+@with_appcontext
+def import_(path: Path, images: Path | None, mapping: Path | None, report: TextIO | None) -> None:
+    """Import PATH: a .csv or .jsonl feed, or a folder with products.csv (or products.jsonl) and images.
+
+    A second run changes only what changed; an interrupted one goes on where it was.
+    """
+    from catalog.errors import FeedUnreadable, ImportSuperseded, MappingError
+
+    try:
+        done = _import(_feed_in(path), images, mapping)
+    except (FeedUnreadable, ImportSuperseded, MappingError) as error:
+        raise click.ClickException(str(error)) from error
+    _summarise(done)
+    if report is not None:
+        from catalog.import_report import write_rejections
+
+        write_rejections(done, report)
+    _bring_index_up_to_date()
+
+
+@catalog.command("list")
+@click.option("--category", multiple=True, help="Only this category (a slug such as dress); can be repeated.")
+@click.option("--language", default="en", help="Of the titles.")
+@click.option("--page", default=1, type=click.IntRange(min=1))
+@with_appcontext
+def list_(category: tuple[str, ...], language: str, page: int) -> None:
+    """List the products on sale, 50 a page, newest first."""
+    from catalog.products import ProductFilter, list_products
+
+    found = list_products(ProductFilter(categories=frozenset(category)), page=page, page_size=50)
+    for product in found.items:
+        price = f"{product.price} {product.currency}"
+        click.echo(
+            f"{product.sku:<16} {product.category:<14} {price:>14} {product.stock:>6}  {product.title(language)}"
+        )
+    click.echo(f"Page {found.page} of {found.pages}, {found.total} products.", err=True)
+
+
+@catalog.command()
+@click.argument("skus", nargs=-1, required=True, metavar="SKU…")
+@with_appcontext
+def delete(skus: tuple[str, ...]) -> None:
+    """Take products off sale; they are kept, and imports leave them off sale."""
+    _set_on_sale(skus, on_sale=False)
+
+
+@catalog.command()
+@click.argument("skus", nargs=-1, required=True, metavar="SKU…")
+@with_appcontext
+def restore(skus: tuple[str, ...]) -> None:
+    """Put products back on sale."""
+    _set_on_sale(skus, on_sale=True)
+
+
+@catalog.command()
+@with_appcontext
+def sweep() -> None:
+    """Delete stored pictures that no product has any more; not while an import runs."""
+    from catalog.pictures import sweep_pictures
+    from webapp.wiring import wiring
+
+    click.echo(f"{sweep_pictures(wiring().blobs)} pictures deleted.")
+
+
+def _feed_in(path: Path) -> Path:
+    if not path.is_dir():
+        return path
+    for name in ("products.csv", "products.jsonl"):
+        if (path / name).is_file():
+            return path / name
+    raise click.ClickException(f"{path} holds neither products.csv nor products.jsonl: name the feed file itself")
+
+
+def _import(feed: Path, images: Path | None, mapping: Path | None) -> "ImportReport":
+    from catalog.feed_mapping import FeedMapping, read_mapping
+    from catalog.import_feed import import_feed
+    from webapp.wiring import wiring
+
+    with progress_bar("import", "row") as on_progress:
+        return import_feed(
+            feed,
+            image_folder=images or feed.parent / "images",
+            blobs=wiring().blobs,
+            mapping=read_mapping(mapping) if mapping else FeedMapping(),
+            on_progress=on_progress,
+        )
+
+
+def _summarise(report: "ImportReport") -> None:
+    if report.resumed:
+        click.echo("Went on with an interrupted import.")
+    click.echo(
+        f"{report.rows_read} rows: {report.created} created, {report.updated} updated, "
+        f"{report.unchanged} unchanged, {report.rejected} rejected."
+    )
+    if report.withdrawn:
+        click.echo(f"{report.withdrawn} of them are off sale and stay so: flask catalog restore SKU puts one back.")
+    for each in report.rejections[:_REASONS_SHOWN]:
+        click.echo(f"  row {each.row_number}, SKU {each.sku or '(none)'}, {each.field}: {each.reason}")
+    if len(report.rejections) > _REASONS_SHOWN:
+        fields = Counter(each.field for each in report.rejections).most_common()
+        counts = ", ".join(f"{count} for {field}" for field, count in fields)
+        click.echo(f"  … {len(report.rejections)} reasons in all ({counts}); --report FILE writes them.")
+
+
+def _set_on_sale(skus: tuple[str, ...], *, on_sale: bool) -> None:
+    from catalog.editing import restore, soft_delete
+    from catalog.errors import ProductNotFound
+    from storage.database import db
+
+    try:
+        for sku in skus:
+            restore(sku) if on_sale else soft_delete(sku)
+    except ProductNotFound as error:
+        raise click.ClickException(f"{error}; nothing was changed") from error
+    db.session.commit()
+    _bring_index_up_to_date()
+
+
+def _bring_index_up_to_date() -> None:
+    from webapp.cli.index import bring_index_up_to_date
+
+    bring_index_up_to_date(rebuild=False)

@@ -1,0 +1,73 @@
+"""`flask demo …`: a shop to try."""
+
+import tempfile
+from pathlib import Path
+
+import click
+from flask.cli import with_appcontext
+
+from webapp.cli.progress import progress_bar
+
+
+@click.group()
+def demo() -> None:
+    """A shop to try: drawn products, drawn looks, three accounts."""
+
+
+@demo.command()
+@with_appcontext
+def seed() -> None:
+    """Fill an empty shop; a second run changes nothing."""
+    from catalog.products import list_products
+    from webapp.cli.index import bring_index_up_to_date
+    from webapp.demo_accounts import ensure_demo_accounts
+    from webapp.wiring import wiring
+
+    if not wiring().settings.demo:
+        raise click.ClickException("this is no demo shop: set DEMO=1 to fill it with drawn products")
+    ensure_demo_accounts()
+    if list_products(page_size=1).total == 0:
+        _draw_and_import()
+    _offer_looks()
+    bring_index_up_to_date(rebuild=False)
+
+
+@demo.command()
+@with_appcontext
+def accounts() -> None:
+    """Print the demo accounts and the shop's address."""
+    from webapp.demo_accounts import demo_accounts
+    from webapp.wiring import wiring
+
+    settings = wiring().settings
+    click.echo(f"\n  The shop: http://{settings.bind}/\n")
+    for account in demo_accounts(settings):
+        click.echo(f"  {account.role:<16} {account.email:<32} {account.password}")
+    click.echo(f"\n  Keys and accounts of this demo lie in {settings.instance}.\n")
+
+
+def _draw_and_import() -> None:
+    from catalog.import_feed import import_feed
+    from demo.export import write_demo_catalogue
+    from webapp.wiring import wiring
+
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        with progress_bar("draw the demo shop", "product") as report:
+            write_demo_catalogue(folder, on_progress=report)
+        with progress_bar("import", "row") as report:
+            import_feed(folder / "products.jsonl", image_folder=folder / "images", blobs=wiring().blobs, on_progress=report)
+
+
+def _offer_looks() -> None:
+    from demo.looks import demo_looks, draw_look
+    from storage.images import encode_jpeg
+    from webapp.shop.looks import LookOnOffer, looks_on_offer, offer_look
+    from webapp.wiring import wiring
+
+    blobs = wiring().blobs
+    offered = {look.slug for look in looks_on_offer(blobs)}
+    for look in demo_looks():
+        if look.slug not in offered:
+            drawing = draw_look(look.spec, seed=look.seed)
+            offer_look(blobs, LookOnOffer(look.slug, look.titles), encode_jpeg(drawing.image))

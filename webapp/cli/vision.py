@@ -1,0 +1,223 @@
+"""`flask vision …`: the embedded models on folders of photos, to judge them from outside; needs no shop."""
+
+import json
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import click
+import numpy as np
+from numpy.typing import NDArray
+
+from webapp.settings import SettingsError, read_settings
+
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+_EXTENSIONS = {".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif"}
+
+
+@click.group()
+def vision() -> None:
+    """Segment, embed and search folders of photos with the models that the shop uses."""
+
+
+@vision.command()
+@click.argument("photos", type=FOLDER)
+@click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="Folder of the masks.")
+def segment(photos: Path, out: Path) -> None:
+    """Write STEM.png for each photo (uint8 class ids, the photo's own size) and labels.json (id -> name)."""
+    from PIL import Image
+
+    segmenter = _wiring().segmenter
+    names = _distinct_stems(photos)
+    out.mkdir(parents=True, exist_ok=True)
+    labels = {str(number): name for number, name in enumerate(segmenter.label_set.names)}
+    (out / "labels.json").write_text(json.dumps(labels, indent=1))
+    reader = _PhotoReader()
+    for path, pixels in reader.each(names, "segment"):
+        Image.fromarray(segmenter.segment(pixels).class_ids).save(out / f"{path.stem}.png")
+    reader.end()
+
+
+@vision.command()
+@click.argument("photos", type=FOLDER)
+@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="An .npz file.")
+@click.option("--garment", type=click.Choice(["auto", "whole"]), default="auto", help="auto: the largest garment.")
+def embed(photos: Path, out: Path, garment: str) -> None:
+    """Write `names` (file names) and `vectors` (unit-length float32, one row a photo)."""
+    reader = _PhotoReader()
+    embedded = _embed_all(reader, _photos_in(photos), garment)
+    with out.open("wb") as file:
+        np.savez(file, names=np.array(embedded.names, dtype=str), vectors=embedded.vectors)
+    reader.end()
+
+
+@vision.command()
+@click.option("--gallery", required=True, type=FOLDER, help="Folder of catalogue photos.")
+@click.option("--queries", required=True, type=click.File("r", encoding="utf-8"), help="JSON lines: photo, text, both.")
+@click.option("--limit", default=10, type=click.IntRange(1, 10_000))
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a query instead of a table.")
+def search(gallery: Path, queries: Any, limit: int, as_json: bool) -> None:
+    """Rank the gallery for each query (`photo`: a path, from the queries' folder or from here)."""
+    reader = _PhotoReader()
+    asked = list(_queries(queries))
+    shown = _embed_all(reader, _photos_in(gallery), "whole")
+    with tempfile.TemporaryDirectory() as folder:
+        index = _index_of(shown, Path(folder))
+        for query in asked:
+            neighbours = index.search(_vector_of(query), limit=limit)
+            answer = query.said | {
+                "names": [shown.names[neighbour.row_id] for neighbour in neighbours],
+                "scores": [round(neighbour.similarity, 6) for neighbour in neighbours],
+            }
+            click.echo(json.dumps(answer, ensure_ascii=False) if as_json else _table(answer))
+    reader.end()
+
+
+@dataclass(frozen=True)
+class _Embedded:
+    names: list[str]
+    vectors: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class _Query:
+    said: dict[str, str]
+    photo: Path | None
+    text: str
+
+
+class _PhotoReader:
+    """Reads photos at their own size with a progress bar; names the unreadable ones at the end (exit status 1)."""
+
+    def __init__(self) -> None:
+        self._unreadable: list[str] = []
+
+    def each(self, paths: list[Path], words: str) -> Iterator[tuple[Path, NDArray[np.uint8]]]:
+        """Yield path and pixels of every photo that can be read."""
+        from tqdm import tqdm
+
+        from storage.errors import BadImage
+
+        for path in tqdm(paths, desc=words, unit="photo", file=sys.stderr):
+            try:
+                yield path, _read(path)
+            except BadImage as error:
+                self._unreadable.append(f"{path}: {error}")
+
+    def end(self) -> None:
+        """Say which photos were left out; raises SystemExit(1) when there are any."""
+        for line in self._unreadable:
+            click.echo(f"left out: {line}", err=True)
+        if self._unreadable:
+            raise SystemExit(1)
+
+
+@cache
+def _wiring() -> Any:
+    from webapp.wiring import Wiring
+
+    try:
+        return Wiring(read_settings())
+    except SettingsError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _read(path: Path) -> NDArray[np.uint8]:
+    from storage.images import ImageLimits, read_picture
+
+    return read_picture(path.read_bytes(), limits=ImageLimits(working_side_pixels=0))
+
+
+def _photos_in(folder: Path) -> list[Path]:
+    found = sorted(path for path in folder.iterdir() if path.suffix.lower() in _EXTENSIONS and path.is_file())
+    if not found:
+        raise click.ClickException(f"{folder} holds no photo ({', '.join(sorted(_EXTENSIONS))})")
+    return found
+
+
+def _distinct_stems(folder: Path) -> list[Path]:
+    paths = _photos_in(folder)
+    stems: dict[str, Path] = {}
+    for path in paths:
+        if path.stem in stems:
+            raise click.ClickException(f"{stems[path.stem].name} and {path.name} would both be {path.stem}.png: rename")
+        stems[path.stem] = path
+    return paths
+
+
+def _embed_all(reader: _PhotoReader, paths: list[Path], garment: str) -> _Embedded:
+    names, rows = [], []
+    for path, pixels in reader.each(paths, "embed"):
+        names.append(path.name)
+        rows.append(_embed_one(pixels, garment))
+    dim = _wiring().image_encoder.identity.dim
+    return _Embedded(names, np.stack(rows) if rows else np.empty((0, dim), np.float32))
+
+
+def _embed_one(pixels: NDArray[np.uint8], garment: str) -> NDArray[np.float32]:
+    from recommender.from_photo import embed_garments, read_garments
+    from segmentation.garments import whole_photo
+
+    adapters = _wiring()
+    found = read_garments(pixels, adapters.segmenter)[:1] if garment == "auto" else [whole_photo(pixels)]
+    return embed_garments(pixels, found, adapters.image_encoder).garments[0].embedding
+
+
+def _queries(lines: Any) -> Iterator[_Query]:
+    for number, line in enumerate(lines, start=1):
+        if line.strip():
+            yield _query(line, f"query {number}", Path(lines.name).parent)
+
+
+def _query(line: str, name: str, folder: Path) -> _Query:
+    try:
+        said = json.loads(line)
+    except ValueError as error:
+        raise click.ClickException(f"{name} is no JSON: {error}") from error
+    if not isinstance(said, dict) or not (said.get("photo") or said.get("text")):
+        raise click.ClickException(f'{name} needs "photo", "text" or both')
+    photo = _query_photo(str(said["photo"]), name, folder) if said.get("photo") else None
+    return _Query({key: str(said[key]) for key in ("photo", "text") if said.get(key)}, photo, str(said.get("text", "")))
+
+
+def _query_photo(photo: str, name: str, folder: Path) -> Path:
+    path = next((path for path in (folder / photo, Path(photo)) if path.is_file()), None)
+    if path is None:
+        raise click.ClickException(f"{name}: there is no photo {photo}")
+    return path
+
+
+def _vector_of(query: _Query) -> NDArray[np.float32]:
+    from recommender.similar import combine
+
+    photo = None if query.photo is None else _embed_one(_read_query_photo(query.photo), "auto")
+    words = _wiring().text_encoder.encode_texts([query.text])[0] if query.text else None
+    return combine(photo, words)
+
+
+def _read_query_photo(path: Path) -> NDArray[np.uint8]:
+    from storage.errors import BadImage
+
+    try:
+        return _read(path)
+    except BadImage as error:
+        raise click.ClickException(f"{path}: {error}") from error
+
+
+def _index_of(shown: _Embedded, folder: Path) -> Any:
+    from recommender.faiss_index import FaissIndex
+
+    index = FaissIndex(folder)
+    ids = np.arange(len(shown.names), dtype=np.int64)
+    index.replace_all(ids=ids, vectors=shown.vectors, encoder=_wiring().image_encoder.identity)
+    return index
+
+
+def _table(answer: dict[str, Any]) -> str:
+    head = " + ".join(answer[key] for key in ("photo", "text") if key in answer)
+    rows = [f"  {score:6.3f}  {name}" for name, score in zip(answer["names"], answer["scores"], strict=True)]
+    return "\n".join([head, *rows])

@@ -1,0 +1,137 @@
+"""One table: domain error -> HTTP status, stable code and words, for pages and for the API."""
+
+import errno
+from dataclasses import dataclass
+
+from flask import Flask, Response, current_app, jsonify, render_template, request
+from flask_babel import LazyString, lazy_gettext
+from flask_limiter.errors import RateLimitExceeded
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from accounts.errors import WrongCredentials
+from catalog.errors import ProductNotFound
+from privacy.errors import CannotBeDecrypted, ConsentMissing, PhotoNotFound
+from recommender.errors import IndexBuiltWithAnotherEncoder, IndexDamaged, IndexMissing, NothingToSearchFor
+from storage.database import db
+from storage.errors import (
+    AnimatedImage,
+    BadImage,
+    BlobNotFound,
+    EmptyFile,
+    ImageTooLarge,
+    NotAnImage,
+    TruncatedImage,
+    UnsupportedColours,
+    WrongExtension,
+)
+
+_ = lazy_gettext
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a person or a program is told."""
+
+    status: int
+    code: str
+    words: str | LazyString
+
+
+class BadRequestValue(Exception):
+    """A form field or query parameter cannot be used; `field` names it, the message says what is allowed."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+ANSWERS: dict[type[Exception], Answer] = {
+    EmptyFile: Answer(400, EmptyFile.code, _("The file is empty. Choose the photo again.")),
+    NotAnImage: Answer(415, NotAnImage.code, _("This is no photo that we can read. Send a JPEG, PNG, WebP or HEIC.")),
+    WrongExtension: Answer(
+        415,
+        WrongExtension.code,
+        _("The file’s name and its content disagree about the format. Export the photo again, or rename it."),
+    ),
+    TruncatedImage: Answer(
+        422, TruncatedImage.code, _("The photo is damaged or cut short. Take it again, or send it again.")
+    ),
+    ImageTooLarge: Answer(413, ImageTooLarge.code, _("The photo has too many pixels. Send a smaller one.")),
+    AnimatedImage: Answer(415, AnimatedImage.code, _("The picture is animated. Send a single still photo.")),
+    UnsupportedColours: Answer(
+        415,
+        UnsupportedColours.code,
+        _("The picture is in print colours, 16 bits, or a transparent palette. Save it as an ordinary RGB photo."),
+    ),
+    BadImage: Answer(415, BadImage.code, _("This file cannot be used as a photo.")),
+    ConsentMissing: Answer(
+        403, "consent_missing", _("We may only look at your photo if you agree. Tick the box and send it again.")
+    ),
+    PhotoNotFound: Answer(404, "photo_not_found", _("This photo is no longer kept: it was erased or its time is up.")),
+    CannotBeDecrypted: Answer(500, "photo_unreadable", _("This photo can no longer be opened. Please send it again.")),
+    ProductNotFound: Answer(404, "product_not_found", _("This item is no longer in the shop.")),
+    BlobNotFound: Answer(404, "picture_not_found", _("This picture is not here (any more).")),
+    IndexMissing: Answer(503, "index_missing", _("The shop is being prepared. Try again in a minute.")),
+    IndexDamaged: Answer(503, "index_damaged", _("The shop is being prepared. Try again in a minute.")),
+    IndexBuiltWithAnotherEncoder: Answer(
+        503, "index_of_another_encoder", _("The shop is being prepared. Try again in a minute.")
+    ),
+    NothingToSearchFor: Answer(400, "query_empty", _("Tell us what to look for: a photo, words, or both.")),
+    WrongCredentials: Answer(401, "wrong_credentials", _("The e-mail or the password is wrong.")),
+    CSRFError: Answer(400, "csrf_failed", _("The page was open for too long. Go back, reload it and try again.")),
+    RateLimitExceeded: Answer(429, "too_many_requests", _("Too many attempts. Wait a minute and try again.")),
+}
+
+_HTTP_WORDS = {
+    400: ("bad_request", _("The request cannot be understood.")),
+    401: ("login_required", _("Please log in first.")),
+    403: ("forbidden", _("Your account may not open this page.")),
+    404: ("not_found", _("There is no such page.")),
+    405: ("method_not_allowed", _("This address does not accept this kind of request.")),
+    406: ("not_acceptable", _("None of the formats that you accept is on offer.")),
+    413: ("request_too_large", _("The file is over the size limit. Send a smaller photo.")),
+    415: ("media_type_not_supported", _("Send the photo as a form (multipart/form-data).")),
+    500: ("server_error", _("Something went wrong on our side. Nothing was kept.")),
+    503: ("unavailable", _("The shop is busy. Try again in a minute.")),
+    507: ("storage_full", _("Our storage is full; your photo was not kept. Try again later.")),
+}
+
+
+def answer_for(error: Exception) -> Answer:
+    """Return the table's answer for an error; the nearest class in its family wins, else a plain 500."""
+    if isinstance(error, BadRequestValue):
+        return Answer(400, "invalid_value", f"{error.field}: {error}")
+    for family in type(error).__mro__:
+        if family in ANSWERS:
+            return ANSWERS[family]
+    if isinstance(error, HTTPException) and error.code:
+        code, words = _HTTP_WORDS.get(error.code, (error.name.lower().replace(" ", "_"), error.name))
+        return Answer(error.code, code, words)
+    status = 507 if isinstance(error, OSError) and error.errno == errno.ENOSPC else 500
+    return Answer(status, *_HTTP_WORDS[status])
+
+
+def register_error_pages(app: Flask) -> None:
+    """Answer every error by the table: JSON below /api, a page elsewhere; a broken transaction is rolled back."""
+
+    @app.errorhandler(Exception)
+    def _answer(error: Exception) -> tuple[Response | str, int]:
+        db.session.rollback()
+        answer = answer_for(error)
+        if answer.status >= 500:
+            current_app.logger.error("%s %s failed", request.method, request.path, exc_info=error)
+        if is_api_request():
+            return json_error(answer, field=getattr(error, "field", None)), answer.status
+        return render_template("errors/error.html", answer=answer), answer.status
+
+
+def is_api_request() -> bool:
+    """Say whether the answer goes to a program."""
+    return request.path.startswith("/api/")
+
+
+def json_error(answer: Answer, *, field: str | None = None) -> Response:
+    """Return the API's one error shape: {"error": {"code", "message", "field"?}}."""
+    error = {"code": answer.code, "message": str(answer.words)}
+    return jsonify(error=error | ({"field": field} if field else {}))

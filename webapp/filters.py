@@ -1,0 +1,62 @@
+"""Query parameters and form fields -> `ProductFilter`, the same for pages and for the API."""
+
+from decimal import Decimal, InvalidOperation
+
+from werkzeug.datastructures import MultiDict
+
+from catalog.products import ProductFilter
+from webapp.errors import BadRequestValue
+
+_TRUE, _FALSE = {"1", "true", "yes", "on"}, {"", "0", "false", "no", "off"}
+
+
+def filter_from(values: "MultiDict[str, str]") -> ProductFilter:
+    """Return the filter of `category`, `gender`, `colour`, `brand` (each may repeat), `min_price`, `max_price`
+    (whole units of the currency) and `in_stock`. Raises BadRequestValue naming the field.
+    """
+    lowest, highest = _price(values, "min_price"), _price(values, "max_price")
+    if lowest is not None and highest is not None and lowest > highest:
+        raise BadRequestValue("min_price", "must not be above max_price")
+    return ProductFilter(
+        categories=_chosen(values, "category"),
+        genders=_chosen(values, "gender"),
+        colours=_chosen(values, "colour"),
+        brands=_chosen(values, "brand"),
+        min_price_minor_units=lowest,
+        max_price_minor_units=highest,
+        in_stock_only=_flag(values, "in_stock"),
+    )
+
+
+def whole_number(values: "MultiDict[str, str]", field: str, *, default: int, lowest: int, highest: int) -> int:
+    """Return a bounded whole number of a request. Raises BadRequestValue."""
+    text = values.get(field, "").strip()
+    if not text:
+        return default
+    if not text.isascii() or not text.isdigit() or not lowest <= int(text[:9]) <= highest:
+        raise BadRequestValue(field, f"must be a whole number from {lowest} to {highest}")
+    return int(text)
+
+
+def _chosen(values: "MultiDict[str, str]", field: str) -> frozenset[str]:
+    return frozenset(value.strip() for value in values.getlist(field) if value.strip())
+
+
+def _price(values: "MultiDict[str, str]", field: str) -> int | None:
+    text = values.get(field, "").strip().replace(",", ".")
+    if not text:
+        return None
+    try:
+        price = Decimal(text)
+    except InvalidOperation as error:
+        raise BadRequestValue(field, "must be a price such as 29.90") from error
+    if not price.is_finite() or not 0 <= price <= 1_000_000:
+        raise BadRequestValue(field, "must be a price from 0 to 1000000")
+    return round(price * 100)
+
+
+def _flag(values: "MultiDict[str, str]", field: str) -> bool:
+    text = values.get(field, "").strip().lower()
+    if text not in _TRUE | _FALSE:
+        raise BadRequestValue(field, "must be 1 or 0")
+    return text in _TRUE

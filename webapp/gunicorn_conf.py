@@ -1,0 +1,32 @@
+"""The web server's configuration: `gunicorn -c webapp/gunicorn_conf.py wsgi:app`."""
+
+from typing import Any
+
+from webapp.settings import read_settings
+
+_settings = read_settings()
+
+bind = _settings.bind
+workers = _settings.web_workers
+threads = _settings.web_threads
+worker_class = "gthread"
+# Inference libraries start threads of their own; a fork after that hangs: every worker loads its own models.
+preload_app = False
+timeout = 60
+graceful_timeout = 20
+# Request lines are not logged by default: addresses of photos and search words are personal.
+accesslog = None
+
+
+def post_worker_init(worker: Any) -> None:
+    """Start the background thread in the worker, after the fork."""
+    from webapp.jobs.worker import JobWorker
+
+    worker.job_worker = JobWorker(worker.app.callable)
+    worker.job_worker.start()
+
+
+def worker_exit(_server: Any, worker: Any) -> None:
+    """Let the job in hand reach its next step before the process ends."""
+    if hasattr(worker, "job_worker"):
+        worker.job_worker.stop()

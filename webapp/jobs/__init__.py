@@ -1,0 +1,1 @@
+"""Background work: ids in, one use case called, progress recorded."""

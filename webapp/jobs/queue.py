@@ -1,0 +1,79 @@
+"""Put jobs in the queue, claim one, record its progress, ask it to stop."""
+
+from datetime import timedelta
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, or_, select, update
+
+from storage.database import db, now
+from webapp.jobs.models import Job, JobState
+
+# A running job whose process showed no sign of life for so long was killed: another process takes it up again.
+ABANDONED_AFTER = timedelta(seconds=60)
+
+
+def enqueue(task: str, **arguments: Any) -> Job:
+    """Queue a task; an equal one that waits or runs already is returned instead. Flushes, does not commit."""
+    waiting = select(Job).filter_by(task=task).where(Job.state.in_((JobState.QUEUED, JobState.RUNNING)))
+    for job in db.session.scalars(waiting):
+        if job.arguments == arguments:
+            return job
+    job = Job(task=task, arguments=arguments)
+    db.session.add(job)
+    db.session.flush()
+    return job
+
+
+def claim_next() -> Job | None:
+    """Take the oldest waiting (or abandoned) job for this process; commits, so that no other process takes it."""
+    due = or_(
+        Job.state == JobState.QUEUED,
+        (Job.state == JobState.RUNNING) & (Job.alive_at < now() - ABANDONED_AFTER),
+    )
+    job_id = db.session.scalar(select(Job.id).where(due).order_by(Job.id).limit(1))
+    if job_id is None:
+        db.session.rollback()
+        return None
+    taken = update(Job).where(Job.id == job_id, due).values(state=JobState.RUNNING.value, alive_at=now())
+    claimed = cast("CursorResult[Any]", db.session.execute(taken)).rowcount
+    db.session.commit()
+    return db.session.get(Job, job_id) if claimed else None
+
+
+def request_cancel(job_id: int) -> None:
+    """Ask a job to stop: one that waits is cancelled at once, one that runs stops at its next step. Flushes."""
+    db.session.execute(update(Job).where(Job.id == job_id).values(cancel_requested=True))
+    db.session.execute(
+        update(Job)
+        .where(Job.id == job_id, Job.state == JobState.QUEUED)
+        .values(state=JobState.CANCELLED.value, finished_at=now())
+    )
+
+
+def finish(job_id: int, state: JobState, result: str) -> None:
+    """Record how a job ended; commits."""
+    values = {"state": state.value, "result": result, "finished_at": now()}
+    db.session.execute(update(Job).where(Job.id == job_id).values(**values))
+    db.session.commit()
+
+
+class JobProgress:
+    """What a running task reports to, and asks whether it should stop; writes at most twice a second."""
+
+    def __init__(self, job_id: int) -> None:
+        self._job_id = job_id
+        self._written_at = now() - timedelta(seconds=1)
+        self._cancelled = False
+
+    def report(self, done: int, total: int) -> None:
+        """Record that `done` of `total` steps are taken; commits."""
+        if done < total and now() - self._written_at < timedelta(seconds=0.5):
+            return
+        self._written_at = now()
+        db.session.execute(update(Job).where(Job.id == self._job_id).values(done=done, total=total, alive_at=now()))
+        db.session.commit()
+        self._cancelled = bool(db.session.scalar(select(Job.cancel_requested).where(Job.id == self._job_id)))
+
+    def should_stop(self) -> bool:
+        """Say whether a person asked the job to stop."""
+        return self._cancelled

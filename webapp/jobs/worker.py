@@ -1,0 +1,92 @@
+"""The embedded default: a thread of the web process that works through the queue."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+
+from flask import Flask
+
+from recommender.indexing import index_difference
+from storage.database import db
+from webapp.jobs.models import JobState
+from webapp.jobs.queue import JobProgress, claim_next, enqueue, finish
+from webapp.jobs.tasks import TASKS
+from webapp.wiring import wiring
+
+_log = logging.getLogger(__name__)
+_IDLE_SECONDS = 0.5
+_PURGE_EVERY_SECONDS = 60.0
+
+
+class JobWorker:
+    """One background thread; several processes may each run one, a job is claimed by one of them."""
+
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="job-worker", daemon=True)
+
+    def start(self) -> None:
+        """Begin; call it after a fork, never before."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish the job in hand and end the thread."""
+        self._stop.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        self._guarded(repair_index_if_it_differs)
+        next_purge = 0.0
+        while not self._stop.is_set():
+            if time.monotonic() >= next_purge:
+                next_purge = time.monotonic() + _PURGE_EVERY_SECONDS
+                self._guarded(purge_lapsed_photos)
+            if not self._guarded(run_next_job):
+                self._stop.wait(_IDLE_SECONDS)
+
+    def _guarded(self, step: Callable[[], bool]) -> bool:
+        with self._app.app_context():
+            try:
+                return step()
+            except Exception:
+                # The thread outlives any one failure (a locked database, say); it is logged and tried again.
+                _log.exception("background work failed")
+                db.session.rollback()
+                return False
+
+
+def repair_index_if_it_differs() -> bool:
+    """At start-up: queue an index update when index and catalogue differ (a killed process, a restored backup)."""
+    adapters = wiring()
+    if index_difference(adapters.index, adapters.image_encoder.identity):
+        enqueue("update_index")
+    db.session.commit()
+    return True
+
+
+def purge_lapsed_photos() -> bool:
+    """Every minute: erase the photos past their time."""
+    purged = wiring().vault.purge_expired_photos()
+    db.session.commit()
+    return purged > 0
+
+
+def run_next_job() -> bool:
+    """Run one job of the queue to its end; say whether there was one."""
+    job = claim_next()
+    if job is None:
+        return False
+    job_id, task, arguments = job.id, job.task, dict(job.arguments)
+    progress = JobProgress(job_id)
+    try:
+        result = TASKS[task](progress, **arguments)
+    except Exception as error:
+        db.session.rollback()
+        finish(job_id, JobState.FAILED, f"{type(error).__name__}: {error}")
+        _log.exception("job %d (%s) failed", job_id, task)
+        return True
+    finish(job_id, JobState.CANCELLED if progress.should_stop() else JobState.DONE, result)
+    return True
+

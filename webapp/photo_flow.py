@@ -1,0 +1,62 @@
+"""What the pages and the API share: an uploaded photo -> its garments, with the time each stage took."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from werkzeug.datastructures import FileStorage, MultiDict
+
+from recommender.from_photo import PhotoReading, embed_garments, read_garments
+from segmentation.garments import Garment
+from segmentation.ports import Pixels
+from storage.images import read_photo
+from webapp.errors import BadRequestValue
+from webapp.wiring import wiring
+
+
+@dataclass
+class StageTimes:
+    """Wall milliseconds a stage, in order; sent as a Server-Timing header and read by the benchmark."""
+
+    wall_ms: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Time the block under `name`."""
+        started = time.perf_counter()
+        yield
+        self.wall_ms[name] = (time.perf_counter() - started) * 1000
+
+    def header(self) -> str:
+        """Return the Server-Timing header's value."""
+        return ", ".join(f"{name};dur={ms:.1f}" for name, ms in self.wall_ms.items())
+
+
+@dataclass(frozen=True)
+class SeenPhoto:
+    """An uploaded photo, what was seen in it, and the crops."""
+
+    pixels: Pixels
+    garments: list[Garment]
+    reading: PhotoReading
+
+
+def uploaded_photo(files: MultiDict[str, FileStorage]) -> FileStorage:
+    """Return the `photo` part of a form; its bytes stay unread. Raises BadRequestValue when there is none."""
+    photo = files.get("photo")
+    if photo is None or not photo.filename:
+        raise BadRequestValue("photo", "choose a photo (a file part of the form named `photo`)")
+    return photo
+
+
+def see(photo: FileStorage, times: StageTimes) -> SeenPhoto:
+    """Decode, segment and embed an uploaded photo whose consent is given. Raises BadImage."""
+    adapters = wiring()
+    with times.stage("decode"):
+        pixels = read_photo(photo.read(), file_name=photo.filename or "", limits=adapters.photo_limits)
+    with times.stage("segment"):
+        garments = read_garments(pixels, adapters.segmenter)
+    with times.stage("embed"):
+        reading = embed_garments(pixels, garments, adapters.image_encoder)
+    return SeenPhoto(pixels, garments, reading)

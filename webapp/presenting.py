@@ -1,0 +1,55 @@
+"""Words and numbers that every template needs."""
+
+from flask import Flask
+from flask_babel import format_currency, lazy_gettext
+
+from catalog.models import Product
+from catalog.vocabulary import label_of
+from recommender.similar import Likeness
+from webapp.i18n import current_language
+from webapp.settings import LANGUAGES
+
+_ = lazy_gettext
+
+LIKENESS_WORDS = {
+    Likeness.VERY_CLOSE: _("Very close"),
+    Likeness.CLOSE: _("Close"),
+    Likeness.SAME_SPIRIT: _("In the same spirit"),
+    Likeness.DISTANT: _("A distant cousin"),
+}
+
+GARMENT_WORDS = {
+    "hat": _("Hat"),
+    "eyewear": _("Glasses"),
+    "top": _("Top"),
+    "outerwear": _("Jacket or coat"),
+    "skirt": _("Skirt"),
+    "pants": _("Trousers"),
+    "dress": _("Dress"),
+    "belt": _("Belt"),
+    "shoes": _("Shoes"),
+    "bag": _("Bag"),
+    "scarf": _("Scarf"),
+    "whole": _("Whole photo"),
+}
+
+
+def price_of(product: Product) -> str:
+    """Return the price in the page's language, such as `29,90 €`."""
+    return str(format_currency(product.price_minor_units / 100, product.currency))
+
+
+def register_template_words(app: Flask) -> None:
+    """Make the shop's words known to the templates."""
+
+    @app.context_processor
+    def _words() -> dict[str, object]:
+        language = current_language()
+        return {
+            "language": language,
+            "languages": LANGUAGES,
+            "price_of": price_of,
+            "label_of": lambda kind, slug: label_of(kind, slug, language),
+            "likeness_words": LIKENESS_WORDS,
+            "garment_words": GARMENT_WORDS,
+        }

@@ -1,0 +1,41 @@
+"""The privacy officer's desk: what is kept, which consents were given, and the purge."""
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask_babel import ngettext
+from werkzeug.wrappers import Response
+
+from accounts.models import Role
+from privacy.consent import CONSENT_TEXTS
+from privacy.overview import latest_consents, privacy_overview
+from storage.database import db
+from webapp.account.session_user import role_required
+from webapp.wiring import wiring
+
+privacy_desk = Blueprint("privacy_desk", __name__, url_prefix="/privacy-desk")
+
+_CONSENTS_SHOWN = 50
+
+
+@privacy_desk.get("/")
+@role_required(Role.PRIVACY_OFFICER)
+def overview() -> str:
+    """Counts, the texts in force, and the register of consents (pseudonyms only)."""
+    settings = wiring().settings
+    return render_template(
+        "privacy_desk/overview.html",
+        overview=privacy_overview(),
+        consents=latest_consents(_CONSENTS_SHOWN),
+        texts=CONSENT_TEXTS,
+        visit_minutes=settings.visit_minutes,
+        account_photo_days=settings.account_photo_days,
+    )
+
+
+@privacy_desk.post("/purge")
+@role_required(Role.PRIVACY_OFFICER)
+def purge() -> Response:
+    """Erase every lapsed photo now (the server does so every minute)."""
+    purged = wiring().vault.purge_expired_photos()
+    db.session.commit()
+    flash(ngettext("%(num)d photo was erased.", "%(num)d photos were erased.", purged), "success")
+    return redirect(url_for(".overview"), code=303)

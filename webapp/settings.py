@@ -1,0 +1,93 @@
+"""Typed settings, read once from the environment; a bad or missing value stops the start with its name."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+LANGUAGES = ("fr", "en")
+
+
+class SettingsError(Exception):
+    """The environment holds a value that cannot be used; the message names it."""
+
+
+class Settings(BaseSettings):
+    """One field a setting; its environment variable is the name in capitals (docs/SETTINGS.md)."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True, env_file=".env")
+
+    demo: bool = Field(False, description="A shop to try: makes its own keys and accounts, seeds drawn products.")
+    instance_dir: Path = Field(Path("instance"), description="Folder of databases, blobs, index and keys.")
+    shop_database_url: str = Field("", description="Default: SQLite in the instance folder.")
+    accounts_database_url: str = Field("", description="Default: SQLite in the instance folder.")
+    blob_url: str = Field("", description="Product pictures and sealed photos; default: a folder of the instance.")
+    index_dir: Path | None = Field(None, description="Folder of the vector index; default: in the instance folder.")
+    master_key_file: Path | None = Field(None, description="32 random bytes, mode 0600; all personal data hangs on it.")
+    secret_key_file: Path | None = Field(None, description="32 random bytes, mode 0600; signs session cookies.")
+
+    encoder: Literal["embedded"] = Field("embedded", description="Which model turns pictures and words into vectors.")
+    segmenter: Literal["embedded"] = Field("embedded", description="Which model finds the garments of a photo.")
+    inference_threads: int = Field(1, ge=1, le=64, description="Threads of one model call in one process.")
+
+    max_upload_bytes: int = Field(15_000_000, ge=10_000, le=100_000_000, description="Hard limit of one request.")
+    max_photo_pixels: int = Field(50_000_000, ge=100_000, le=80_000_000, description="Hard limit of one photo.")
+    visit_minutes: int = Field(30, ge=1, le=240, description="Without an account a photo lapses so long after a look.")
+    account_photo_days: int = Field(7, ge=1, le=365, description="With an account a photo lapses after so many days.")
+
+    default_language: Literal["fr", "en"] = Field("fr", description="For visitors whose browser asks for neither.")
+    secure_cookies: bool = Field(True, description="Cookies over HTTPS only; the demo on loopback turns it off.")
+    login_limit: str = Field("10 per minute", description="Failed log-ins from one address.")
+    bind: str = Field("127.0.0.1:8000", description="Address and port of the web server.")
+    web_workers: int = Field(2, ge=1, le=64, description="Processes of the web server.")
+    web_threads: int = Field(4, ge=1, le=64, description="Threads of each process.")
+
+    @property
+    def instance(self) -> Path:
+        return self.instance_dir.absolute()
+
+    @property
+    def shop_database(self) -> str:
+        return self.shop_database_url or f"sqlite:///{self.instance / 'shop.sqlite3'}"
+
+    @property
+    def accounts_database(self) -> str:
+        return self.accounts_database_url or f"sqlite:///{self.instance / 'accounts.sqlite3'}"
+
+    @property
+    def blobs(self) -> str:
+        return self.blob_url or f"file://{self.instance / 'blobs'}"
+
+    @property
+    def index_folder(self) -> Path:
+        return self.index_dir or self.instance / "index"
+
+    @property
+    def master_key(self) -> Path:
+        return self.master_key_file or self._demo_key("master_key")
+
+    @property
+    def secret_key(self) -> Path:
+        return self.secret_key_file or self._demo_key("secret_key")
+
+    def _demo_key(self, name: str) -> Path:
+        if not self.demo:
+            raise SettingsError(f"{name.upper()}_FILE is missing: secrets have no default outside the demo (DEMO=1)")
+        return self.instance / "keys" / f"{name}.bin"
+
+
+def read_settings(**overrides: object) -> Settings:
+    """Return the settings of the environment. Raises SettingsError naming each bad variable and what is allowed."""
+    try:
+        return Settings(**overrides)  # type: ignore[arg-type]
+    except ValidationError as error:
+        lines = [_in_words(problem) for problem in error.errors()]
+        raise SettingsError("; ".join(lines)) from error
+
+
+def _in_words(problem: object) -> str:
+    assert isinstance(problem, dict)
+    name = "_".join(str(part) for part in problem["loc"]).upper()
+    message = problem["msg"]
+    return f"{name}={problem['input']!r}: {message}"

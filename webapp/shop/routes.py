@@ -1,0 +1,215 @@
+"""The shopper's journey: landing -> photo and consent -> garments and matches -> product."""
+
+import io
+
+from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, session, url_for
+from flask_babel import gettext as _
+from werkzeug.datastructures import FileStorage
+from werkzeug.wrappers import Response as AnyResponse
+
+from catalog.models import Product
+from catalog.products import ProductFilter, facets, list_products, product_by_sku
+from privacy.consent import CONSENT_TEXTS, Purpose, record_consent, require_consent
+from privacy.photo_vault import OpenPhoto, new_photo_id
+from recommender.embeddings import stored_embeddings
+from recommender.from_photo import PhotoReading
+from recommender.similar import Match, find_similar
+from storage.database import db
+from storage.images import encode_jpeg, shrink
+from webapp.errors import BadRequestValue
+from webapp.filters import filter_from, whole_number
+from webapp.i18n import current_language
+from webapp.photo_flow import SeenPhoto, StageTimes, see, uploaded_photo
+from webapp.settings import LANGUAGES
+from webapp.shop.looks import LOOKS_FOLDER, looks_on_offer
+from webapp.shop.presenters import present_photo
+from webapp.visitor import current_visitor
+from webapp.wiring import wiring
+
+shop = Blueprint("shop", __name__)
+
+_MATCHES_A_PAGE = 24
+_PRODUCTS_A_PAGE = 24
+
+
+@shop.get("/")
+def landing() -> str:
+    """The front page: choose or take a photo, or try a drawn look."""
+    return render_template(
+        "shop/landing.html",
+        consent=CONSENT_TEXTS[Purpose.RECOMMENDATION].words(current_language()),
+        looks=looks_on_offer(wiring().blobs),
+        new_arrivals=list_products(page_size=8).items,
+        max_upload_megabytes=wiring().settings.max_upload_bytes // 1_000_000,
+    )
+
+
+@shop.post("/photos")
+def upload_photo() -> AnyResponse:
+    """Take a photo whose owner agrees, see its garments, keep both sealed, and show the result."""
+    require_consent(request.form.get("consent"), Purpose.RECOMMENDATION)
+    seen = see(uploaded_photo(request.files), StageTimes())
+    photo_id = _keep(seen)
+    db.session.commit()
+    return redirect(url_for(".show_photo", photo_id=photo_id), code=303)
+
+
+@shop.post("/looks/<slug>")
+def try_look(slug: str) -> AnyResponse:
+    """The same with one of the shop's drawn looks: no person is in it, yet it takes the same way."""
+    picture = wiring().blobs.get(f"{LOOKS_FOLDER}/{slug}.jpg")
+    seen = see(FileStorage(io.BytesIO(picture), f"{slug}.jpg"), StageTimes())
+    photo_id = _keep(seen)
+    db.session.commit()
+    return redirect(url_for(".show_photo", photo_id=photo_id), code=303)
+
+
+@shop.get("/photos/<photo_id>")
+def show_photo(photo_id: str) -> str:
+    """The photo with its garments outlined; `garment` chooses one, filters narrow its matches."""
+    reading = PhotoReading.from_json(_open(photo_id).read("reading.json"))
+    db.session.commit()
+    last = len(reading.garments) - 1
+    chosen = whole_number(request.args, "garment", default=0, lowest=0, highest=last)
+    wanted = filter_from(request.args)
+    matches = find_similar(
+        reading.garments[chosen].embedding,
+        encoder=reading.encoder,
+        index=wiring().index,
+        wanted=wanted,
+        limit=_MATCHES_A_PAGE,
+    )
+    return render_template(
+        "shop/photo.html",
+        photo=present_photo(photo_id, reading, chosen),
+        matches=matches,
+        wanted=wanted,
+        facets=facets(wanted),
+    )
+
+
+@shop.get("/photos/<photo_id>/picture")
+def photo_picture(photo_id: str) -> Response:
+    """The kept photo's pixels, for its owner."""
+    return _private_jpeg(_open(photo_id).read("photo.jpg"))
+
+
+@shop.get("/photos/<photo_id>/crops/<int:number>")
+def photo_crop(photo_id: str, number: int) -> Response:
+    """One garment of the photo on white, for its owner."""
+    return _private_jpeg(_open(photo_id).read(f"crop-{number}.jpg"))
+
+
+@shop.post("/photos/<photo_id>/forget")
+def forget_photo(photo_id: str) -> AnyResponse:
+    """Erase the photo and all that was made of it."""
+    wiring().vault.forget(photo_id, pseudonym=current_visitor().pseudonym)
+    db.session.commit()
+    flash(_("Your photo and all that was made of it are erased."), "success")
+    return redirect(url_for(".landing"), code=303)
+
+
+@shop.get("/products")
+def browse() -> str:
+    """The catalogue: all of it, or what words describe; filters narrow both."""
+    wanted = filter_from(request.args)
+    words = request.args.get("q", "").strip()[:200]
+    page = whole_number(request.args, "page", default=1, lowest=1, highest=100_000)
+    shown = list_products(wanted, page=page, page_size=_PRODUCTS_A_PAGE) if not words else None
+    return render_template(
+        "shop/browse.html",
+        words=words,
+        matches=_matches_of_words(words, wanted) if words else None,
+        page=shown,
+        wanted=wanted,
+        facets=facets(wanted),
+    )
+
+
+@shop.get("/products/<sku>")
+def product(sku: str) -> str:
+    """One product and what is similar to it."""
+    found = product_by_sku(sku)
+    return render_template("shop/product.html", product=found, similar=_similar_to(found))
+
+
+@shop.get("/media/<path:key>")
+def media(key: str) -> Response:
+    """A product's or a drawn look's picture. Keys of products name their content, so they never change."""
+    if not key.startswith(("products/", f"{LOOKS_FOLDER}/")):
+        raise BadRequestValue("key", "is no picture of the shop")
+    response = make_response(wiring().blobs.get(key))
+    response.mimetype = "image/jpeg"
+    response.cache_control.public = True
+    response.cache_control.max_age = 31_536_000 if key.startswith("products/") else 3600
+    return response
+
+
+@shop.get("/privacy")
+def privacy() -> str:
+    """What happens to a photo, in plain words."""
+    settings = wiring().settings
+    return render_template(
+        "shop/privacy.html",
+        visit_minutes=settings.visit_minutes,
+        account_photo_days=settings.account_photo_days,
+        consent=CONSENT_TEXTS[Purpose.RECOMMENDATION].words(current_language()),
+    )
+
+
+@shop.post("/language")
+def choose_language() -> AnyResponse:
+    """Remember the language for this visit and return to the page."""
+    language = request.form.get("language")
+    if language not in LANGUAGES:
+        raise BadRequestValue("language", f"must be one of {', '.join(LANGUAGES)}")
+    session["language"] = language
+    target = request.form.get("next", "")
+    is_local = target.startswith("/") and not target.startswith(("//", "/\\"))
+    return redirect(target if is_local else url_for(".landing"), code=303)
+
+
+def _open(photo_id: str) -> OpenPhoto:
+    visitor = current_visitor()
+    return wiring().vault.open(photo_id, pseudonym=visitor.pseudonym, has_account=visitor.has_account)
+
+
+def _keep(seen: SeenPhoto) -> str:
+    visitor, photo_id = current_visitor(), new_photo_id()
+    record_consent(
+        pseudonym=visitor.pseudonym,
+        photo_id=photo_id,
+        purpose=Purpose.RECOMMENDATION,
+        language=current_language(),
+    )
+    kept = wiring().vault.keep(photo_id=photo_id, pseudonym=visitor.pseudonym, has_account=visitor.has_account)
+    kept.write("photo.jpg", encode_jpeg(seen.pixels))
+    kept.write("reading.json", seen.reading.to_json())
+    for number, garment in enumerate(seen.garments):
+        kept.write(f"crop-{number}.jpg", encode_jpeg(shrink(garment.crop, side_pixels=240)))
+    return photo_id
+
+
+def _matches_of_words(words: str, wanted: ProductFilter) -> list[Match]:
+    encoder = wiring().text_encoder
+    query = encoder.encode_texts([words])[0]
+    return find_similar(
+        query, encoder=encoder.identity, index=wiring().index, wanted=wanted, limit=_PRODUCTS_A_PAGE * 2
+    )
+
+
+def _similar_to(product: Product) -> list[Match]:
+    encoder = wiring().image_encoder.identity
+    first = product.images[0]
+    known = stored_embeddings([first.content_hash], encoder)
+    if first.content_hash not in known:
+        # Just imported, not yet embedded: the page is complete without a row of similar items.
+        return []
+    query = known[first.content_hash]
+    return find_similar(query, encoder=encoder, index=wiring().index, limit=8, leave_out=product.sku)
+
+
+def _private_jpeg(content: bytes) -> Response:
+    response = make_response(content)
+    response.mimetype = "image/jpeg"
+    return response
