@@ -120,7 +120,9 @@ def register_error_pages(app: Flask) -> None:
         db.session.rollback()
         answer = answer_for(error)
         if answer.status >= 500:
-            current_app.logger.error("%s %s failed", request.method, request.path, exc_info=error)
+            # Foreseen ones (the index is being built, say) are a line, surprises come with their traceback.
+            surprise = error if type(error) not in ANSWERS else None
+            current_app.logger.error("%s %s: %s", request.method, request.endpoint, answer.code, exc_info=surprise)
         if is_api_request():
             return json_error(answer, field=getattr(error, "field", None)), answer.status
         return render_template("errors/error.html", answer=answer), answer.status

@@ -60,7 +60,8 @@ def segmentations() -> Response:
     Nothing of the photo is kept, recorded or matched; who sends it answers for it.
     """
     offered = ["application/json", "image/png"]
-    format_wanted = request.accept_mimetypes.best_match(offered) or abort(406)
+    default = None if request.accept_mimetypes else offered[0]
+    format_wanted = request.accept_mimetypes.best_match(offered, default) or abort(406)
     photo = uploaded_photo(request.files)
     pixels = read_photo(photo.read(), file_name=photo.filename or "", limits=wiring().photo_limits)
     segmentation = wiring().segmenter.segment(pixels)

@@ -28,7 +28,7 @@ def seed() -> None:
     ensure_demo_accounts()
     if list_products(page_size=1).total == 0:
         _draw_and_import()
-    _offer_looks()
+    offer_demo_looks()
     bring_index_up_to_date(rebuild=False)
 
 
@@ -59,7 +59,8 @@ def _draw_and_import() -> None:
             import_feed(folder / "products.jsonl", image_folder=folder / "images", blobs=wiring().blobs, on_progress=report)
 
 
-def _offer_looks() -> None:
+def offer_demo_looks() -> None:
+    """Draw the looks that the front page does not offer yet."""
     from demo.looks import demo_looks, draw_look
     from storage.images import encode_jpeg
     from webapp.shop.looks import LookOnOffer, looks_on_offer, offer_look

@@ -1,0 +1,30 @@
+"""What some tests need from outside: where it is missing they skip with the reason, and fail when CI=true."""
+
+import os
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+
+def missing(what: str) -> NoReturn:
+    """Skip the test, or fail it in CI, because `what` cannot be had."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"{what} (CI must have it)", pytrace=False)
+    pytest.skip(what)
+
+
+def shared_data() -> Path:
+    """Return the folder of the shared data sets (environment variable FASHION_DATA)."""
+    folder = os.environ.get("FASHION_DATA")
+    if not folder or not Path(folder).is_dir():
+        missing("FASHION_DATA names no folder: the shared photos are not here")
+    return Path(folder)
+
+
+def chromium() -> str:
+    """Return the path of the system's Chromium."""
+    path = Path("/usr/bin/chromium")
+    if not path.exists():
+        missing("/usr/bin/chromium is not installed (scripts/install_chromium.sh)")
+    return str(path)
