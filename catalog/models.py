@@ -2,18 +2,12 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from catalog.money import minor_digits
-from storage.database import Base, UtcDateTime, db, now
-
-if TYPE_CHECKING:
-    Model = Base
-else:
-    Model = db.Model
+from storage.database import Model, UtcDateTime, now
 
 
 class Product(Model):

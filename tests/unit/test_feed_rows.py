@@ -1,0 +1,117 @@
+import pytest
+
+from catalog.errors import RowRejected
+from catalog.feed_mapping import FeedMapping
+from catalog.feed_rows import FeedProduct, parse_row
+
+ROW = {
+    "sku": "R-1",
+    "title_fr": "Robe d'été",
+    "title_en": "Summer dress",
+    "category": "Robes",
+    "colour": "Bleu marine",
+    "gender": "Femme",
+    "sizes": "S|M|L",
+    "price": "49,90 €",
+    "stock": "3",
+    "image": "r1.jpg",
+}
+
+
+def parsed(mapping: FeedMapping = FeedMapping(), **changes: str | tuple[str, ...]) -> FeedProduct:
+    return parse_row({**ROW, **changes}, mapping)
+
+
+def problems(**changes: str | tuple[str, ...]) -> dict[str, str]:
+    with pytest.raises(RowRejected) as rejected:
+        parsed(**changes)
+    return {problem.field: problem.reason for problem in rejected.value.problems}
+
+
+def test_a_row_becomes_canonical_details() -> None:
+    details = parsed().details
+    assert (details.category, details.colour, details.gender) == ("dress", "navy", "women")
+    assert (details.price_minor_units, details.currency, details.stock) == (4990, "EUR", 3)
+    assert details.titles == {"en": "Summer dress", "fr": "Robe d'été"}
+    assert details.sizes == ("S", "M", "L")
+
+
+@pytest.mark.parametrize(
+    ("field", "thing"),
+    [("sku", "SKU"), ("category", "category"), ("price", "price"), ("stock", "stock"), ("image", "picture")],
+)
+def test_a_missing_field_is_rejected_with_what_to_do(field: str, thing: str) -> None:
+    assert f"{thing} is needed" in problems(**{field: ""})[field]
+
+
+def test_a_row_without_any_title_is_rejected() -> None:
+    assert "a title is needed" in problems(title_fr=" ", title_en="")["title"]
+
+
+def test_all_faults_of_a_row_are_told_at_once() -> None:
+    assert set(problems(sku="", price="free €", colour="octarine", stock="-1", image="")) == {
+        "sku",
+        "price",
+        "colour",
+        "stock",
+        "image",
+    }
+
+
+def test_an_unknown_colour_or_gender_names_the_allowed_ones() -> None:
+    found = problems(colour="octarine", gender="dragons")
+    assert "black, white" in found["colour"]
+    assert "women, men, unisex" in found["gender"]
+
+
+def test_a_colour_may_be_unknown_and_a_gender_left_out() -> None:
+    details = parsed(colour="", gender="").details
+    assert (details.colour, details.gender) == ("", "unisex")
+
+
+@pytest.mark.parametrize("price", ["-1", "NaN", "12,345", "1e9", "99999999999"])
+def test_a_price_that_cannot_be_is_rejected(price: str) -> None:
+    assert "price" in problems(price=price, currency="EUR")
+
+
+def test_a_price_needs_a_currency_and_only_one() -> None:
+    assert "currency" in problems(price="49.90")
+    assert "EUR but the currency says USD" in problems(currency="USD")["currency"]
+    assert parsed(price="49.90", currency="usd").details.currency == "USD"
+
+
+@pytest.mark.parametrize("link", ["javascript:alert(1)", "data:text/html,x", "www.shop.example", "https://"])
+def test_only_web_addresses_are_taken_as_links(link: str) -> None:
+    assert "https://" in problems(link=link)["link"]
+
+
+@pytest.mark.parametrize("sku", ["a/b", "..", "a b", "x" * 65, "<b>"])
+def test_a_sku_that_cannot_stand_in_an_address_is_rejected(sku: str) -> None:
+    assert "no SKU" in problems(sku=sku)["sku"]
+
+
+@pytest.mark.parametrize("stock", ["-1", "2.5", "many", "99999999999"])
+def test_a_stock_that_cannot_be_is_rejected(stock: str) -> None:
+    assert "no stock" in problems(stock=stock)["stock"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "sizes"),
+    [("S, M, L", ("S", "M", "L")), ("36,5|37", ("36,5", "37")), (("S", "M", "S"), ("S", "M")), ("", ())],
+)
+def test_sizes_are_split_at_the_separator_that_is_there(cell: str | tuple[str, ...], sizes: tuple[str, ...]) -> None:
+    assert parsed(sizes=cell).details.sizes == sizes
+
+
+def test_the_mappings_separator_splits_sizes_and_images() -> None:
+    product = parsed(FeedMapping(list_separator="/"), sizes="S/M", image="a.jpg/b.jpg")
+    assert product.details.sizes == ("S", "M")
+    assert product.image_names == ("a.jpg", "b.jpg")
+
+
+def test_texts_lose_control_characters_and_double_spaces() -> None:
+    assert parsed(title_en="A\x00  red\u0007\n dress\ud800").details.titles["en"] == "A red dress"
+
+
+def test_a_title_that_is_too_long_is_rejected() -> None:
+    assert "300 at most" in problems(title_fr="x" * 301)["title_fr"]
