@@ -1,7 +1,7 @@
 """Paints panels of cloth: anti-aliased edges, relief lit from the upper left, stitches, shadows."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -79,6 +79,26 @@ class Panel:
     frame: tuple[float, float, float, float] = (0, 0, 1, 1)
 
 
+def placed(panel: Panel, x: float, y: float, scale: float = 1.0) -> Panel:
+    """Return the panel scaled about the origin, then shifted."""
+
+    def move(points: Points) -> Points:
+        return points * scale + (x, y)
+
+    def move_one(point: tuple[float, float]) -> tuple[float, float]:
+        return point[0] * scale + x, point[1] * scale + y
+
+    return replace(
+        panel,
+        outline=move(panel.outline),
+        holes=[move(hole) for hole in panel.holes],
+        strokes=[replace(s, points=move(s.points), width=s.width * scale) for s in panel.strokes],
+        folds=[replace(f, start=move_one(f.start), end=move_one(f.end), width=f.width * scale, bow=f.bow * scale) for f in panel.folds],
+        glows=[Glow(*move_one((g.x, g.y)), g.radius_x * scale, g.radius_y * scale, g.amount) for g in panel.glows],
+        roundness=panel.roundness * scale,
+    )
+
+
 @dataclass(frozen=True)
 class View:
     """Where centimetres lie on the canvas, with a slight seeded sway so that no garment is perfectly straight."""
@@ -89,16 +109,24 @@ class View:
     sway_cm: float = 0.0
     sway_phase: float = 0.0
     hip_shift_cm: float = 0.0
+    leg_stretch: float = 1.0
+    """How much longer legs are drawn than measured, as fashion illustrators do; 1 changes nothing."""
 
     def to_pixels(self, points: Points) -> Points:
         """Return the points in pixels, float64, shape (n, 2)."""
         x, y = points[:, 0], points[:, 1]
         moved = x + self.sway_cm * np.sin(y / 17 + x / 31 + self.sway_phase)
         moved = moved + self.hip_shift_cm * np.exp(-(((y - 88) / 34) ** 2))
+        y = np.where(y > 88, 88 + (y - 88) * self.leg_stretch, y)
         lifted = y + self.sway_cm * 0.6 * np.sin(x / 13 + self.sway_phase * 2)
         return np.column_stack(
             [moved * self.pixels_per_cm + self.left_pixels, lifted * self.pixels_per_cm + self.top_pixels]
         )
+
+    def heights_cm(self, rows: Field) -> Field:
+        """Return the height in centimetres of each pixel row."""
+        y = (rows - self.top_pixels) / self.pixels_per_cm
+        return np.where(y > 88, 88 + (y - 88) / self.leg_stretch, y).astype(np.float32)
 
 
 @dataclass
@@ -169,7 +197,7 @@ class Canvas:
         box = (left, top, right, bottom)
         alpha = self._cover(box, [corners], [self.view.to_pixels(hole) for hole in panel.holes])
         x_cm = (np.arange(left, right, dtype=np.float32) - self.view.left_pixels) / self.view.pixels_per_cm
-        y_cm = (np.arange(top, bottom, dtype=np.float32) - self.view.top_pixels) / self.view.pixels_per_cm
+        y_cm = self.view.heights_cm(np.arange(top, bottom, dtype=np.float32))
         return _Patch(box, alpha, x_cm, y_cm)
 
     def _cover(self, box: tuple[int, int, int, int], shapes: Sequence[Points], holes: Sequence[Points]) -> Field:

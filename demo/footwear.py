@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from demo.canvas import Fold, Panel, Stroke
+from demo.canvas import Fold, Panel, Stroke, placed
 from demo.curves import Points, band, ellipse, outline, smooth
 from demo.fabric import Fabric
 from demo.palette import COGNAC_THREAD, GOLD, OUTSOLE, Rgb, darker, is_dark, lighter, mix
@@ -24,18 +24,8 @@ def shoe_panels(spec: GarmentSpec, fabric: Fabric, rng: np.random.Generator) -> 
     }  # fmt: skip
     near = makers[spec.type](spec, fabric)
     apart = (8.5, -5.5) if spec.type in ("boots", "ankle boots", "high sneakers") else (6.5, -6.0)
-    far = [moved(panel, *apart, scale=0.97) for panel in near]
+    far = [replace(placed(panel, *apart, scale=0.97), tone=panel.tone * 0.9) for panel in near]
     return [*far, *near]
-
-
-def moved(panel: Panel, x: float, y: float, scale: float = 1.0) -> Panel:
-    """Return the panel shifted and scaled, a touch darker: it stands behind."""
-    def move(points: Points) -> Points:
-        return points * scale + (x, y)
-
-    strokes = [replace(stroke, points=move(stroke.points)) for stroke in panel.strokes]
-    holes = [move(hole) for hole in panel.holes]
-    return replace(panel, outline=move(panel.outline), strokes=strokes, holes=holes, folds=(), glows=(), tone=panel.tone * 0.9)
 
 
 def _piece(shape: Points, fabric: Fabric, **look: object) -> Panel:

@@ -13,7 +13,7 @@ from demo.palette import IVORY, Rgb, darker, is_dark, lighter, thread_on
 from demo.spec import GarmentSpec
 
 EASE = {"slim": 0.6, "regular": 2.4, "relaxed": 5.4}
-SLEEVE_END = {"cap": 0.16, "short": 0.34, "elbow": 0.55, "three-quarter": 0.8, "long": 1.0}
+SLEEVE_END = {"cap": 0.16, "short": 0.34, "elbow": 0.55, "three-quarter": 0.8, "long": 1.0, "under a coat": 0.2}
 
 
 @dataclass(frozen=True)
@@ -141,6 +141,7 @@ def sleeves(cut: Bodice, body: Body, fabric: Fabric, label: str, spec: GarmentSp
     panels: list[Panel] = []
     for side, arm in zip((-1, 1), body.arms, strict=True):
         first, second = _sleeve_edges(cut, arm, body, ease, flare)
+        cuff = cuff if end > 0.5 else None
         stop = end - 0.07 if cuff else end
         shape = _sleeve_shape(cut, first, second, stop)
         lean = float(np.arctan2(arm.elbow[0] - arm.shoulder[0], arm.elbow[1] - arm.shoulder[1]))
@@ -155,11 +156,11 @@ def sleeves(cut: Bodice, body: Body, fabric: Fabric, label: str, spec: GarmentSp
 
 def _sleeve_edges(cut: Bodice, arm: Arm, body: Body, ease: float, flare: float) -> tuple[Points, Points]:
     """Return the inner and outer edge of a right sleeve, 25 points each, from the armhole to the wrist."""
-    middle = ((cut.shoulder[0] + cut.underarm[0]) / 2, (cut.shoulder[1] + cut.underarm[1]) / 2)
-    top = float(np.hypot(cut.shoulder[0] - cut.underarm[0], cut.shoulder[1] - cut.underarm[1])) / 2
-    elbow = body.arm_width + 0.7 + ease * 0.55 + flare * 0.5
-    wrist = body.arm_width * 0.66 + 0.7 + ease * 0.45 + flare
-    return edges_along([middle, arm.elbow, arm.wrist], [top * 0.92, elbow, wrist], steps=12)
+    start = (arm.shoulder[0], (cut.shoulder[1] + cut.underarm[1]) / 2)
+    top = body.arm_width + 1.0 + ease * 0.45 + (cut.shoulder[0] - body.shoulder[0]) * 0.7
+    elbow = body.arm_width * 0.85 + 1.0 + ease * 0.5 + flare * 0.5
+    wrist = body.arm_width * 0.6 + 0.6 + ease * 0.42 + flare
+    return edges_along([start, arm.elbow, arm.wrist], [top, elbow, wrist], steps=12)
 
 
 def _sleeve_shape(cut: Bodice, inner: Points, outer: Points, end: float) -> Points:

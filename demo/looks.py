@@ -1,0 +1,229 @@
+"""Dressed figures: somebody standing in a studio or a street, with the class of every pixel."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFilter
+
+from demo.accessories import accessory_panels
+from demo.body import MEN, WOMEN, Arm, Body
+from demo.bottoms import WAISTS, pants_panels, skirt_panels
+from demo.canvas import Canvas, Panel, View
+from demo.cloth import fabric_of
+from demo.draw import Drawing
+from demo.dresses import dress_panels
+from demo.fabric import Colours
+from demo.figure import HAIR_STYLES, arm, hair_behind, hair_in_front, hand, head, legs, trunk
+from demo.outerwear import outer_panels
+from demo.palette import HAIRS, SKINS, Rgb, mix
+from demo.random_drawings import random_ground, random_spec
+from demo.spec import (
+    BAG_TYPES,
+    DRESS_TYPES,
+    HAT_TYPES,
+    OUTER_TYPES,
+    PANTS_TYPES,
+    SHOE_TYPES,
+    SKIRT_TYPES,
+    TOP_TYPES,
+    GarmentSpec,
+)
+from demo.upper import upper_panels
+from demo.worn import worn_bag, worn_belt, worn_hat, worn_scarf, worn_shoes, worn_sunglasses
+
+WIDTH_SHARE = 0.60
+FIGURE_CM = 185.0
+LEG_STRETCH = 1.09
+POSES = ("relaxed", "hand on hip", "walking")
+GROUNDS = ("studio", "warm studio", "street", "wall")
+
+
+@dataclass(frozen=True)
+class LookSpec:
+    """A dressed figure. skin, hair_colour: positions in `palette.SKINS` and `palette.HAIRS`; coat_open: whether an outer
+    garment shows what is under it; tucked: the top goes into the waistband."""
+
+    garments: tuple[GarmentSpec, ...]
+    body: str = "women"
+    skin: int = 1
+    hair: str = "long"
+    hair_colour: int = 1
+    pose: str = "relaxed"
+    ground: str = "studio"
+    coat_open: bool = True
+    tucked: bool = False
+
+    def worn(self, types: tuple[str, ...]) -> GarmentSpec | None:
+        """Return the first garment of one of these types."""
+        return next((garment for garment in self.garments if garment.type in types), None)
+
+
+def draw_look(spec: LookSpec, *, height_pixels: int = 960, seed: int) -> Drawing:
+    """Return a figure wearing the look, 0.6 as wide as high; the same arguments give the same pixels."""
+    rng = np.random.default_rng(seed)
+    width_pixels = round(height_pixels * WIDTH_SHARE)
+    scale = height_pixels * 0.925 / FIGURE_CM
+    shift = float(rng.uniform(1.2, 2.6) * rng.choice((-1, 1))) if spec.pose != "relaxed" else float(rng.uniform(-1, 1))
+    view = View(scale, width_pixels / 2, height_pixels * 0.045, sway_cm=0.25, sway_phase=float(rng.uniform(0, 6)), hip_shift_cm=shift,
+                leg_stretch=LEG_STRETCH)  # fmt: skip
+    canvas = Canvas(width_pixels, height_pixels, view, rng)
+    canvas.paint(look_panels(spec, rng))
+    ground = background(spec.ground, height_pixels, width_pixels, view, rng)
+    return Drawing(canvas.over(ground), canvas.class_ids, spec.garments)
+
+
+def look_panels(spec: LookSpec, rng: np.random.Generator) -> list[Panel]:
+    """Return the panels of the person and of everything worn, back to front."""
+    body = posed(spec, rng)
+    skin, hair = SKINS[spec.skin % len(SKINS)], HAIRS[spec.hair_colour % len(HAIRS)]
+    outer = spec.worn(OUTER_TYPES)
+    person = [*hair_behind(spec.hair, hair, rng), *trunk(body, skin), *legs(body, skin)]
+    arms = [panel for side in (-1, 1) for panel in arm(body, side, skin)]
+    clothes = [*_on_the_feet(spec, body, rng), *_clothes(spec, body, rng, arms)]
+    gap = float(rng.uniform(3.4, 6.0)) if spec.coat_open else None
+    coat = outer_panels(outer, body, fabric_of(outer, rng), rng, gap=gap) if outer else []
+    return [*person, *clothes, *coat, *_hands_in_front(spec, body, skin), *_head_and_extras(spec, body, skin, hair, rng)]
+
+
+def posed(spec: LookSpec, rng: np.random.Generator) -> Body:
+    """Return the body in its posture, ready to be dressed."""
+    base = MEN if spec.body == "men" else WOMEN
+    out = 2.2 if spec.worn(OUTER_TYPES) else 0.0
+    x, y = base.arms[0].shoulder
+    sway = rng.uniform(-0.8, 0.8, 2)
+    relaxed = [Arm((x, y), (x + 5.2 + out + s, y + 24.5), (x + 6.8 + out + 1.5 * s, y + 47.5)) for s in sway]
+    if spec.pose == "hand on hip" and not spec.worn(OUTER_TYPES):
+        relaxed[0] = Arm((x, y), (x + 14.5, y + 22.0), (x + 3.4, y + 39.5))
+    if spec.pose == "walking":
+        relaxed[0] = Arm((x, y), (x + 6.6 + out, y + 23.5), (x + 10.2 + out, y + 44.5))
+    stance = 1.6 if spec.body == "men" else -0.8
+    knee, ankle = (base.knee[0] - 0.6 + stance * 0.4, base.knee[1]), (base.ankle[0] - 0.8 + stance, base.ankle[1])
+    return replace(base, arms=(relaxed[0], relaxed[1]), knee=knee, ankle=ankle, worn=True)
+
+
+def _on_the_feet(spec: LookSpec, body: Body, rng: np.random.Generator) -> list[Panel]:
+    shoes = spec.worn(SHOE_TYPES)
+    return worn_shoes(shoes, body, fabric_of(shoes, rng)) if shoes else []
+
+
+def _clothes(spec: LookSpec, body: Body, rng: np.random.Generator, arms: list[Panel]) -> list[Panel]:
+    """Return the dress, or the bottom and the top in the order that tucking asks for."""
+    dress, top = spec.worn(DRESS_TYPES), spec.worn(TOP_TYPES)
+    if dress:
+        dress = replace(dress, sleeves="none") if spec.worn(OUTER_TYPES) and dress.type != "slip dress" else dress
+        return [*arms, *dress_panels(dress, body, fabric_of(dress, rng), rng), *_belt(spec, body, body.waist[1], rng)]
+    bottom = _bottom(spec, body, rng)
+    if top and spec.worn(OUTER_TYPES):
+        top = replace(top, fit="slim", sleeves="under a coat")
+    upper = upper_panels(top, body, fabric_of(top, rng), rng, tucked=spec.tucked) if top else []
+    garment = spec.worn(PANTS_TYPES + SKIRT_TYPES)
+    waist = WAISTS[garment.rise] + (body.waist[1] - 66) + 1.8 if garment else body.waist[1]
+    belt = _belt(spec, body, waist, rng)
+    return [*arms, *upper, *bottom, *belt] if spec.tucked else [*bottom, *belt, *arms, *upper]
+
+
+def _bottom(spec: LookSpec, body: Body, rng: np.random.Generator) -> list[Panel]:
+    pants, skirt = spec.worn(PANTS_TYPES), spec.worn(SKIRT_TYPES)
+    panels = pants_panels(pants, body, fabric_of(pants, rng), rng) if pants else []
+    if skirt:
+        panels += skirt_panels(skirt, body, fabric_of(skirt, rng), rng)
+    boots = spec.worn(("boots",))
+    over = pants is not None and pants.leg == "skinny" and boots is not None
+    return panels + (worn_shoes(boots, body, fabric_of(boots, rng)) if over and boots else [])
+
+
+def _belt(spec: LookSpec, body: Body, waist: float, rng: np.random.Generator) -> list[Panel]:
+    belt = spec.worn(("belt",))
+    return worn_belt(belt, body, fabric_of(belt, rng), waist) if belt else []
+
+
+def _hands_in_front(spec: LookSpec, body: Body, skin: Rgb) -> list[Panel]:
+    if spec.pose != "hand on hip" or spec.worn(OUTER_TYPES):
+        return []
+    return hand(body.arms[0], -1, skin, body.arm_width, direction=(-0.75, 0.66))
+
+
+def _head_and_extras(spec: LookSpec, body: Body, skin: Rgb, hair: Rgb, rng: np.random.Generator) -> list[Panel]:
+    hat, glasses = spec.worn(HAT_TYPES), spec.worn(("sunglasses",))
+    scarf, bag = spec.worn(("scarf",)), spec.worn(BAG_TYPES)
+    panels = [*head(skin, hair, man=spec.body == "men", eyes=glasses is None), *hair_in_front(spec.hair, hair, rng)]
+    if glasses:
+        panels += worn_sunglasses(glasses, fabric_of(glasses, rng), rng)
+    if hat:
+        panels += worn_hat(hat, fabric_of(hat, rng), rng)
+    if scarf:
+        panels += worn_scarf(scarf, fabric_of(scarf, rng), rng)
+    if bag:
+        panels += worn_bag(bag, body, fabric_of(bag, rng), 1, rng)
+    return panels
+
+
+def background(kind: str, height_pixels: int, width_pixels: int, view: View, rng: np.random.Generator) -> Colours:
+    """Return what stands behind the figure, float32 sRGB, shape (H, W, 3), with its shadow on the floor."""
+    floor = int(view.top_pixels + view.pixels_per_cm * 176)
+    tops: dict[str, tuple[Rgb, Rgb]] = {
+        "studio": ((236, 236, 238), (222, 221, 222)),
+        "warm studio": ((240, 230, 218), (226, 212, 196)),
+        "street": ((206, 198, 186), (178, 174, 168)),
+        "wall": ((198, 208, 212), (188, 184, 178)),
+    }
+    wall, ground = tops.get(kind, tops["studio"])
+    image = Image.new("RGB", (width_pixels, height_pixels), wall)
+    pen = ImageDraw.Draw(image)
+    edge = floor - int(view.pixels_per_cm * (16 if kind in ("street", "wall") else 8))
+    pen.rectangle((0, edge, width_pixels, height_pixels), fill=ground)
+    if kind == "street":
+        _facade(pen, width_pixels, edge, wall)
+    blur = height_pixels / (26 if "studio" in kind else 200)
+    soft = np.asarray(image.filter(ImageFilter.GaussianBlur(blur)), np.float32)
+    return _floor_shadow(soft + rng.normal(0, 1.2, (height_pixels, width_pixels, 1)).astype(np.float32), view)
+
+
+def _facade(pen: ImageDraw.ImageDraw, width: int, edge: int, wall: Rgb) -> None:
+    pen.rectangle((0, int(edge * 0.86), width, edge), fill=mix(wall, (90, 84, 78), 0.25))
+    pen.rectangle((int(width * 0.06), int(edge * 0.06), int(width * 0.34), int(edge * 0.62)), fill=mix(wall, (96, 112, 124), 0.55))
+    pen.rectangle((int(width * 0.70), int(edge * 0.10), int(width * 0.95), edge), fill=mix(wall, (74, 92, 84), 0.6))
+    pen.line((int(width * 0.2), int(edge * 0.06), int(width * 0.2), int(edge * 0.62)), fill=wall, width=max(2, width // 90))
+    pen.rectangle((int(width * 0.735), int(edge * 0.16), int(width * 0.915), int(edge * 0.55)), fill=mix(wall, (74, 92, 84), 0.4))
+
+
+def _floor_shadow(ground: Colours, view: View) -> Colours:
+    height, width = ground.shape[:2]
+    x = (np.arange(width) - view.left_pixels) / view.pixels_per_cm
+    y = (np.arange(height) - view.top_pixels) / view.pixels_per_cm
+    shadow = np.exp(-((x[None] / 22) ** 2) - ((y[:, None] - 183.5) / 3.4) ** 2).astype(np.float32)
+    return ground * (1 - 0.32 * shadow)[..., None]
+
+
+def random_look_spec(rng: np.random.Generator) -> LookSpec:
+    """Return a look drawn by lot."""
+    body = "men" if rng.random() < 0.42 else "women"
+    garments: list[GarmentSpec] = []
+    if body == "women" and rng.random() < 0.35:
+        garments.append(random_spec(rng, DRESS_TYPES, body))
+    else:
+        garments.append(random_spec(rng, TOP_TYPES, body))
+        garments.append(random_spec(rng, SKIRT_TYPES if body == "women" and rng.random() < 0.4 else PANTS_TYPES, body))
+    chances = ((OUTER_TYPES, 0.42), (HAT_TYPES, 0.28), (BAG_TYPES, 0.4), (("scarf",), 0.2), (("belt",), 0.25), (("sunglasses",), 0.25))
+    garments += [random_spec(rng, types, body) for types, chance in chances if rng.random() < chance]
+    shoes = tuple(t for t in SHOE_TYPES if body == "women" or t not in ("heels", "flats", "boots"))
+    if rng.random() < 0.94:
+        garments.append(random_spec(rng, shoes, body))
+    return LookSpec(
+        garments=tuple(garments),
+        body=body,
+        skin=int(rng.integers(len(SKINS))),
+        hair=str(rng.choice(("short", "short", "curly") if body == "men" else HAIR_STYLES)),
+        hair_colour=int(rng.integers(len(HAIRS))),
+        pose=str(rng.choice(POSES)),
+        ground=str(rng.choice(GROUNDS)),
+        coat_open=bool(rng.random() < 0.7),
+        tucked=bool(rng.random() < 0.4),
+    )
+
+
+def random_look(seed: int, *, height_pixels: int = 416) -> Drawing:
+    """Return a figure in clothes drawn by lot, half of the time on a ground of any colour."""
+    rng = np.random.default_rng(seed)
+    spec = random_look_spec(rng)
+    return draw_look(spec, height_pixels=height_pixels, seed=int(rng.integers(2**31)))
