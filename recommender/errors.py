@@ -23,7 +23,9 @@ class IndexBuiltWithAnotherEncoder(RecommenderError):
     """Query and index come from different encoders: run `flask index rebuild` after a change of ENCODER."""
 
     def __init__(self, built_with: object, asked_with: object) -> None:
-        super().__init__(f"the index was built with {built_with}, the query with {asked_with}: run `flask index rebuild`")
+        super().__init__(
+            f"the index was built with {built_with}, the query with {asked_with}: run `flask index rebuild`"
+        )
 
 
 class NothingToSearchFor(RecommenderError):
@@ -51,4 +53,6 @@ class EncoderWeightsMixed(RecommenderError):
     """Files of the weights folder come from different trainings: restore all of them from one revision."""
 
     def __init__(self, path: object, found: str, expected: str) -> None:
-        super().__init__(f"{path} is of revision {found or 'unknown'}, encoder.json of {expected}: restore both together")
+        super().__init__(
+            f"{path} is of revision {found or 'unknown'}, encoder.json of {expected}: restore both together"
+        )

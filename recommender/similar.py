@@ -68,8 +68,9 @@ def combine(photo: Embedding | None, words: Embedding | None) -> Embedding:
     parts = [part for part in (photo, words) if part is not None]
     if not parts:
         raise NothingToSearchFor
-    mean = np.sum(parts, axis=0, dtype=np.float32)
-    return mean / np.float32(np.linalg.norm(mean) or 1.0)
+    mean = np.sum(parts, axis=0)
+    unit: Embedding = (mean / (np.linalg.norm(mean) or 1.0)).astype(np.float32)
+    return unit
 
 
 def likeness_of(similarity: float) -> Likeness:

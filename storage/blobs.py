@@ -18,7 +18,9 @@ class BlobStore:
         import fsspec
 
         try:
-            self._files, self._root = fsspec.core.url_to_fs(url, auto_mkdir=True) if _is_local(url) else _open(url)
+            self._files: Any
+            self._root: str
+            self._files, self._root = fsspec.core.url_to_fs(url)
         except (ValueError, ImportError) as error:
             raise BlobStoreUnknown(url, str(error)) from error
 
@@ -63,14 +65,3 @@ class BlobStore:
         if not _KEY.fullmatch(key):
             raise InvalidBlobKey(key)
         return f"{self._root}/{key}"
-
-
-def _is_local(url: str) -> bool:
-    return url.startswith("file://")
-
-
-def _open(url: str) -> tuple[Any, str]:
-    import fsspec
-
-    files, root = fsspec.core.url_to_fs(url)
-    return files, root

@@ -109,7 +109,7 @@ def _refuse_unlikely(image: Image.Image, file_name: str) -> None:
     extension = PurePath(file_name).suffix.lower()
     if extension and extension not in _EXTENSIONS[_format(image)]:
         raise WrongExtension(
-            f"The file's name ends in {extension} but it holds a {_format(image)} picture. Rename it or export it again."
+            f"The file's name ends in {extension} but it holds a {_format(image)} picture. Rename or export it again."
         )
     if image.format != "MPO" and getattr(image, "n_frames", 1) > 1:
         raise AnimatedImage("The picture is animated. Send a single still photo.")

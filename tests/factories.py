@@ -16,7 +16,7 @@ from webapp.settings import Settings
 
 def demo_settings(instance: Path, **overrides: Any) -> Settings:
     """Settings of a demo shop in a folder, whatever the environment says."""
-    return Settings(_env_file=None, **({"demo": True, "secure_cookies": False, "instance_dir": instance} | overrides))
+    return Settings(_env_file=None, **({"demo": True, "instance_dir": instance} | overrides))
 
 
 def photo(width: int = 400, height: int = 600, *, seed: int = 0) -> NDArray[np.uint8]:

@@ -1,5 +1,6 @@
 """All that speaks HTTP, Celery or the command line; no business rule."""
 
+from importlib import import_module
 from pathlib import Path
 
 from flask import Flask
@@ -7,6 +8,7 @@ from flask import Flask
 from webapp.settings import LANGUAGES, Settings, read_settings
 
 _PROJECT = Path(__file__).resolve().parent.parent
+_TABLES_IN = ("accounts.models", "catalog.models", "privacy.models", "recommender.models", "webapp.jobs.models")
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -45,10 +47,10 @@ def _configure(app: Flask, settings: Settings) -> None:
         MAX_CONTENT_LENGTH=settings.max_upload_bytes,
         MAX_FORM_MEMORY_SIZE=500_000,
         MAX_FORM_PARTS=100,
-        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        SESSION_COOKIE_SECURE=settings.cookies_need_https,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_NAME="__Host-visit" if settings.secure_cookies else "visit",
+        SESSION_COOKIE_NAME="__Host-visit" if settings.cookies_need_https else "visit",
         WTF_CSRF_TIME_LIMIT=8 * 3600,
         BABEL_DEFAULT_LOCALE=settings.default_language,
         BABEL_TRANSLATION_DIRECTORIES=str(_PROJECT / "translations"),
@@ -59,15 +61,12 @@ def _configure(app: Flask, settings: Settings) -> None:
 
 
 def _bind_databases(app: Flask, settings: Settings) -> None:
-    import accounts.models
-    import catalog.models
-    import privacy.models
-    import recommender.models
-    import webapp.jobs.models  # noqa: F401 - each import declares its tables
     from storage.database import ACCOUNTS_BIND, db
 
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.shop_database
     app.config["SQLALCHEMY_BINDS"] = {ACCOUNTS_BIND: settings.accounts_database}
+    for package in _TABLES_IN:
+        import_module(package)
     db.init_app(app)
 
 

@@ -33,7 +33,7 @@ def whole_number(values: "MultiDict[str, str]", field: str, *, default: int, low
     text = values.get(field, "").strip()
     if not text:
         return default
-    if not text.isascii() or not text.isdigit() or not lowest <= int(text[:9]) <= highest:
+    if not text.isascii() or not text.isdigit() or len(text) > 9 or not lowest <= int(text) <= highest:
         raise BadRequestValue(field, f"must be a whole number from {lowest} to {highest}")
     return int(text)
 

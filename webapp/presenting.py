@@ -6,6 +6,8 @@ from flask_babel import format_currency, lazy_gettext
 from catalog.models import Product
 from catalog.vocabulary import label_of
 from recommender.similar import Likeness
+from webapp.addresses import address_to_return_to, address_with, address_without_filters
+from webapp.filter_panel import active_filters, choice_groups
 from webapp.i18n import current_language
 from webapp.settings import LANGUAGES
 
@@ -36,7 +38,7 @@ GARMENT_WORDS = {
 
 def price_of(product: Product) -> str:
     """Return the price in the page's language, such as `29,90 €`."""
-    return str(format_currency(product.price_minor_units / 100, product.currency))
+    return str(format_currency(product.price, product.currency))
 
 
 def register_template_words(app: Flask) -> None:
@@ -52,4 +54,9 @@ def register_template_words(app: Flask) -> None:
             "label_of": lambda kind, slug: label_of(kind, slug, language),
             "likeness_words": LIKENESS_WORDS,
             "garment_words": GARMENT_WORDS,
+            "choice_groups": choice_groups,
+            "active_filters": active_filters,
+            "address_with": address_with,
+            "address_without_filters": address_without_filters,
+            "address_to_return_to": address_to_return_to,
         }

@@ -37,7 +37,6 @@ class Settings(BaseSettings):
     account_photo_days: int = Field(7, ge=1, le=365, description="With an account a photo lapses after so many days.")
 
     default_language: Literal["fr", "en"] = Field("fr", description="For visitors whose browser asks for neither.")
-    secure_cookies: bool = Field(True, description="Cookies over HTTPS only; the demo on loopback turns it off.")
     login_limit: str = Field("10 per minute", description="Failed log-ins from one address.")
     bind: str = Field("127.0.0.1:8000", description="Address and port of the web server.")
     web_workers: int = Field(2, ge=1, le=64, description="Processes of the web server.")
@@ -46,6 +45,12 @@ class Settings(BaseSettings):
     @property
     def instance(self) -> Path:
         return self.instance_dir.absolute()
+
+    @property
+    def cookies_need_https(self) -> bool:
+        """Cookies travel over HTTPS only, but for a demo on this machine alone."""
+        on_loopback = self.bind.rsplit(":", 1)[0] in ("127.0.0.1", "localhost", "[::1]")
+        return not (self.demo and on_loopback)
 
     @property
     def shop_database(self) -> str:

@@ -7,6 +7,7 @@ from typing import cast
 
 from flask import Flask, current_app
 
+from privacy.errors import KeyFileUnsafe
 from privacy.keys import PersonalDataKeys, create_key_file, read_key_file
 from privacy.photo_vault import PhotoRetention, PhotoVault
 from privacy.pseudonyms import Pseudonymiser
@@ -17,7 +18,7 @@ from segmentation.onnx_segmenter import OnnxSegmenter
 from segmentation.ports import Segmenter
 from storage.blobs import BlobStore
 from storage.images import ImageLimits
-from webapp.settings import Settings
+from webapp.settings import Settings, SettingsError
 
 _ROOT = Path(__file__).resolve().parent.parent
 _ENCODER_WEIGHTS = _ROOT / "recommender" / "weights"
@@ -68,11 +69,19 @@ class Wiring:
         return ImageLimits(max_pixels=self.settings.max_photo_pixels)
 
     def session_secret(self) -> bytes:
-        """Return the key that signs session cookies; the demo makes both key files at its first start."""
+        """Return the key that signs session cookies; the demo makes both key files at its first start.
+
+        Raises SettingsError when a key file is missing or unsafe: better at the start than at the first photo.
+        """
         if self.settings.demo:
             create_key_file(self.settings.secret_key)
             create_key_file(self.settings.master_key)
-        return read_key_file(self.settings.secret_key)
+        try:
+            secret = read_key_file(self.settings.secret_key)
+            read_key_file(self.settings.master_key)
+        except KeyFileUnsafe as error:
+            raise SettingsError(f"MASTER_KEY_FILE, SECRET_KEY_FILE: {error}") from error
+        return secret
 
 
 def wiring(app: Flask | None = None) -> Wiring:

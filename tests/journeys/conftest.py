@@ -70,7 +70,6 @@ def live_shop(instance: Path) -> Iterator[LiveShop]:
         port = free.getsockname()[1]
     environment = {
         "DEMO": "1",
-        "SECURE_COOKIES": "0",
         "INSTANCE_DIR": str(instance),
         "BIND": f"127.0.0.1:{port}",
         "WEB_WORKERS": "1",

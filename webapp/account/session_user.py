@@ -41,7 +41,7 @@ def role_required(role: Role) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
     def decorate(view: Callable[P, R]) -> Callable[P, R]:
         @wraps(view)
-        @login_required  # type: ignore[misc]
+        @login_required  # type: ignore[untyped-decorator]
         def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
             if not current_user.may_act_as(role):
                 abort(403)

@@ -8,6 +8,7 @@ from catalog.models import Product
 from recommender.from_photo import SeenGarment
 from recommender.similar import Match
 from segmentation.ports import Region
+from segmentation.rle import RunLengths
 
 
 def product_json(product: Product, language: str) -> dict[str, Any]:
@@ -42,7 +43,7 @@ def garment_json(garment: SeenGarment, matches: list[Match], language: str) -> d
     }
 
 
-def region_json(region: Region, names: tuple[str, ...], rle: dict[str, Any]) -> dict[str, Any]:
+def region_json(region: Region, names: tuple[str, ...], mask: RunLengths) -> dict[str, Any]:
     """Return one region with its mask as COCO run lengths (column by column, beginning with zeros)."""
     return {
         "class_id": region.class_id,
@@ -50,5 +51,5 @@ def region_json(region: Region, names: tuple[str, ...], rle: dict[str, Any]) -> 
         "box_xyxy": list(region.box_xyxy_pixels),
         "confidence": round(region.confidence, 4),
         "area": region.area_pixels,
-        "mask": rle,
+        "mask": mask,
     }

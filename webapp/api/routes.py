@@ -60,8 +60,8 @@ def segmentations() -> Response:
     Nothing of the photo is kept, recorded or matched; who sends it answers for it.
     """
     offered = ["application/json", "image/png"]
-    default = None if request.accept_mimetypes else offered[0]
-    format_wanted = request.accept_mimetypes.best_match(offered, default) or abort(406)
+    accepted = request.accept_mimetypes
+    format_wanted = (accepted.best_match(offered) if accepted else offered[0]) or abort(406)
     photo = uploaded_photo(request.files)
     pixels = read_photo(photo.read(), file_name=photo.filename or "", limits=wiring().photo_limits)
     segmentation = wiring().segmenter.segment(pixels)

@@ -4,11 +4,12 @@ from flask import Flask
 
 
 def register_commands(app: Flask) -> None:
-    """Add the command groups; their heavy imports happen when a command runs. (`vision` is a plugin: pyproject.toml.)"""
+    """Add the command groups; their heavy imports happen when a command runs (`vision` is a plugin, see pyproject.toml)."""
     from webapp.cli.catalog import catalog
     from webapp.cli.demo import demo
     from webapp.cli.index import index
     from webapp.cli.photos import photos
+    from webapp.cli.settings import settings
 
-    for group in (catalog, demo, index, photos):
+    for group in (catalog, demo, index, photos, settings):
         app.cli.add_command(group)

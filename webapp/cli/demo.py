@@ -56,7 +56,8 @@ def _draw_and_import() -> None:
         with progress_bar("draw the demo shop", "product") as report:
             write_demo_catalogue(folder, on_progress=report)
         with progress_bar("import", "row") as report:
-            import_feed(folder / "products.jsonl", image_folder=folder / "images", blobs=wiring().blobs, on_progress=report)
+            feed, images = folder / "products.jsonl", folder / "images"
+            import_feed(feed, image_folder=images, blobs=wiring().blobs, on_progress=report)
 
 
 def offer_demo_looks() -> None:

@@ -50,7 +50,7 @@ class JobWorker:
         with self._app.app_context():
             try:
                 return step()
-            except Exception:
+            except Exception:  # noqa: BLE001 - the border of the thread
                 # The thread outlives any one failure (a locked database, say); it is logged and tried again.
                 _log.exception("background work failed")
                 db.session.rollback()
@@ -82,11 +82,10 @@ def run_next_job() -> bool:
     progress = JobProgress(job_id)
     try:
         result = TASKS[task](progress, **arguments)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever a task raises is the job's result
         db.session.rollback()
         finish(job_id, JobState.FAILED, f"{type(error).__name__}: {error}")
         _log.exception("job %d (%s) failed", job_id, task)
         return True
     finish(job_id, JobState.CANCELLED if progress.should_stop() else JobState.DONE, result)
     return True
-
