@@ -152,11 +152,13 @@ class _Tokens:
         self._tokenizer: Tokenizer | None = None
 
     def ids(self, texts: Sequence[str]) -> NDArray[np.int64]:
-        """Return int64, shape (n, longest); at least one column."""
-        encoded = [found.ids[: self._limit] for found in self._loaded().encode_batch(list(texts))]
-        ids = np.zeros((len(encoded), max(1, *(len(row) for row in encoded))), np.int64)
+        """Return int64, shape (n, longest), for at least one text; a text without words is one unknown word."""
+        tokenizer = self._loaded()
+        unknown = [tokenizer.token_to_id("[UNK]") or 0]
+        encoded = [found.ids[: self._limit] or unknown for found in tokenizer.encode_batch(list(texts))]
+        ids = np.zeros((len(encoded), max(len(row) for row in encoded)), np.int64)
         for row, found in zip(ids, encoded, strict=True):
-            row[: len(found)] = found
+            row[: len(found)] = np.array(found, np.int64)
         return ids
 
     def _loaded(self) -> "Tokenizer":

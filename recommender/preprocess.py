@@ -47,7 +47,7 @@ def encoder_input(photos: Sequence[Pixels], wanted: InputFormat) -> NDArray[np.f
 
 def normalised(squares: NDArray[np.uint8], wanted: InputFormat) -> NDArray[np.float32]:
     """Return uint8 RGB squares, shape (n, size, size, 3), as normalised float32, shape (n, 3, size, size)."""
-    mean, std = np.float32(wanted.mean), np.float32(wanted.std)
+    mean, std = np.array(wanted.mean, np.float32), np.array(wanted.std, np.float32)
     values = (squares.astype(np.float32) - 255 * mean) / (255 * std)
     return np.ascontiguousarray(values.transpose(0, 3, 1, 2))
 

@@ -52,7 +52,7 @@ BAGS = "Handbags|Backpacks|Clutches|Laptop Bag|Duffel Bag|Messenger Bag|Rucksack
 NOUNS: tuple[Noun, ...] = (
     _noun("Tshirts", "t-shirt|tee|tshirt|tee shirt", "t-shirt:m|tee-shirt:m|tshirt:m"),
     _noun("Shirts", "shirt|button-up shirt|button-down shirt", "chemise:f"),
-    _noun("Tops", "top|blouse|women's top", "top:m|haut:m|blouse:f|corsage:m"),
+    _noun("Tops", "top|blouse|women's top", "top:m|blouse:f|corsage:m"),
     _noun("Sweaters|Cardigans", "sweater|pullover|jumper|knitwear|knit", "pull:m|pull-over:m|chandail:m|tricot:m"),
     _noun("Cardigans", "cardigan|knit cardigan", "gilet en maille:m|cardigan:m"),
     _noun("Sweatshirts", "sweatshirt|hoodie|hooded sweatshirt|sweat", "sweat-shirt:m|sweat:m|sweat à capuche:m"),
@@ -116,7 +116,7 @@ NOUNS: tuple[Noun, ...] = (
     _noun("Watches", "watch|wristwatch", "montre:f"),
     _noun("Sunglasses", "sunglasses|shades", "lunettes de soleil:fp"),
     _noun("Sunglasses|Glasses", "eyewear|glasses", "lunettes:fp"),
-    _noun("Caps", "cap|baseball cap|beanie", "casquette:f|bonnet:m"),
+    _noun("Caps", "cap|baseball cap", "casquette:f"),
     _noun("Caps|Hat", "hat|headwear", "chapeau:m|couvre-chef:m"),
     _noun("Hat", "brimmed hat|fedora", "chapeau à bord:m"),
     _noun("Ties", "tie|necktie", "cravate:f"),
@@ -129,9 +129,11 @@ NOUNS: tuple[Noun, ...] = (
     _noun("Umbrellas", "umbrella", "parapluie:m"),
     _noun("Necklace and Chains", "necklace", "collier:m"),
     _noun("Bracelet", "bracelet", "bracelet:m"),
+    _noun("Tops|Tshirts", "jersey top|casual top", "haut en jersey:m"),
+    _noun("Leggings|Tights|Stockings", "legwear", "jambières:fp"),
     _noun(SHOES, "shoes|footwear|pair of shoes", "chaussures:fp|souliers:mp|paire de chaussures:f"),
     _noun(LONG_BOTTOMS, "pants|bottoms", "pantalon:m|bas de tenue:m"),
-    _noun(TOPS, "upper garment|upper-body garment", "vêtement du haut:m|haut de tenue:m"),
+    _noun(TOPS, "upper garment|upper-body garment", "haut:m|vêtement du haut:m"),
     _noun(OUTER, "outerwear|outer layer|warm layer", "vêtement d'extérieur:m|surcouche:f"),
     _noun(BAGS, "bag", "sac:m"),
 )
@@ -200,7 +202,10 @@ COLOURS: Mapping[str, Colour] = {
     "Gold": Colour(
         ("gold", "golden"), (_agree("doré", "dorée"), *_same("or")), _near("Bronze|Copper|Yellow|Mustard|Metallic")
     ),
-    "Blue": Colour(("blue",), (_agree("bleu", "bleue"),), _near("Navy Blue|Turquoise Blue|Teal")),
+    "Blue": Colour(("blue",), (_agree("bleu", "bleue"),), _near("Navy Blue|Light Blue|Turquoise Blue|Teal")),
+    "Light Blue": Colour(
+        ("light blue", "sky blue", "pale blue"), _same("bleu clair", "bleu ciel"), _near("Blue|Turquoise Blue|Lavender")
+    ),
     "Navy Blue": Colour(
         ("navy blue", "navy", "dark blue"), _same("bleu marine", "marine", "bleu foncé"), _near("Blue")
     ),
@@ -209,7 +214,9 @@ COLOURS: Mapping[str, Colour] = {
         ("teal", "petrol blue"), _same("bleu canard", "bleu pétrole"), _near("Blue|Turquoise Blue|Green|Sea Green")
     ),
     "Green": Colour(("green",), (_agree("vert", "verte"),), _near("Olive|Sea Green|Fluorescent Green|Khaki|Teal")),
-    "Olive": Colour(("olive", "olive green"), _same("olive", "vert olive"), _near("Green|Khaki")),
+    "Olive": Colour(
+        ("olive", "olive green", "khaki green"), _same("olive", "vert olive", "kaki"), _near("Green|Khaki")
+    ),
     "Sea Green": Colour(
         ("sea green", "mint green"), _same("vert d'eau", "vert menthe"), _near("Green|Teal|Turquoise Blue")
     ),
@@ -278,6 +285,13 @@ DETAILS: Mapping[str, Detail] = {
     "leather": _detail(r"leather", "leather", "en cuir"),
     "denim": _detail(r"denim", "denim", "en jean|en denim"),
     "slim": _detail(r"slim(?: fit)?|skinny", "slim fit|slim", "coupe slim|ajusté"),
+    "puffer": _detail(r"puffer|padded|quilted", "puffer|quilted|padded", "matelassé|doudoune"),
+    "pleated": _detail(r"pleated|pleats?", "pleated", "plissé"),
+    "beanie": _detail(r"beanies?", "beanie|knitted beanie", "bonnet|façon bonnet"),
+    "loafer": _detail(r"loafers?|moccasins?|slip[- ]ons?", "loafer|slip-on", "mocassin"),
+    "high-top": _detail(r"high[- ]tops?|hi[- ]tops?|mid", "high-top", "montant"),
+    "tote": _detail(r"totes?|shopper", "tote", "cabas"),
+    "trench": _detail(r"trench", "trench", "trench"),
     "lace-up": _detail(r"lace[- ]?ups?", "lace-up", "à lacets"),
     "aviator": _detail(r"aviators?", "aviator", "aviateur"),
     "running": _detail(r"running|run", "running", "pour la course"),

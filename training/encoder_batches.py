@@ -35,7 +35,7 @@ class Variation:
 
 VARIATIONS: Mapping[str, Variation] = {
     "catalogue": Variation(whitened=0.1, other_background=0.2, turned_degrees=4, light=0.1, tint=0.02),
-    "user": Variation(whitened=0.45, other_background=0.15, turned_degrees=15, light=0.25, tint=0.07),
+    "user": Variation(whitened=0.5, other_background=0.2, turned_degrees=15, light=0.25, tint=0.07),
     "street": Variation(whitened=0.75, other_background=0.05, turned_degrees=8, light=0.2, tint=0.05),
     "drawn": Variation(whitened=0.1, other_background=0.3, turned_degrees=6, light=0.12, tint=0.03),
 }

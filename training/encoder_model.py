@@ -27,7 +27,7 @@ class ImageTower(nn.Module):
     def forward(self, pictures: Tensor) -> Tensor:
         """Return unit vectors, shape (n, DIM)."""
         pooled = self.backbone(pictures).mean(dim=(2, 3))
-        return F.normalize(self.projection(pooled.float()), dim=1)
+        return F.normalize(self.projection(pooled).float(), dim=1)
 
     def freeze_early_layers(self) -> None:
         """Keep the stem and the first blocks as ImageNet left them: they cost most and change least."""

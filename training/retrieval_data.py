@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from tqdm import tqdm
 
+from demo.spec import GarmentSpec
 from recommender.preprocess import squared
 from training.captions import LONG_BOTTOMS, SHOES, Attributes, brand_of, details_of
 
@@ -85,14 +86,14 @@ STREET_TAG_TYPES: dict[str, str] = {
     "tights": "Tights|Stockings",
     "top": "Tops|Tshirts",
     "vest": "Waistcoat",
-    "wallet": "Wallets|Clutches",
+    "wallet": "Wallets",
     "watch": "Watches",
     "wedges": "Heels",
 }
 
 DRAWN_TYPES: dict[str, str] = {
     "t-shirt": "Tshirts",
-    "tank top": "Tops|Innerwear Vests",
+    "tank top": "Innerwear Vests",
     "long-sleeved top": "Tops|Tshirts",
     "polo": "Tshirts",
     "shirt": "Shirts",
@@ -143,6 +144,26 @@ DRAWN_TYPES: dict[str, str] = {
     "sunglasses": "Sunglasses",
 }
 """Type of a drawn garment (`demo.spec`) -> article types."""
+
+
+DRAWN_COLOURS: dict[str, str] = {"navy": "Navy Blue", "khaki": "Olive"}
+"""Colour names of the drawings that the catalogue calls something else; the others only differ by capitals."""
+
+DRAWN_DETAILS: dict[str, str] = {
+    "solid": "solid",
+    "striped": "striped",
+    "vertical": "striped",
+    "pinstriped": "striped",
+    "checked": "checked",
+    "gingham": "checked",
+    "dotted": "dotted",
+    "floral": "floral",
+    "leafy": "floral",
+    "graphic": "printed",
+}
+_SLEEVED = ("top", "dress")
+_SLEEVES = {"none": "sleeveless", "short": "short sleeves", "long": "long sleeves"}
+DRAWINGS = 1500
 
 
 @dataclass(frozen=True)
@@ -317,6 +338,31 @@ def _garment_square(photo: NDArray[np.uint8], garment: NDArray[np.bool_]) -> NDA
     return _rgba_square(photo[window], np.where(garment[window], 255, 0).astype(np.uint8))
 
 
+def _drawn_cuts() -> Iterator[Cut]:
+    """Garments as the demo shop draws them, on white and coloured grounds."""
+    from demo.random_drawings import random_garment
+
+    for seed in range(DRAWINGS):
+        drawing = random_garment(seed, side_pixels=CACHED_SIZE_PIXELS)
+        garment = np.where(drawing.class_ids > 0, 255, 0).astype(np.uint8)
+        attributes = drawn_attributes(drawing.attributes[0])
+        yield Example("drawn", str(seed), attributes), _rgba_square(drawing.image, garment)
+
+
+def drawn_attributes(spec: GarmentSpec) -> Attributes:
+    """Return what captions may say of a drawn garment."""
+    worn = spec.label in ("top", "outerwear", "pants", "skirt", "dress")
+    details = {DRAWN_DETAILS[spec.pattern], *details_of(spec.type.replace("high sneakers", "high-top"))}
+    if spec.label in _SLEEVED and spec.sleeves in _SLEEVES and spec.type != "tank top":
+        details.add(_SLEEVES[spec.sleeves])
+    return Attributes(
+        types=frozenset(DRAWN_TYPES[spec.type].split("|")),
+        colour=DRAWN_COLOURS.get(spec.colour, spec.colour.title()),
+        gender=spec.body.title() if worn else None,
+        details=frozenset(details),
+    )
+
+
 def _rgba_square(picture: NDArray[np.uint8], garment: NDArray[np.uint8]) -> NDArray[np.uint8]:
     colour = squared(picture, CACHED_SIZE_PIXELS)
     inside = 255 - squared(255 - garment, CACHED_SIZE_PIXELS)[:, :, :1]
@@ -327,6 +373,7 @@ SOURCES: dict[str, Callable[[], Iterator[Cut]]] = {
     "catalogue": _catalogue_cuts,
     "user": _user_cuts,
     "street": _street_cuts,
+    "drawn": _drawn_cuts,
 }
 
 
