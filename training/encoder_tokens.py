@@ -27,13 +27,12 @@ PLAIN_WORDS = """
 
 def train_tokenizer(examples: Iterable[Example], titles: Iterable[str]) -> Tokenizer:
     """Return a tokenizer that knows the words of captions, titles and everyday requests in both languages."""
-    tokenizer = Tokenizer(models.BPE(unk_token=UNKNOWN))
+    tokenizer = Tokenizer(models.BPE(unk_token=UNKNOWN, end_of_word_suffix="</w>"))
     tokenizer.normalizer = normalizers.Sequence(
         [normalizers.NFKD(), normalizers.StripAccents(), normalizers.Lowercase(), normalizers.Replace("œ", "oe")]
     )
     tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
     tokenizer.decoder = decoders.BPEDecoder(suffix="</w>")
-    tokenizer.model = models.BPE(unk_token=UNKNOWN, end_of_word_suffix="</w>")
     trainer = trainers.BpeTrainer(
         vocab_size=VOCABULARY_SIZE, special_tokens=[PADDING, UNKNOWN], end_of_word_suffix="</w>", show_progress=False
     )
