@@ -151,10 +151,7 @@ def simplified(points: NDArray[np.float64], tolerance: float) -> NDArray[np.floa
 def _distances(
     points: NDArray[np.float64], start: NDArray[np.float64], end: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Return how far each point is from the line through start and end."""
-    along = end - start
-    length = float(np.hypot(*along))
-    away = points - start
-    if length == 0:
-        return np.asarray(np.hypot(away[:, 0], away[:, 1]))
-    return np.asarray(np.abs(along[0] * away[:, 1] - along[1] * away[:, 0]) / length)
+    """Return how far each point, (n, 2), is from the straight piece between start and end, float64 (n,)."""
+    along, away = end - start, points - start
+    share = np.clip(away @ along / max(float(along @ along), 1e-12), 0.0, 1.0)
+    return np.asarray(np.hypot(*(away - share[:, None] * along).T))

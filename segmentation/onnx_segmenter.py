@@ -79,8 +79,9 @@ class OnnxSegmenter:
 
     @cached_property
     def _facts(self) -> WeightsFacts:
-        read = json.loads(_bytes_of(self._weights_dir / "garments.json"))
+        text = _bytes_of(self._weights_dir / "garments.json")
         try:
+            read = json.loads(text)
             facts = WeightsFacts(
                 model_id=read["model_id"],
                 revision=read["revision"],
@@ -92,7 +93,7 @@ class OnnxSegmenter:
                 sha256=read["sha256"],
             )
         except (KeyError, TypeError, ValueError) as error:
-            raise SegmenterWeightsDamaged(f"garments.json in {self._weights_dir} lacks or garbles {error}") from error
+            raise SegmenterWeightsDamaged(f"garments.json in {self._weights_dir} is not as it was written: {error!r}") from error
         if facts.names != self.label_set.names:
             raise SegmenterWeightsDamaged(f"garments.json names other classes than the label set {self.label_set.name}")
         return facts

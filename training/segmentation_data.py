@@ -54,11 +54,16 @@ HOLD_OUT_SEED, HOLD_OUT_SIZE = 20, 100
 
 @dataclass(frozen=True)
 class LabelledPhoto:
-    """pixels: uint8 (H, W, 3); class_ids: uint8 (H, W), a class of GARMENTS or UNSCORED."""
+    """pixels: uint8 (H, W, 3); class_ids: uint8 (H, W), a class of GARMENTS or UNSCORED; garment: its one, if known."""
 
     name: str
     pixels: Pixels
     class_ids: Mask
+    garment: str = ""
+
+    @property
+    def is_labelled(self) -> bool:
+        return bool((self.class_ids != UNSCORED).any())
 
     def holds(self, class_name: str) -> bool:
         return bool((self.class_ids == GARMENTS.id_of(class_name)).any())
@@ -147,19 +152,21 @@ def looks_like_skin(pixels: Pixels) -> NDArray[np.bool_]:
 
 
 def single_garment_photos(data: Path, split: str, cache: Path) -> list[LabelledPhoto]:
-    """Return the clothing-small photos with a cached foreground, as far as their labels are sure.
+    """Return all clothing-small photos, labelled as far as the labels are sure.
 
-    Sure foreground is the folder's class, sure background 0, the rest UNSCORED. Many are worn, so skin-coloured foreground is not trained on: it may be an arm.
+    Sure foreground is the folder's class, sure background 0, the rest UNSCORED; all of it where no foreground is
+    cached. Many are worn, so skin-coloured foreground is not trained on: it may be an arm.
     """
     photos = []
     for path in sorted((data / "clothing-small" / split).glob("*/*.jpg")):
+        pixels, garment = read_photo(path), CLASS_OF_FOLDER[path.parent.name]
+        class_ids = np.full(pixels.shape[:2], UNSCORED, dtype=np.uint8)
         cached = _cached_foreground(cache, path)
         if cached.exists():
-            pixels, foreground = read_photo(path), np.asarray(Image.open(cached))
-            class_ids = np.full(foreground.shape, UNSCORED, dtype=np.uint8)
+            foreground = np.asarray(Image.open(cached))
             class_ids[foreground < 40] = 0
-            class_ids[(foreground > 190) & ~looks_like_skin(pixels)] = GARMENTS.id_of(CLASS_OF_FOLDER[path.parent.name])
-            photos.append(LabelledPhoto(f"{path.parent.name}/{path.stem}", pixels, class_ids))
+            class_ids[(foreground > 190) & ~looks_like_skin(pixels)] = GARMENTS.id_of(garment)
+        photos.append(LabelledPhoto(f"{path.parent.name}/{path.stem}", pixels, class_ids, garment))
     return photos
 
 
@@ -195,6 +202,14 @@ def on_another_ground(photo: LabelledPhoto, ground: Pixels, rng: np.random.Gener
     alpha = Image.fromarray((~outside).astype(np.uint8) * 255).filter(ImageFilter.GaussianBlur(0.8))
     mixed = Image.composite(Image.fromarray(photo.pixels), patch, alpha)
     return LabelledPhoto(photo.name, np.asarray(mixed), photo.class_ids)
+
+
+def drawn_photos(count: int, *, seed: int) -> list[LabelledPhoto]:
+    """Return drawn garments of the demo shop on white and other grounds, with their exact masks."""
+    from demo.random_drawings import random_garment
+
+    drawings = [random_garment(seed * 100_000 + index) for index in tqdm(range(count), desc="drawing")]
+    return [LabelledPhoto(f"drawn/{i}", drawing.image, drawing.class_ids) for i, drawing in enumerate(drawings)]
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -45,8 +46,8 @@ def _sure_labels(probabilities: NDArray[np.float32], worn: set[str]) -> NDArray[
 def cleaned_single_garments(photos: list[LabelledPhoto], probabilities_of: Probabilities) -> list[LabelledPhoto]:
     """Return the photos with wearers' skin, hair and other garments told apart from the garment of the folder.
 
-    Where the network surely sees skin, hair or a garment that is not easily confused with the folder's, that label
-    stands; everything else of the foreground keeps the folder's class.
+    A photo without labels gets its foreground from the network. Where the network surely sees skin, hair or a garment
+    that is not easily confused with the folder's, that label stands; all other foreground keeps the folder's class.
     """
     return [_cleaned(photo, probabilities_of(photo.pixels)) for photo in tqdm(photos, desc="single garments")]
 
@@ -61,21 +62,15 @@ CONFUSABLE = (
 
 
 def _cleaned(photo: LabelledPhoto, probabilities: NDArray[np.float32]) -> LabelledPhoto:
-    trained = photo.class_ids[(photo.class_ids != UNSCORED) & (photo.class_ids > 0)]
-    if trained.size == 0:
-        return photo
-    own = GARMENTS.names[int(np.bincount(trained).argmax())]
-    near = {own} | {name for group in CONFUSABLE if own in group for name in group}
+    own_id = GARMENTS.id_of(photo.garment)
+    near = {photo.garment} | {name for group in CONFUSABLE if photo.garment in group for name in group}
     seen, surety = probabilities.argmax(axis=0), probabilities.max(axis=0)
     other = np.isin(seen, [i for i, name in enumerate(GARMENTS.names) if name not in near and i > 0])
     class_ids = photo.class_ids.copy()
+    if not photo.is_labelled:
+        class_ids[probabilities[0] > 0.85] = 0
+        class_ids[probabilities[0] < 0.15] = own_id
     class_ids[other & (surety > 0.75)] = seen[other & (surety > 0.75)].astype(np.uint8)
     class_ids[other & (surety <= 0.75)] = UNSCORED
-    own_id = GARMENTS.id_of(own)
     class_ids[(photo.class_ids == UNSCORED) & (seen == own_id) & (surety > SURE)] = own_id
-    return LabelledPhoto(photo.name, photo.pixels, class_ids)
-
-
-def drawn_figures(*, seed: int) -> list[LabelledPhoto]:
-    """Return drawn dressed figures and garments of the demo shop with their exact masks."""
-    return []
+    return replace(photo, class_ids=class_ids)

@@ -1,0 +1,93 @@
+"""Coarse masks lose specks and blotches, and keep what is small by nature."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import array_shapes, arrays
+from numpy.typing import NDArray
+
+from segmentation.cleaning import cleaned, connected_pieces
+from segmentation.labels import GARMENTS
+
+
+def sure_of(class_ids: NDArray[np.uint8], surety: float = 0.9) -> NDArray[np.float32]:
+    """Return probabilities that put `surety` on each pixel's class and most of the rest on the background."""
+    probabilities = np.full((len(GARMENTS.names), *class_ids.shape), 0.0, dtype=np.float32)
+    probabilities[0] = 1 - surety
+    rows, columns = np.indices(class_ids.shape)
+    probabilities[class_ids, rows, columns] += surety
+    return probabilities
+
+
+def scene(**boxes: tuple[int, int, int, int]) -> NDArray[np.uint8]:
+    """Return a 96 by 64 mask of boxes (left, top, right, bottom) painted in order."""
+    mask = np.zeros((96, 64), dtype=np.uint8)
+    for name, (left, top, right, bottom) in boxes.items():
+        mask[top:bottom, left:right] = GARMENTS.id_of(name)
+    return mask
+
+
+def names_left(mask: NDArray[np.uint8], surety: float = 0.9) -> set[str]:
+    kept = cleaned(sure_of(mask, surety), GARMENTS).argmax(axis=0)
+    return {GARMENTS.names[i] for i in np.unique(kept)} - {"background"}
+
+
+def test_a_speck_of_a_large_garment_becomes_background() -> None:
+    assert names_left(scene(dress=(10, 10, 30, 60), pants=(50, 80, 53, 83))) == {"dress"}
+
+
+def test_small_things_such_as_glasses_stay() -> None:
+    assert names_left(scene(dress=(10, 20, 30, 60), eyewear=(18, 8, 22, 10))) == {"dress", "eyewear"}
+
+
+def test_a_blotch_of_a_look_alike_class_joins_the_garment_that_it_touches() -> None:
+    mask = scene(top=(10, 10, 50, 60), outerwear=(30, 30, 38, 38))
+    kept = cleaned(sure_of(mask), GARMENTS).argmax(axis=0)
+    assert set(np.unique(kept)) == {0, GARMENTS.id_of("top")}
+    assert (kept > 0).sum() == (mask > 0).sum()
+
+
+def test_a_bag_in_front_of_a_coat_stays_a_bag() -> None:
+    assert names_left(scene(outerwear=(10, 10, 50, 60), bag=(30, 30, 38, 38))) == {"outerwear", "bag"}
+
+
+def test_a_jacket_half_as_large_as_the_dress_stays() -> None:
+    assert names_left(scene(dress=(10, 40, 40, 80), outerwear=(10, 15, 40, 40))) == {"dress", "outerwear"}
+
+
+def test_a_region_that_the_network_doubts_is_dropped() -> None:
+    probabilities = sure_of(scene(), 0.0)
+    probabilities[:, 20:60, 20:60] = 0.05
+    probabilities[GARMENTS.id_of("skirt"), 20:60, 20:60] = 0.35
+    assert not cleaned(probabilities, GARMENTS).argmax(axis=0).any()
+
+
+def test_cleaning_leaves_its_input_alone() -> None:
+    probabilities = sure_of(scene(pants=(50, 80, 53, 83)))
+    before = probabilities.copy()
+    cleaned(probabilities, GARMENTS)
+    assert np.array_equal(probabilities, before)
+
+
+@given(arrays(np.uint8, array_shapes(min_dims=2, max_dims=2, min_side=1, max_side=9), elements=st.integers(0, 3)))
+def test_pieces_partition_the_foreground_into_connected_regions(class_ids: NDArray[np.uint8]) -> None:
+    pieces = connected_pieces(class_ids)
+    covered = np.concatenate([piece.pixels for piece in pieces]) if pieces else np.zeros(0, dtype=int)
+    assert sorted(covered.tolist()) == np.flatnonzero(class_ids.ravel()).tolist()
+    for piece in pieces:
+        assert (class_ids.ravel()[piece.pixels] == piece.class_id).all()
+        assert flooded(class_ids, int(piece.pixels[0])) == set(piece.pixels.tolist())
+
+
+def flooded(class_ids: NDArray[np.uint8], start: int) -> set[int]:
+    """Return all pixels of one id that can be walked to from `start` (the plain way, to judge the quick one)."""
+    height, width = class_ids.shape
+    found, waiting = {start}, [start]
+    while waiting:
+        row, column = divmod(waiting.pop(), width)
+        for r, c in ((row - 1, column), (row + 1, column), (row, column - 1), (row, column + 1)):
+            inside = 0 <= r < height and 0 <= c < width
+            if inside and r * width + c not in found and class_ids[r, c] == class_ids[row, column]:
+                found.add(r * width + c)
+                waiting.append(r * width + c)
+    return found
