@@ -152,8 +152,10 @@ def _refuse_unmapped(feed: FeedFile, mapping: FeedMapping, image_folder: Path) -
     if not feed.columns:
         return
     found = ", ".join(feed.columns)
-    for column in sorted(mapping.columns() - set(feed.columns)):
-        raise FeedUnreadable(f"{feed.path.name}: the mapping names a column {column!r}; the feed has {found}")
+    if absent := sorted(mapping.columns() - set(feed.columns)):
+        raise FeedUnreadable(
+            f"{feed.path.name}: the mapping names columns that are missing: {', '.join(absent)}; the feed has {found}"
+        )
     fields = mapping.fields_of(feed.columns)
     missing = [field for field in _NEEDED_FIELDS if field not in fields]
     if not any(field.startswith("title") for field in fields):

@@ -1,0 +1,423 @@
+"""A merchant's feed becomes products: once, again, broken, interrupted and killed."""
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from catalog.editing import restore, set_stock, soft_delete
+from catalog.errors import FeedUnreadable, ImportSuperseded, ProductNotFound
+from catalog.feed_mapping import FeedMapping, FieldSource, read_mapping
+from catalog.feed_reading import open_feed
+from catalog.feed_rows import parse_row
+from catalog.import_feed import BATCH_ROWS, import_feed
+from catalog.import_report import ImportReport
+from catalog.models import ImportRejection, ImportRun, Product, ProductImage
+from catalog.pictures import sweep_pictures
+from catalog.products import list_products, live_images, product_by_sku
+from catalog.vocabulary import Kind, slugs
+from storage.blobs import BlobStore
+from storage.database import db
+from storage.images import read_picture
+from tests.factories import demo_settings, encoded, photo
+from webapp import create_app
+from webapp.wiring import wiring
+
+ROOT = Path(__file__).resolve().parents[2]
+MAPPING = ROOT / "catalog" / "mappings" / "fashion-products.toml"
+
+
+@dataclass
+class Feed:
+    """A feed of JSON lines beside its image folder, changed by tests between imports."""
+
+    folder: Path
+    blobs: BlobStore
+    rows: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def path(self) -> Path:
+        return self.folder / "products.jsonl"
+
+    @property
+    def images(self) -> Path:
+        return self.folder / "images"
+
+    def add(self, sku: str, **changes: Any) -> dict[str, Any]:
+        row = {
+            "sku": sku,
+            "title_fr": f"Robe {sku}",
+            "category": "robe",
+            "price": "49,90 €",
+            "stock": 3,
+            "image": "0.jpg",
+        }
+        self.rows.append(row | changes)
+        return self.rows[-1]
+
+    def draw(self, name: str, *, seed: int = 0, width: int = 60, height: int = 90) -> None:
+        (self.images / name).write_bytes(encoded(photo(width, height, seed=seed)))
+
+    def import_(self, **options: Any) -> ImportReport:
+        self.write()
+        return import_feed(self.path, image_folder=self.images, blobs=self.blobs, **options)
+
+    def write(self) -> None:
+        self.path.write_text("".join(json.dumps(row) + "\n" for row in self.rows), encoding="utf-8")
+
+
+@pytest.fixture
+def empty_shop(tmp_path: Path) -> Iterator[Flask]:
+    app = create_app(demo_settings(tmp_path / "instance"))
+    with app.app_context():
+        db.create_all()
+        yield app
+        db.session.remove()
+
+
+@pytest.fixture
+def feed(tmp_path: Path, empty_shop: Flask) -> Feed:
+    made = Feed(tmp_path / "feed", wiring().blobs)
+    made.images.mkdir(parents=True)
+    made.draw("0.jpg")
+    return made
+
+
+def counts(report: ImportReport) -> tuple[int, int, int, int]:
+    return report.created, report.updated, report.unchanged, report.rejected
+
+
+def assert_every_product_has_its_pictures(blobs: BlobStore) -> None:
+    for product in db.session.scalars(db.select(Product)):
+        assert product.images, f"{product.sku} has no picture"
+        for image in product.images:
+            full, thumb = (read_picture(blobs.get(key)) for key in (image.blob_key, image.thumb_key))
+            assert full.shape == (image.height, image.width, 3)
+            assert max(thumb.shape) <= max(full.shape)
+
+
+def test_a_feed_becomes_products_with_their_pictures(feed: Feed) -> None:
+    feed.add(
+        "a", title_en="Dress a", sizes=["S", "M"], colour="Bleu marine", brand="Ourika", link="https://shop.example/a"
+    )
+    feed.add("b", price=19.9, currency="USD")
+    report = feed.import_()
+    assert counts(report) == (2, 0, 0, 0)
+    assert report.finished
+    product = product_by_sku("a")
+    assert (product.title("en"), product.title("fr")) == ("Dress a", "Robe a")
+    assert (product.category, product.colour, product.brand, product.sizes) == ("dress", "navy", "Ourika", ["S", "M"])
+    assert (product.price_minor_units, product.currency) == (4990, "EUR")
+    assert (product_by_sku("b").price_minor_units, product_by_sku("b").currency) == (1990, "USD")
+    assert_every_product_has_its_pictures(feed.blobs)
+
+
+def test_pictures_are_reduced_and_never_enlarged(feed: Feed) -> None:
+    feed.draw("big.jpg", width=1500, height=3000)
+    feed.add("big", image="big.jpg")
+    feed.add("small")
+    feed.import_()
+    (big,), (small,) = product_by_sku("big").images, product_by_sku("small").images
+    assert (big.width, big.height) == (500, 1000)
+    assert read_picture(feed.blobs.get(big.thumb_key)).shape == (400, 200, 3)
+    assert (small.width, small.height) == (60, 90)
+
+
+def test_a_second_import_changes_nothing(feed: Feed) -> None:
+    for number in range(5):
+        feed.add(f"p{number}")
+    feed.import_()
+    before = [(p.sku, p.updated_at) for p in list_products().items], list(live_images())
+    assert counts(feed.import_()) == (0, 0, 5, 0)
+    assert ([(p.sku, p.updated_at) for p in list_products().items], list(live_images())) == before
+
+
+def test_a_changed_row_updates_its_product_and_keeps_the_picture_in_the_index(feed: Feed) -> None:
+    row = feed.add("a")
+    feed.add("b")
+    feed.import_()
+    (image,) = product_by_sku("a").images
+    image_id = image.id
+    row["price"] = "39,90 €"
+    assert counts(feed.import_()) == (0, 1, 1, 0)
+    assert product_by_sku("a").price_minor_units == 3990
+    assert [image.id for image in product_by_sku("a").images] == [image_id]
+
+
+def test_a_redrawn_picture_is_a_new_picture_under_a_new_id(feed: Feed) -> None:
+    feed.draw("1.jpg", seed=1)
+    feed.add("a", image="1.jpg")
+    feed.import_()
+    (before,) = live_images()
+    feed.draw("1.jpg", seed=2)
+    assert counts(feed.import_()) == (0, 1, 0, 0)
+    (after,) = live_images()
+    assert after.image_id > before.image_id
+    assert after.content_hash != before.content_hash
+    assert sweep_pictures(feed.blobs) == 1
+    assert_every_product_has_its_pictures(feed.blobs)
+    assert sweep_pictures(feed.blobs) == 0
+
+
+def test_every_rejected_row_is_named_with_its_reason(feed: Feed) -> None:
+    (feed.images / "text.jpg").write_text("no picture")
+    (feed.images / "cut.jpg").write_bytes(encoded(photo())[:2000])
+    feed.add("good")
+    feed.add("", title_fr="no number")
+    feed.add("gone", image="gone.jpg")
+    feed.add("text", image="text.jpg")
+    feed.add("cut", image="cut.jpg")
+    feed.add("two", price="-1 €", colour="octarine")
+    report = feed.import_()
+    assert counts(report) == (1, 0, 0, 5)
+    told = [(each.row_number, each.sku, each.field) for each in report.rejections]
+    assert told == [
+        (2, "", "sku"),
+        (3, "gone", "image"),
+        (4, "text", "image"),
+        (5, "cut", "image"),
+        (6, "two", "price"),
+        (6, "two", "colour"),
+    ]
+    assert "no such file" in report.rejections[1].reason
+    assert [product.sku for product in list_products().items] == ["good"]
+    stored = db.session.scalars(db.select(ImportRejection).where(ImportRejection.run_id == report.run_id)).all()
+    assert [(each.row_number, each.sku, each.field) for each in stored] == told
+
+
+def test_a_rejected_row_leaves_the_product_that_was_there(feed: Feed) -> None:
+    row = feed.add("a")
+    feed.import_()
+    row["price"] = "free €"
+    row["title_fr"] = "Autre"
+    assert counts(feed.import_()) == (0, 0, 0, 1)
+    assert (product_by_sku("a").title("fr"), product_by_sku("a").price_minor_units) == ("Robe a", 4990)
+
+
+def test_a_sku_that_comes_twice_is_taken_once_and_its_first_row_is_named(feed: Feed) -> None:
+    for number in range(BATCH_ROWS + 10):
+        feed.add(f"p{number}")
+    feed.add("p0", title_fr="again, in another batch")
+    report = feed.import_()
+    assert counts(report) == (BATCH_ROWS + 10, 0, 0, 1)
+    assert "row 1 has this SKU already" in report.rejections[0].reason
+    assert product_by_sku("p0").title("fr") == "Robe p0"
+
+
+@pytest.mark.parametrize(
+    "name", ["../secret.jpg", "/etc/secret.jpg", "a/../../secret.jpg", "..\\secret.jpg", "link.jpg"]
+)
+def test_a_picture_outside_the_image_folder_is_never_read(feed: Feed, name: str) -> None:
+    (feed.folder / "secret.jpg").write_bytes(encoded(photo()))
+    (feed.images / "link.jpg").symlink_to(feed.folder / "secret.jpg")
+    feed.add("a", image=name)
+    report = feed.import_()
+    assert counts(report) == (0, 0, 0, 1)
+    assert report.rejections[0].field == "image"
+    assert list(feed.blobs.keys("products")) == []
+
+
+def test_a_withdrawn_product_is_brought_up_to_date_and_stays_withdrawn(feed: Feed) -> None:
+    row = feed.add("a")
+    feed.import_()
+    soft_delete("a")
+    db.session.commit()
+    row["price"] = "39,90 €"
+    report = feed.import_()
+    assert (report.updated, report.withdrawn) == (1, 1)
+    with pytest.raises(ProductNotFound):
+        product_by_sku("a")
+    assert restore("a").price_minor_units == 3990
+
+
+def test_what_the_shop_edited_stays_until_the_feeds_row_changes(feed: Feed) -> None:
+    row = feed.add("a")
+    feed.import_()
+    set_stock("a", 1)
+    db.session.commit()
+    feed.import_()
+    assert product_by_sku("a").stock == 1
+    row["title_fr"] = "Autre"
+    feed.import_()
+    assert product_by_sku("a").stock == 3
+
+
+def test_a_product_that_the_feed_does_not_name_is_left_alone(feed: Feed) -> None:
+    feed.add("a")
+    feed.import_()
+    feed.rows.clear()
+    feed.add("b")
+    feed.import_()
+    assert {product.sku for product in list_products().items} == {"a", "b"}
+
+
+def test_a_stopped_import_goes_on_where_it_stopped(feed: Feed) -> None:
+    for number in range(2 * BATCH_ROWS + 1):
+        feed.add(f"p{number}")
+    answers = iter([False, True])
+    stopped = feed.import_(should_stop=lambda: next(answers))
+    assert not stopped.finished
+    assert stopped.rows_read == list_products().total == BATCH_ROWS
+    seen: list[tuple[int, int]] = []
+    report = feed.import_(on_progress=lambda done, total: seen.append((done, total)))
+    assert report.resumed
+    assert counts(report) == (2 * BATCH_ROWS + 1, 0, 0, 0)
+    assert (seen[0], seen[-1]) == ((BATCH_ROWS + 1, len(feed.rows)), (len(feed.rows), len(feed.rows)))
+
+
+def test_a_stopped_import_is_not_gone_on_with_when_the_feed_changed(feed: Feed) -> None:
+    for number in range(BATCH_ROWS + 1):
+        feed.add(f"p{number}")
+    answers = iter([False, True])
+    feed.import_(should_stop=lambda: next(answers))
+    feed.rows[0]["title_fr"] = "Autre"
+    report = feed.import_()
+    assert not report.resumed
+    assert counts(report) == (1, 1, BATCH_ROWS - 1, 0)
+    assert [run.state for run in db.session.scalars(db.select(ImportRun).order_by(ImportRun.id))] == [
+        "abandoned",
+        "finished",
+    ]
+
+
+def test_an_import_gives_way_to_one_that_starts_later(feed: Feed, tmp_path: Path) -> None:
+    other = Feed(tmp_path / "other", feed.blobs)
+    other.images.mkdir(parents=True)
+    other.draw("0.jpg")
+    other.add("theirs")
+    feed.add("ours")
+
+    def start_the_other(done: int, total: int) -> None:
+        other.import_()
+
+    with pytest.raises(ImportSuperseded):
+        feed.import_(on_progress=start_the_other)
+    assert [product.sku for product in list_products().items] == ["theirs"]
+
+
+KILLED_IMPORT = """
+import sys, time
+from pathlib import Path
+from catalog.import_feed import import_feed
+from webapp import create_app
+from webapp.settings import Settings
+from webapp.wiring import wiring
+
+def wait_for_the_end(done, total):
+    if done == 250:
+        print("in the middle of a batch", flush=True)
+        time.sleep(600)
+
+feed = Path(sys.argv[2])
+app = create_app(Settings(_env_file=None, demo=True, secure_cookies=False, instance_dir=sys.argv[1]))
+with app.app_context():
+    import_feed(feed, image_folder=feed.parent / "images", blobs=wiring().blobs, on_progress=wait_for_the_end)
+"""
+
+
+def test_a_killed_import_leaves_whole_products_and_goes_on(feed: Feed, empty_shop: Flask) -> None:
+    for number in range(20):
+        feed.draw(f"{number}.jpg", seed=number)
+    for number in range(300):
+        feed.add(f"p{number}", image=f"{number % 20}.jpg", price="free €" if number == 150 else "9,90 €")
+    feed.add("p3")
+    feed.write()
+    instance = str(wiring().settings.instance)
+    command = [sys.executable, "-c", KILLED_IMPORT, instance, str(feed.path)]
+    with subprocess.Popen(
+        command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE, text=True
+    ) as child:
+        assert child.stdout is not None
+        assert child.stdout.readline() == "in the middle of a batch\n"
+        child.send_signal(signal.SIGKILL)
+    assert list_products().total == 2 * BATCH_ROWS - 1
+    assert_every_product_has_its_pictures(feed.blobs)
+    report = feed.import_()
+    assert report.resumed
+    assert counts(report) == (299, 0, 0, 2)
+    assert [(each.row_number, each.field) for each in report.rejections] == [(151, "price"), (301, "sku")]
+    assert db.session.scalar(db.select(db.func.count()).select_from(ProductImage)) == 299
+    assert_every_product_has_its_pictures(feed.blobs)
+    assert sweep_pictures(feed.blobs) == 0
+    assert counts(feed.import_()) == (0, 0, 299, 2)
+
+
+def test_a_feed_with_a_fault_of_its_own_is_refused_before_anything_is_written(feed: Feed) -> None:
+    table = feed.folder / "products.csv"
+    table.write_text("sku,name\na,b\n", encoding="utf-8")
+    with pytest.raises(FeedUnreadable, match="nothing gives category, price, stock, image, title"):
+        import_feed(table, image_folder=feed.images, blobs=feed.blobs)
+    mapping = FeedMapping(fields={"title": FieldSource(column="titre")})
+    with pytest.raises(
+        FeedUnreadable, match="the mapping names columns that are missing: titre; the feed has sku, name"
+    ):
+        import_feed(table, image_folder=feed.images, blobs=feed.blobs, mapping=mapping)
+    with pytest.raises(FeedUnreadable, match="image folder does not exist"):
+        import_feed(table, image_folder=feed.folder / "nowhere", blobs=feed.blobs)
+    assert db.session.scalar(db.select(db.func.count()).select_from(ImportRun)) == 0
+
+
+def test_the_command_imports_a_folder_and_brings_the_index_up_to_date(feed: Feed, empty_shop: Flask) -> None:
+    feed.add("a")
+    feed.add("b", price="free €")
+    feed.write()
+    report = feed.folder / "report.csv"
+    run = empty_shop.test_cli_runner().invoke(args=["catalog", "import", str(feed.folder), "--report", str(report)])
+    assert run.exit_code == 0, run.output
+    assert "2 rows: 1 created, 0 updated, 0 unchanged, 1 rejected." in run.output
+    assert "row 2, SKU b, price" in run.output
+    assert wiring().index.row_ids().tolist() == [image.image_id for image in live_images()]
+    with report.open(newline="") as file:
+        assert [(row["row"], row["sku"], row["field"]) for row in csv.DictReader(file)] == [("2", "b", "price")]
+
+
+def test_the_command_takes_products_off_sale_and_back(feed: Feed, empty_shop: Flask) -> None:
+    feed.add("a")
+    feed.import_()
+    runner = empty_shop.test_cli_runner()
+    assert runner.invoke(args=["catalog", "delete", "a"]).exit_code == 0
+    assert wiring().index.row_ids().tolist() == []
+    assert runner.invoke(args=["catalog", "restore", "a"]).exit_code == 0
+    assert wiring().index.row_ids().tolist() == [image.image_id for image in live_images()]
+    assert "Robe a" in runner.invoke(args=["catalog", "list"]).output
+    refused = runner.invoke(args=["catalog", "delete", "nobody"])
+    assert (refused.exit_code, "no product has the SKU 'nobody'" in refused.output) == (1, True)
+
+
+def test_the_command_ends_with_an_error_when_the_feed_cannot_be_read(feed: Feed, empty_shop: Flask) -> None:
+    table = feed.folder / "products.csv"
+    table.write_bytes("sku,titre\na,été\n".encode("latin-1"))
+    run = empty_shop.test_cli_runner().invoke(args=["catalog", "import", str(table)])
+    assert run.exit_code == 1
+    assert "line 2: this is not UTF-8" in run.output
+
+
+def test_every_row_of_fashion_products_maps_to_the_vocabulary(fashion_data: Path) -> None:
+    mapping = read_mapping(MAPPING)
+    rows = [
+        parse_row(row.cells, mapping) for row in open_feed(fashion_data / "fashion-products" / "products.csv").read()
+    ]
+    assert len(rows) == 6500
+    assert {row.details.category for row in rows} <= set(slugs(Kind.CATEGORY))
+    assert {row.details.gender for row in rows} == set(slugs(Kind.GENDER))
+    assert sum(row.details.colour == "" for row in rows) == 3
+    assert sum(row.details.brand != "" for row in rows) > 0.95 * len(rows)
+
+
+def test_rows_of_fashion_products_import_with_their_photos(fashion_data: Path, feed: Feed) -> None:
+    source = fashion_data / "fashion-products"
+    table = feed.folder / "products.csv"
+    with (source / "products.csv").open(encoding="utf-8") as file:
+        table.write_text("".join(line for _, line in zip(range(151), file, strict=False)), encoding="utf-8")
+    report = import_feed(table, image_folder=source / "images", blobs=feed.blobs, mapping=read_mapping(MAPPING))
+    assert counts(report) == (150, 0, 0, 0)
+    assert_every_product_has_its_pictures(feed.blobs)
