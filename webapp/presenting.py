@@ -4,6 +4,7 @@ from flask import Flask
 from flask_babel import format_currency, lazy_gettext
 
 from catalog.models import Product
+from catalog.products import facets
 from catalog.vocabulary import label_of
 from recommender.similar import Likeness
 from webapp.addresses import address_to_return_to, address_with, address_without_filters
@@ -12,6 +13,7 @@ from webapp.i18n import current_language
 from webapp.settings import LANGUAGES
 
 _ = lazy_gettext
+_CATEGORIES_IN_MENU = 14
 
 LIKENESS_WORDS = {
     Likeness.VERY_CLOSE: _("Very close"),
@@ -41,6 +43,11 @@ def price_of(product: Product) -> str:
     return str(format_currency(product.price, product.currency))
 
 
+def menu_categories() -> list[str]:
+    """Return the slugs of the shop's largest categories, for the menu; asked of the database when a page draws it."""
+    return list(facets().categories)[:_CATEGORIES_IN_MENU]
+
+
 def register_template_words(app: Flask) -> None:
     """Make the shop's words known to the templates."""
 
@@ -54,6 +61,7 @@ def register_template_words(app: Flask) -> None:
             "label_of": lambda kind, slug: label_of(kind, slug, language),
             "likeness_words": LIKENESS_WORDS,
             "garment_words": GARMENT_WORDS,
+            "menu_categories": menu_categories,
             "choice_groups": choice_groups,
             "active_filters": active_filters,
             "address_with": address_with,

@@ -4,7 +4,7 @@ from flask import Flask
 
 
 def register_commands(app: Flask) -> None:
-    """Add the command groups; their heavy imports happen when a command runs (`vision` is a plugin, see pyproject.toml)."""
+    """Add the command groups; their heavy imports happen when a command runs (`vision` is a plugin: pyproject.toml)."""
     from webapp.cli.catalog import catalog
     from webapp.cli.demo import demo
     from webapp.cli.index import index
