@@ -1,0 +1,28 @@
+// A job's progress, asked for every second; when it has ended the page is shown anew, with the report.
+const job = document.querySelector("[data-job]");
+const bar = job.querySelector("progress");
+const label = job.querySelector("[data-progress-words]");
+const numbers = new Intl.NumberFormat(document.documentElement.lang);
+
+async function look() {
+  const response = await fetch(job.dataset.job);
+  if (!response.ok) return false;
+  const { open, done, total, percent } = await response.json();
+  if (!open) {
+    location.reload();
+    return true;
+  }
+  if (total) {
+    bar.value = percent;
+    const filled = { "{done}": numbers.format(done), "{total}": numbers.format(total) };
+    label.textContent = job.dataset.words.replace(/\{done\}|\{total\}/g, (name) => filled[name]);
+  }
+  return false;
+}
+
+async function watch() {
+  const ended = await look().catch(() => false);
+  if (!ended) setTimeout(watch, 1000);
+}
+
+watch();

@@ -1,0 +1,73 @@
+// Another garment, another filter: the same address is fetched, and only what changes is replaced.
+// Links and forms marked data-swap are ordinary ones; whatever fails here falls back to following them.
+const region = () => document.querySelector("[data-swapped]");
+let current;
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-swap]");
+  if (!link || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey) return;
+  event.preventDefault();
+  // An SVG link has its address in an object.
+  go(new URL(link.getAttribute("href"), location.href));
+});
+
+document.addEventListener("submit", (event) => {
+  const form = event.target.closest("form[data-swap]");
+  if (!form) return;
+  event.preventDefault();
+  go(addressOf(form));
+});
+
+window.addEventListener("popstate", () => swap(location.href).catch(() => location.reload()));
+
+function addressOf(form) {
+  const address = new URL(form.action);
+  const filled = [...new FormData(form)].filter(([, value]) => value !== "");
+  address.search = new URLSearchParams(filled).toString();
+  return address;
+}
+
+async function go(address) {
+  try {
+    if (await swap(address)) history.pushState(null, "", address);
+  } catch {
+    location.assign(address);
+  }
+}
+
+async function swap(address) {
+  current?.abort();
+  const mine = (current = new AbortController());
+  region().classList.add("is-renewing");
+  try {
+    const response = await fetch(address, { signal: mine.signal, headers: { Accept: "text/html" } });
+    if (!response.ok) throw new Error(`answered ${response.status}`);
+    take(new DOMParser().parseFromString(await response.text(), "text/html"));
+    return true;
+  } catch (error) {
+    if (error.name === "AbortError") return false;
+    throw error;
+  } finally {
+    if (current === mine) region().classList.remove("is-renewing");
+  }
+}
+
+function take(fresh) {
+  for (const old of document.querySelectorAll("[data-follows]")) {
+    const next = fresh.getElementById(old.id);
+    if (next) copyAttributes(next, old);
+  }
+  const old = region();
+  const filtersOpen = old.querySelector("details[data-stays-open]")?.open ?? false;
+  const next = document.importNode(fresh.querySelector("[data-swapped]"), true);
+  const filters = next.querySelector("details[data-stays-open]");
+  // On a narrow screen an open panel would hide what was just asked for.
+  if (filters) filters.open = filtersOpen && window.matchMedia("(min-width: 992px)").matches;
+  old.replaceWith(next);
+  document.title = fresh.title;
+}
+
+function copyAttributes(from, to) {
+  for (const { name } of [...to.attributes]) if (!from.hasAttribute(name)) to.removeAttribute(name);
+  for (const { name, value } of from.attributes) to.setAttribute(name, value);
+}
