@@ -158,6 +158,48 @@ def _head_and_extras(spec: LookSpec, body: Body, skin: Rgb, hair: Rgb, rng: np.r
     return panels
 
 
+@dataclass(frozen=True)
+class DemoLook:
+    """A look that a visitor can try with one tap."""
+
+    slug: str
+    title_fr: str
+    title_en: str
+    spec: LookSpec
+    seed: int
+
+
+def demo_looks() -> list[DemoLook]:
+    """Return the looks that the landing page offers."""
+    wear = GarmentSpec
+    return [
+        DemoLook("weekend", "Marinière du week-end", "Weekend stripes", LookSpec(
+            (wear("long-sleeved top", "white", pattern="striped", accent="navy", fit="slim"), wear("jeans", "blue", rise="high"),
+             wear("sneakers", "white", accent="green"), wear("tote", "beige")),
+            skin=1, hair="bob", hair_colour=2, pose="hand on hip", ground="street", tucked=True), 11),
+        DemoLook("garden-party", "Robe de fête au jardin", "Garden party", LookSpec(
+            (wear("dress", "green", pattern="floral", accent="white", sleeves="short", neckline="v", length="regular"),
+             wear("heels", "beige"), wear("handbag", "brown")),
+            skin=4, hair="curly", hair_colour=0, pose="walking", ground="warm studio"), 12),
+        DemoLook("autumn-coat", "Manteau d'automne", "Autumn coat", LookSpec(
+            (wear("sweater", "white", neckline="turtleneck"), wear("skirt", "burgundy", rise="high"), wear("coat", "beige", length="long"),
+             wear("boots", "brown"), wear("hat", "brown"), wear("scarf", "red", pattern="checked", accent="white")),
+            skin=0, hair="long", hair_colour=5, pose="walking", ground="street"), 13),
+        DemoLook("city-tailoring", "Tailleur en ville", "City tailoring", LookSpec(
+            (wear("shirt", "light blue", body="men"), wear("trousers", "grey", body="men"), wear("blazer", "navy", body="men"),
+             wear("loafers", "brown", body="men"), wear("belt", "brown", body="men")),
+            body="men", skin=5, hair="short", hair_colour=0, pose="relaxed", ground="studio", tucked=True), 14),
+        DemoLook("off-duty", "Jour de repos", "Off duty", LookSpec(
+            (wear("hoodie", "yellow", body="men", shade=2), wear("joggers", "grey", body="men", shade=1), wear("high sneakers", "red", accent="black"),
+             wear("cap", "navy"), wear("backpack", "khaki")),
+            body="men", skin=2, hair="short", hair_colour=1, pose="relaxed", ground="wall"), 15),
+        DemoLook("rock-evening", "Soirée rock", "Rock evening", LookSpec(
+            (wear("t-shirt", "white", sleeves="short"), wear("leather jacket", "black", fit="slim"), wear("jeans", "black", leg="skinny", rise="high"),
+             wear("ankle boots", "black"), wear("sunglasses", "black"), wear("crossbody bag", "red")),
+            skin=3, hair="ponytail", hair_colour=0, pose="walking", ground="studio"), 16),
+    ]  # fmt: skip
+
+
 def background(kind: str, height_pixels: int, width_pixels: int, view: View, rng: np.random.Generator) -> Colours:
     """Return what stands behind the figure, float32 sRGB, shape (H, W, 3), with its shadow on the floor."""
     floor = int(view.top_pixels + view.pixels_per_cm * 176)
