@@ -1,7 +1,7 @@
 """Writes the demo shop as a feed that the catalogue can import, and the demo looks as photos."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PIL import Image
@@ -16,11 +16,20 @@ OnProgress = Callable[[int, int], None]
 """Called with the number of products written so far and the number of all."""
 
 
-def write_demo_catalogue(folder: Path, *, on_progress: OnProgress, side_pixels: int = IMAGE_SIDE_PIXELS) -> None:
-    """Write `products.jsonl` and `images/SKU.jpg` under the folder; the feed comes last, when its images are there."""
+def write_demo_catalogue(
+    folder: Path,
+    *,
+    products: Sequence[DemoProduct] | None = None,
+    on_progress: OnProgress = lambda done, total: None,
+    side_pixels: int = IMAGE_SIDE_PIXELS,
+) -> None:
+    """Write `products.jsonl` and `images/SKU.jpg` under the folder; the feed comes last, when its images are there.
+
+    products: the whole demo shop when None.
+    """
     images = folder / "images"
     images.mkdir(parents=True, exist_ok=True)
-    products = demo_products()
+    products = demo_products() if products is None else products
     for number, product in enumerate(products, start=1):
         drawing = draw_garment(product.spec, side_pixels=side_pixels, seed=product.seed)
         Image.fromarray(drawing.image).save(images / f"{product.sku}.jpg", quality=JPEG_QUALITY)

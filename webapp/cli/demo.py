@@ -72,4 +72,4 @@ def offer_demo_looks() -> None:
     for look in demo_looks():
         if look.slug not in offered:
             drawing = draw_look(look.spec, seed=look.seed)
-            offer_look(blobs, LookOnOffer(look.slug, look.titles), encode_jpeg(drawing.image))
+            offer_look(blobs, LookOnOffer(look.slug, {"fr": look.title_fr, "en": look.title_en}), encode_jpeg(drawing.image))
