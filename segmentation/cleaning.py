@@ -36,10 +36,14 @@ LOOK_ALIKES = (
 DOMINANT_FACTOR = 5.0
 """A blotch yields to a touching look-alike region at least this many times its area."""
 
+SIGNS_OF_A_WEARER = ("skin", "hair")
+DOMINANT_SHARE = 0.75
+"""Without a wearer, touching pieces are one garment when one class or its look-alikes hold so much of their area."""
 
-@dataclass(frozen=True)
+
+@dataclass
 class Piece:
-    """One connected region of a class: its pixels' flat indices, ascending."""
+    """One connected region of a class: its pixels' flat indices."""
 
     class_id: int
     pixels: NDArray[np.intp]
@@ -89,56 +93,85 @@ def _join(parent: list[int], one: int, other: int) -> None:
 
 
 def cleaned(probabilities: Probabilities, label_set: LabelSet) -> Probabilities:
-    """Return the probabilities with specks, doubtful regions and look-alike blotches given to another class."""
+    """Return the probabilities after specks, doubtful regions and blotches have gone to a class that they touch."""
     kept = probabilities.copy()
-    _give_blotches_to_look_alikes(kept, label_set)
-    _drop_specks(kept, label_set)
+    _settle_weak_pieces(kept, label_set)
+    _make_lying_garments_whole(kept, label_set)
     return kept
 
 
-def _give_blotches_to_look_alikes(probabilities: Probabilities, label_set: LabelSet) -> None:
+def _settle_weak_pieces(probabilities: Probabilities, label_set: LabelSet) -> None:
+    """Give each weak piece, smallest first, to the touching class that is likeliest there."""
     class_ids = probabilities.argmax(axis=0).astype(np.uint8)
-    pieces = sorted(connected_pieces(class_ids), key=lambda piece: piece.pixels.size)
-    owner = np.full(class_ids.size, -1)
-    for index, piece in enumerate(pieces):
-        owner[piece.pixels] = index
-    for index, piece in enumerate(pieces):
-        larger = [pieces[i] for i in np.unique(_neighbours(owner, piece, class_ids.shape[1])) if i > index]
-        for other in sorted(larger, key=lambda neighbour: -neighbour.pixels.size):
-            if _yields(piece, other, label_set):
-                _hand_over(probabilities, piece, other.class_id)
-                break
+    current, width = class_ids.ravel(), class_ids.shape[1]
+    for piece in sorted(connected_pieces(class_ids), key=lambda piece: piece.pixels.size):
+        if (current[piece.pixels] != piece.class_id).any():
+            continue
+        around = _around(piece, current, width)
+        heir = _heir(piece, around, probabilities, label_set)
+        if heir is not None:
+            _hand_over(probabilities, piece, heir)
+            current[piece.pixels] = heir
 
 
-def _neighbours(owner: NDArray[np.intp], piece: Piece, width: int) -> NDArray[np.intp]:
+def _around(piece: Piece, current: NDArray[np.uint8], width: int) -> NDArray[np.uint8]:
+    """Return the class ids of the pixels beside the piece, once for each side that they touch."""
     column = piece.pixels % width
-    beside = (
-        piece.pixels[column > 0] - 1,
-        piece.pixels[column < width - 1] + 1,
-        piece.pixels[piece.pixels >= width] - width,
-        piece.pixels[piece.pixels < owner.size - width] + width,
+    beside = np.concatenate(
+        (
+            piece.pixels[column > 0] - 1,
+            piece.pixels[column < width - 1] + 1,
+            piece.pixels[piece.pixels >= width] - width,
+            piece.pixels[piece.pixels < current.size - width] + width,
+        )
     )
-    return owner[np.concatenate(beside)]
+    ids = current[beside]
+    others: NDArray[np.uint8] = ids[ids != piece.class_id]
+    return others
 
 
-def _yields(piece: Piece, other: Piece, label_set: LabelSet) -> bool:
-    pair = {label_set.names[piece.class_id], label_set.names[other.class_id]}
-    alike = len(pair) == 2 and any(pair <= group for group in LOOK_ALIKES)
-    return alike and other.pixels.size >= DOMINANT_FACTOR * piece.pixels.size
+def _heir(piece: Piece, around: NDArray[np.uint8], probabilities: Probabilities, label_set: LabelSet) -> int | None:
+    """Return the class that gets a weak piece; None when the piece stands."""
+    flat = probabilities.reshape(len(probabilities), -1)
+    inside = flat[:, piece.pixels].mean(axis=1)
+    smallest = SMALLEST_SHARE_OF_CLASS.get(label_set.names[piece.class_id], SMALLEST_SHARE) * flat.shape[1]
+    if piece.pixels.size < smallest or inside[piece.class_id] < LEAST_CONFIDENCE:
+        candidates = np.unique(around) if around.size else np.array([0])
+        return int(candidates[inside[candidates].argmax()])
+    areas = np.bincount(probabilities.argmax(axis=0).ravel(), minlength=len(probabilities))
+    for other in np.unique(around):
+        if _alike(piece.class_id, int(other), label_set) and areas[other] >= DOMINANT_FACTOR * piece.pixels.size:
+            return int(other)
+    return None
+
+
+def _alike(one: int, other: int, label_set: LabelSet) -> bool:
+    pair = {label_set.names[one], label_set.names[other]}
+    return any(pair <= group for group in LOOK_ALIKES)
 
 
 def _hand_over(probabilities: Probabilities, piece: Piece, class_id: int) -> None:
     flat = probabilities.reshape(len(probabilities), -1)
     flat[class_id, piece.pixels] += flat[piece.class_id, piece.pixels]
     flat[piece.class_id, piece.pixels] = 0
+    others = np.delete(np.arange(len(flat)), class_id)
+    highest = flat[np.ix_(others, piece.pixels)].max(axis=0)
+    flat[class_id, piece.pixels] = np.maximum(flat[class_id, piece.pixels], highest + 1e-3)
 
 
-def _drop_specks(probabilities: Probabilities, label_set: LabelSet) -> None:
-    """Set a small or doubtful region's class to zero there, so that the next likely class takes its pixels."""
-    flat = probabilities.reshape(len(probabilities), -1)
+def _make_lying_garments_whole(probabilities: Probabilities, label_set: LabelSet) -> None:
+    """Where nobody wears it, read touching pieces of look-alike classes as the garment that most of them say."""
     class_ids = probabilities.argmax(axis=0).astype(np.uint8)
-    for piece in connected_pieces(class_ids):
-        smallest = SMALLEST_SHARE_OF_CLASS.get(label_set.names[piece.class_id], SMALLEST_SHARE) * class_ids.size
-        surety = float(flat[piece.class_id, piece.pixels].mean())
-        if piece.pixels.size < smallest or surety < LEAST_CONFIDENCE:
-            flat[piece.class_id, piece.pixels] = 0
+    if np.isin(class_ids, [label_set.id_of(name) for name in SIGNS_OF_A_WEARER]).any():
+        return
+    pieces = connected_pieces(class_ids)
+    for together in connected_pieces((class_ids > 0).astype(np.uint8)):
+        flat = probabilities.reshape(len(probabilities), -1)
+        votes = flat[1:, together.pixels].sum(axis=1)
+        winner = int(votes.argmax()) + 1
+        held = class_ids.ravel()[together.pixels]
+        alike = [c for c in np.unique(held) if c == winner or _alike(int(c), winner, label_set)]
+        if np.isin(held, alike).mean() >= DOMINANT_SHARE:
+            for piece in pieces:
+                if piece.class_id != winner and np.isin(piece.pixels[0], together.pixels):
+                    _hand_over(probabilities, piece, winner)

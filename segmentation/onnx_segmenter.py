@@ -93,7 +93,7 @@ class OnnxSegmenter:
                 sha256=read["sha256"],
             )
         except (KeyError, TypeError, ValueError) as error:
-            raise SegmenterWeightsDamaged(f"garments.json in {self._weights_dir} is not as it was written: {error!r}") from error
+            raise SegmenterWeightsDamaged(f"garments.json in {self._weights_dir} is damaged: {error!r}") from error
         if facts.names != self.label_set.names:
             raise SegmenterWeightsDamaged(f"garments.json names other classes than the label set {self.label_set.name}")
         return facts

@@ -41,18 +41,42 @@ def test_small_things_such_as_glasses_stay() -> None:
 
 
 def test_a_blotch_of_a_look_alike_class_joins_the_garment_that_it_touches() -> None:
-    mask = scene(top=(10, 10, 50, 60), outerwear=(30, 30, 38, 38))
+    mask = scene(hair=(20, 0, 40, 10), top=(10, 10, 50, 60), outerwear=(30, 30, 38, 38))
     kept = cleaned(sure_of(mask), GARMENTS).argmax(axis=0)
-    assert set(np.unique(kept)) == {0, GARMENTS.id_of("top")}
+    assert set(np.unique(kept)) == {0, GARMENTS.id_of("hair"), GARMENTS.id_of("top")}
     assert (kept > 0).sum() == (mask > 0).sum()
 
 
-def test_a_bag_in_front_of_a_coat_stays_a_bag() -> None:
-    assert names_left(scene(outerwear=(10, 10, 50, 60), bag=(30, 30, 38, 38))) == {"outerwear", "bag"}
+def test_a_bag_in_front_of_a_worn_coat_stays_a_bag() -> None:
+    worn = scene(hair=(20, 0, 40, 10), outerwear=(10, 10, 50, 60), bag=(30, 30, 38, 38))
+    assert names_left(worn) == {"hair", "outerwear", "bag"}
 
 
-def test_a_jacket_half_as_large_as_the_dress_stays() -> None:
-    assert names_left(scene(dress=(10, 40, 40, 80), outerwear=(10, 15, 40, 40))) == {"dress", "outerwear"}
+def test_a_jacket_worn_over_a_dress_stays() -> None:
+    worn = scene(hair=(20, 0, 40, 15), dress=(10, 40, 40, 80), outerwear=(10, 15, 40, 40))
+    assert names_left(worn) == {"hair", "dress", "outerwear"}
+
+
+def test_a_lying_garment_read_as_two_look_alikes_is_one() -> None:
+    assert names_left(scene(dress=(10, 40, 40, 80), outerwear=(10, 15, 40, 40))) == {"dress"}
+
+
+def test_a_top_lying_on_trousers_stays_a_top() -> None:
+    assert names_left(scene(top=(10, 10, 40, 40), pants=(10, 40, 40, 80))) == {"top", "pants"}
+
+
+def test_lying_garments_apart_from_each_other_stay_apart() -> None:
+    assert names_left(scene(dress=(2, 10, 30, 60), outerwear=(34, 10, 62, 60))) == {"dress", "outerwear"}
+
+
+def test_a_doubtful_patch_on_a_garment_becomes_that_garment() -> None:
+    probabilities = sure_of(scene(hair=(20, 0, 40, 10), pants=(10, 10, 50, 80)))
+    probabilities[:, 40:50, 20:30] = 0.0
+    probabilities[GARMENTS.id_of("bag"), 40:50, 20:30] = 0.35
+    probabilities[GARMENTS.id_of("shoes"), 40:50, 20:30] = 0.34
+    probabilities[GARMENTS.id_of("pants"), 40:50, 20:30] = 0.31
+    kept = cleaned(probabilities, GARMENTS).argmax(axis=0)
+    assert (kept[40:50, 20:30] == GARMENTS.id_of("pants")).all()
 
 
 def test_a_region_that_the_network_doubts_is_dropped() -> None:
