@@ -45,8 +45,8 @@ class Body:
         return (self.underarm, self.bust, self.waist, self.hip)
 
 
-HANGING = Arm((15.5, 37.0), (22.5, 61.0), (27.0, 85.0))
-HANGING_MEN = Arm((18.0, 37.0), (25.5, 62.0), (30.0, 87.0))
+HANGING = Arm((15.2, 37.0), (20.8, 61.0), (24.4, 85.0))
+HANGING_MEN = Arm((17.2, 37.0), (23.2, 62.0), (26.8, 87.0))
 
 WOMEN = Body(
     shoulder=(17.6, 33.6),
@@ -65,12 +65,12 @@ WOMEN = Body(
     arm_width=4.2,
 )
 MEN = Body(
-    shoulder=(20.6, 33.8),
+    shoulder=(19.8, 33.8),
     neck=(6.9, 28.4),
-    underarm=(17.0, 47.0),
-    bust=(17.6, 51.0),
-    waist=(14.6, 68.0),
-    hip=(16.8, 86.0),
+    underarm=(16.4, 47.0),
+    bust=(17.0, 51.0),
+    waist=(14.2, 68.0),
+    hip=(16.2, 86.0),
     crotch=92.0,
     knee=(9.6, 128.0),
     ankle=(10.2, 167.0),
@@ -78,6 +78,6 @@ MEN = Body(
     thigh_width=8.8,
     knee_width=6.2,
     ankle_width=4.2,
-    arm_width=5.0,
+    arm_width=4.8,
 )
 BODIES = {"women": WOMEN, "men": MEN}

@@ -63,7 +63,7 @@ def _legs(spec: GarmentSpec, body: Body, leg: str) -> tuple[Hips, Points]:
     rows = [hem] if shorts else [y for y in (body.hip[1] + 12, 110.0, body.knee[1], 146.0) if y < hem - 4] + [hem]
     middles = [_leg_middle(body, y) for y in rows]
     halves = [float(np.interp(y, heights, [w for _, w in knots])) + (0.8 if shorts else 0) for y in rows]
-    inside = [max(m - h, 0.4 + 0.012 * (y - 91)) for m, h, y in zip(middles, halves, rows, strict=True)]
+    inside = [max(m - h, 0.4 + (0.10 if shorts else 0.012) * (y - 91)) for m, h, y in zip(middles, halves, rows, strict=True)]
     outside = [i + 2 * h for i, h in zip(inside, halves, strict=True)]
     top = _waist_width(body, waist)
     side = [(top, waist), (max(body.hip[0] + ease, top), body.hip[1] + 1), *zip(outside, rows, strict=True)]

@@ -37,7 +37,7 @@ def dress_panels(spec: GarmentSpec, body: Body, fabric: Fabric, rng: np.random.G
     cut = _bodice_of(spec, body)
     hips, lower, folds = _skirt_part(spec, body, cut, rng)
     upper_side = smooth([cut.underarm, (body.bust[0] + 0.9, body.bust[1] + 2), (hips.half_waist, hips.waist)])
-    shape = symmetric(cut.neckline, [cut.neck, cut.shoulder], cut.armhole, upper_side, hips.outer, *lower)
+    shape = symmetric(cut.neckline, cut.shoulder_seam, cut.armhole, upper_side, hips.outer, *lower)
     folds = [*folds, *trunk_folds(replace(cut, sides=((hips.half_waist, hips.waist),), hem=hips.waist), body, rng, 0.8)]
     front = Panel(shape, fabric, "dress", roundness=4.4, folds=folds, strokes=[*_armholes(spec, cut, fabric), *_waist_seam(spec, hips, fabric)])
     inside = [] if body.worn else back_of_neck(cut, fabric, "dress")

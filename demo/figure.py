@@ -59,12 +59,14 @@ def hand(joints: Arm, side: int, rgb: Rgb, width: float, direction: tuple[float,
     return [_skin(sided(palm, side), rgb, roundness=1.2, strokes=fingers), _skin(sided(thumb, side), rgb, roundness=0.7)]
 
 
-def legs(body: Body, rgb: Rgb) -> list[Panel]:
-    """Return both legs and feet, seen from the front."""
+def legs(body: Body, rgb: Rgb, bare_from: float = 0.0) -> list[Panel]:
+    """Return both legs and feet, seen from the front; bare_from: the height where clothes stop hiding them."""
     (kx, ky), (ax, ay) = body.knee, body.ankle
     axis = [(8.6, body.hip[1] - 4), (8.2, body.crotch + 6), (kx, ky - 4), (kx + 0.2, ky + 13), (ax, ay - 6), (ax + 0.1, ay + 2)]
     widths = [body.thigh_width + 0.2, body.thigh_width - 0.4, body.knee_width, body.knee_width + 0.5, body.ankle_width + 0.5, body.ankle_width]
-    shape = band(axis, widths)
+    inner, outer = edges_along(axis, widths)
+    seen = inner[:, 1] >= bare_from
+    shape = np.vstack([inner[seen], outer[seen][::-1]])
     foot = outline([(ax - 3.4, ay - 2), (ax - 3.8, ay + 4), (ax - 3.4, ay + 8.6), (ax + 0.6, ay + 10.2), (ax + 4.6, ay + 8.0), (ax + 4.0, ay + 3), (ax + 3.4, ay - 2)])
     panels: list[Panel] = []
     for side in (-1, 1):
@@ -80,19 +82,27 @@ def head(rgb: Rgb, hair_rgb: Rgb, *, man: bool, eyes: bool = True) -> list[Panel
     shape = symmetric([(0, 0.8), (4.6, 1.8), (7.1, 6.2), (7.2, 11.0), (6.5 * jaw, 15.6), (4.6 * jaw, 19.6), (2.2, 22.0), (0, 22.6)])
     ears = [_skin(ellipse(s * 7.3, 12.2, 1.1, 2.1), rgb, roundness=0.6) for s in (-1, 1)]
     blush = [Glow(s * 4.4, 15.2, 2.0, 1.6, 0.045) for s in (-1, 1)]
-    features = [*_nose(rgb), *_mouth(rgb, man), *(_eyes(rgb, hair_rgb, man) if eyes else [])]
-    return [*ears, _skin(shape, rgb, strokes=features, glows=blush, roundness=2.6)]
+    features = [*_nose(rgb), *_mouth(rgb, man), *_brows(hair_rgb, man)]
+    return [*ears, _skin(shape, rgb, strokes=features, glows=blush, roundness=2.6), *(_eyes() if eyes else [])]
 
 
-def _eyes(rgb: Rgb, hair_rgb: Rgb, man: bool) -> list[Stroke]:
-    brow = darker(hair_rgb, 0.25)
-    strokes: list[Stroke] = []
+def _eyes() -> list[Panel]:
+    """Return white, iris and upper lid of both eyes."""
+    panels: list[Panel] = []
     for s in (-1, 1):
-        strokes.append(Stroke(sided(smooth([(1.7, 9.5), (3.4, 8.7), (5.3, 9.5)]), s), 0.62 if man else 0.42, brow, 0.75))
-        strokes.append(Stroke(sided(smooth([(2.1, 11.7), (3.4, 11.3), (4.7, 11.8)]), s), 1.0, (250, 247, 243), 0.8))
-        strokes.append(Stroke(sided([(3.42, 11.1), (3.42, 12.1)], s), 0.95, (58, 42, 34), 0.95))
-        strokes.append(Stroke(sided(smooth([(1.8, 11.6), (3.3, 10.7), (5.1, 11.4)]), s), 0.34 if not man else 0.24, (40, 30, 28), 0.9))
-    return strokes
+        white = outline([(1.9, 11.9), (3.0, 11.05), (4.2, 11.1), (5.0, 11.7)], [(5.0, 11.7), (4.0, 12.4), (2.8, 12.45), (1.9, 11.9)])
+        look = {"edge": 0.0, "relief": 0.0, "roundness": 0.5}
+        panels.append(_skin(sided(white, s), (246, 242, 238), **look))
+        panels.append(_skin(ellipse(s * 3.4, 11.65, 0.72, 0.74, 18), (70, 48, 38), **look))
+        panels.append(_skin(ellipse(s * 3.4 - 0.2, 11.42, 0.2, 0.2, 10), (240, 236, 232), **look))
+        lid = band([(1.7, 11.9), (2.9, 10.95), (4.2, 11.0), (5.3, 11.5)], (0.08, 0.18, 0.2, 0.1))
+        panels.append(_skin(sided(lid, s), (44, 32, 30), **look))
+    return panels
+
+
+def _brows(hair_rgb: Rgb, man: bool) -> list[Stroke]:
+    brow = darker(hair_rgb, 0.25)
+    return [Stroke(sided(smooth([(1.9, 9.5), (3.6, 8.9), (5.5, 9.5)]), s), 0.6 if man else 0.42, brow, 0.7) for s in (-1, 1)]
 
 
 def _nose(rgb: Rgb) -> list[Stroke]:
@@ -128,11 +138,19 @@ def hair_behind(style: str, rgb: Rgb, rng: np.random.Generator) -> list[Panel]:
         tail = outline([(5.4, 2), (9.4, 4), (11.4, 14), (10.6, 26), (11.6, 35)], [(11.6, 35), (8.2, 30), (7.0, 18), (5.4, 8), (5.4, 2)])
         return [_hair(tail, dark, [smooth([(7.4, 5), (9.6, 16), (9.6, 30)])])]
     if style == "curly":
-        angles = np.linspace(0, 2 * np.pi, 44, endpoint=False)
-        radius = 12.2 + np.where(np.arange(44) % 2, 0.9, -0.4) + rng.normal(0, 0.35, 44)
-        cloud = np.column_stack([radius * np.cos(angles), 8.6 + radius * 1.02 * np.sin(angles)])
-        return [_hair(smooth(cloud, 4, closed=True), dark, wrinkles=3.0)]
+        return _curls(rgb, rng)
     return []
+
+
+def _curls(rgb: Rgb, rng: np.random.Generator) -> list[Panel]:
+    """Return a round cloud of curls."""
+    panels = [_hair(ellipse(0, 8.6, 11.2, 11.0, 40), darker(rgb, 0.3), edge=0.0)]
+    for ring, count in ((10.4, 22), (8.2, 17)):
+        for angle in np.linspace(0, 2 * np.pi, count, endpoint=False) + rng.uniform(0, 1):
+            x, y = ring * np.cos(angle), 8.4 + ring * np.sin(angle)
+            size = float(rng.uniform(2.1, 2.9))
+            panels.append(_hair(ellipse(x, y, size, size, 18), mix(darker(rgb, 0.2), rgb, float(rng.uniform(0, 1))), roundness=1.0, edge=0.1, wrinkles=0.0))
+    return panels
 
 
 def hair_in_front(style: str, rgb: Rgb, rng: np.random.Generator) -> list[Panel]:

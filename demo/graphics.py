@@ -31,9 +31,9 @@ def _sunrise(pen: ImageDraw.ImageDraw, accent: Rgb, light: Rgb, rng: np.random.G
 
 
 def _word(pen: ImageDraw.ImageDraw, accent: Rgb, light: Rgb, rng: np.random.Generator) -> None:
-    _text(pen, str(rng.choice(WORDS)), 90, 84, accent)
-    pen.line([(90, 168), (390, 168)], fill=light, width=5)
-    _text(pen, "maison de mer", 202, 34, light)
+    _text(pen, str(rng.choice(WORDS)), 60, 92, accent)
+    pen.line([(70, 178), (410, 178)], fill=light, width=7)
+    _text(pen, "maison de mer", 200, 50, light)
 
 
 def _mountains(pen: ImageDraw.ImageDraw, accent: Rgb, light: Rgb, rng: np.random.Generator) -> None:
@@ -56,11 +56,11 @@ def _flower(pen: ImageDraw.ImageDraw, accent: Rgb, light: Rgb, rng: np.random.Ge
 
 
 def _circles(pen: ImageDraw.ImageDraw, accent: Rgb, light: Rgb, rng: np.random.Generator) -> None:
-    for number, x in enumerate((96, 192, 288)):
-        pen.ellipse((x, 120, x + 120, 240), fill=accent if number % 2 == 0 else None, outline=light, width=7)
-    _text(pen, str(rng.choice(WORDS)).lower(), 270, 52, light)
+    for number, x in enumerate((30, 165, 300)):
+        pen.ellipse((x, 70, x + 150, 220), fill=accent if number % 2 == 0 else None, outline=light, width=9)
+    _text(pen, str(rng.choice(WORDS)).lower(), 250, 76, light)
 
 
 def _text(pen: ImageDraw.ImageDraw, words: str, y: float, size: int, rgb: Rgb) -> None:
     font = ImageFont.load_default(size)
-    pen.text((SIDE / 2, y), words, font=font, fill=rgb, anchor="ma")
+    pen.text((SIDE / 2, y), words, font=font, fill=rgb, anchor="ma", stroke_width=max(1, size // 30))

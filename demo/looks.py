@@ -7,7 +7,7 @@ from PIL import Image, ImageDraw, ImageFilter
 
 from demo.accessories import accessory_panels
 from demo.body import MEN, WOMEN, Arm, Body
-from demo.bottoms import WAISTS, pants_panels, skirt_panels
+from demo.bottoms import PANTS_HEMS, WAISTS, pants_panels, skirt_panels
 from demo.canvas import Canvas, Panel, View
 from demo.cloth import fabric_of
 from demo.draw import Drawing
@@ -77,12 +77,18 @@ def look_panels(spec: LookSpec, rng: np.random.Generator) -> list[Panel]:
     body = posed(spec, rng)
     skin, hair = SKINS[spec.skin % len(SKINS)], HAIRS[spec.hair_colour % len(HAIRS)]
     outer = spec.worn(OUTER_TYPES)
-    person = [*hair_behind(spec.hair, hair, rng), *trunk(body, skin), *legs(body, skin)]
+    person = [*hair_behind(spec.hair, hair, rng), *trunk(body, skin), *legs(body, skin, _bare_from(spec))]
     arms = [panel for side in (-1, 1) for panel in arm(body, side, skin)]
     clothes = [*_on_the_feet(spec, body, rng), *_clothes(spec, body, rng, arms)]
     gap = float(rng.uniform(3.4, 6.0)) if spec.coat_open else None
     coat = outer_panels(outer, body, fabric_of(outer, rng), rng, gap=gap) if outer else []
     return [*person, *clothes, *coat, *_hands_in_front(spec, body, skin), *_head_and_extras(spec, body, skin, hair, rng)]
+
+
+def _bare_from(spec: LookSpec) -> float:
+    """Return the height below which the legs can be seen; trousers hide them down to a hand above the hem."""
+    pants = spec.worn(PANTS_TYPES)
+    return PANTS_HEMS[pants.length] - 6 if pants and "shorts" not in pants.type else 0.0
 
 
 def posed(spec: LookSpec, rng: np.random.Generator) -> Body:
@@ -91,11 +97,11 @@ def posed(spec: LookSpec, rng: np.random.Generator) -> Body:
     out = 2.2 if spec.worn(OUTER_TYPES) else 0.0
     x, y = base.arms[0].shoulder
     sway = rng.uniform(-0.8, 0.8, 2)
-    relaxed = [Arm((x, y), (x + 5.2 + out + s, y + 24.5), (x + 6.8 + out + 1.5 * s, y + 47.5)) for s in sway]
+    relaxed = [Arm((x, y), (x + 4.2 + out + s, y + 24.5), (x + 6.0 + out + 1.5 * s, y + 47.5)) for s in sway]
     if spec.pose == "hand on hip" and not spec.worn(OUTER_TYPES):
         relaxed[0] = Arm((x, y), (x + 14.5, y + 22.0), (x + 3.4, y + 39.5))
     if spec.pose == "walking":
-        relaxed[0] = Arm((x, y), (x + 6.6 + out, y + 23.5), (x + 10.2 + out, y + 44.5))
+        relaxed[0] = Arm((x, y), (x + 5.4 + out, y + 23.5), (x + 8.8 + out, y + 44.5))
     stance = 1.6 if spec.body == "men" else -0.8
     knee, ankle = (base.knee[0] - 0.6 + stance * 0.4, base.knee[1]), (base.ankle[0] - 0.8 + stance, base.ankle[1])
     return replace(base, arms=(relaxed[0], relaxed[1]), knee=knee, ankle=ankle, worn=True)
@@ -127,8 +133,8 @@ def _bottom(spec: LookSpec, body: Body, rng: np.random.Generator) -> list[Panel]
     panels = pants_panels(pants, body, fabric_of(pants, rng), rng) if pants else []
     if skirt:
         panels += skirt_panels(skirt, body, fabric_of(skirt, rng), rng)
-    boots = spec.worn(("boots",))
-    over = pants is not None and pants.leg == "skinny" and boots is not None
+    boots = spec.worn(("boots", "ankle boots"))
+    over = pants is not None and (pants.leg == "skinny" or pants.type == "leggings")
     return panels + (worn_shoes(boots, body, fabric_of(boots, rng)) if over and boots else [])
 
 

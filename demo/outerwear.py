@@ -141,7 +141,7 @@ def _open_front(coat: Coat, side: int, strokes: list[Stroke], look: dict[str, ob
     cut, gap = coat.cut, coat.gap or 0.0
     x, y = cut.neck
     edge = smooth([(gap + 1.6, cut.hem + 1.2), (gap, (cut.hem + y) / 2 + 4), (max(gap * 0.8, 2.2), y + 24), (x, y)])
-    right = outline([cut.neck, cut.shoulder], cut.armhole, cut.side_seam, [(cut.sides[-1][0], cut.hem), (gap + 1.6, cut.hem + 1.2)], edge)
+    right = outline(cut.shoulder_seam, cut.armhole, cut.side_seam, [(cut.sides[-1][0], cut.hem), (gap + 1.6, cut.hem + 1.2)], edge)
     return Panel(sided(right, side), coat.fabric, LABEL, strokes=strokes, shadow=0.35, **look)  # type: ignore[arg-type]
 
 
@@ -169,10 +169,11 @@ def _cardigan(coat: Coat) -> list[Panel]:
     cut, rib = coat.cut, ribbing_of(coat.fabric)
     if coat.gap is not None:
         return _edges(coat, rib, 2.6)
-    band = np.array([(-1.7, cut.depth - 1.5), (1.7, cut.depth - 1.5), (1.7, cut.hem + 4.6), (-1.7, cut.hem + 4.6)])
+    end = cut.hem + (0.9 if coat.spec.length == "long" else 4.6)
+    band = np.array([(-1.7, cut.depth - 1.5), (1.7, cut.depth - 1.5), (1.7, end), (-1.7, end)])
     panels = [neck_band(cut, rib, LABEL, 3.0), Panel(band, rib, LABEL, roundness=1.2, relief=0.4, wrinkles=0.2)]
     rgb = (122, 84, 56) if not is_dark(coat.fabric.rgb) else lighter(coat.fabric.rgb, 0.3)
-    return panels + [button(0, y, rgb, LABEL, 0.95) for y in np.arange(cut.depth + 2, cut.hem + 3, 7.2)]
+    return panels + [button(0, y, rgb, LABEL, 0.95) for y in np.arange(cut.depth + 2, end - 1.5, 7.2)]
 
 
 def _edges(coat: Coat, cloth: Fabric, width: float) -> list[Panel]:

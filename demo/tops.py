@@ -29,6 +29,12 @@ class Bodice:
     neckline: Points
 
     @property
+    def shoulder_seam(self) -> Points:
+        """From the neck to the shoulder, rising a little along the neck and rounded at the end."""
+        (x0, y0), (x1, y1) = self.neck, self.shoulder
+        return smooth([(x0, y0), (x0 + (x1 - x0) * 0.45, y0 + (y1 - y0) * 0.42), (x1 - 1.2, y1 - 0.75), (x1, y1)])
+
+    @property
     def armhole(self) -> Points:
         """From the shoulder down to the underarm, curved inwards."""
         (x0, y0), (x1, y1) = self.shoulder, self.underarm
@@ -85,7 +91,7 @@ def front_panel(cut: Bodice, fabric: Fabric, label: str, *, curve: float = 0.8, 
     """Return the whole front in one piece."""
     right = (
         cut.neckline,
-        [cut.neck, cut.shoulder],
+        cut.shoulder_seam,
         cut.armhole,
         cut.side_seam,
         [(cut.sides[-1][0], cut.hem), (cut.sides[-1][0] * 0.5, cut.hem + curve), (0, cut.hem + curve * 1.2)],
@@ -156,16 +162,17 @@ def sleeves(cut: Bodice, body: Body, fabric: Fabric, label: str, spec: GarmentSp
 
 def _sleeve_edges(cut: Bodice, arm: Arm, body: Body, ease: float, flare: float) -> tuple[Points, Points]:
     """Return the inner and outer edge of a right sleeve, 25 points each, from the armhole to the wrist."""
-    start = (arm.shoulder[0], (cut.shoulder[1] + cut.underarm[1]) / 2)
-    top = body.arm_width + 1.0 + ease * 0.45 + (cut.shoulder[0] - body.shoulder[0]) * 0.7
-    elbow = body.arm_width * 0.85 + 1.0 + ease * 0.5 + flare * 0.5
+    start = (arm.shoulder[0] - 0.6, (cut.shoulder[1] + cut.underarm[1]) / 2)
+    top = body.arm_width * 0.95 + 0.5 + ease * 0.38 + (cut.shoulder[0] - body.shoulder[0]) * 0.7
+    elbow = body.arm_width * 0.82 + 0.7 + ease * 0.46 + flare * 0.5
     wrist = body.arm_width * 0.6 + 0.6 + ease * 0.42 + flare
     return edges_along([start, arm.elbow, arm.wrist], [top, elbow, wrist], steps=12)
 
 
 def _sleeve_shape(cut: Bodice, inner: Points, outer: Points, end: float) -> Points:
     knots = np.linspace(0, end * (len(inner) - 1), 5)[1:].round().astype(int)
-    outside = smooth(np.vstack([[cut.shoulder], outer[knots]]))
+    cap = (cut.shoulder[0] + 1.7, cut.shoulder[1] + 2.3)
+    outside = smooth(np.vstack([[cut.shoulder], [cap], outer[knots]]))
     inside = smooth(np.vstack([[cut.underarm], inner[knots]]))
     middle = (outside[-1] + inside[-1]) / 2 + (outside[-1] - inside[-1])[::-1] * (-0.06, 0.06)
     root = [(cut.shoulder[0] - 5, cut.shoulder[1] + 1.6), (cut.underarm[0] - 5, cut.underarm[1] - 1)]

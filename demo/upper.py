@@ -110,7 +110,7 @@ def _shirt(spec: GarmentSpec, body: Body, fabric: Fabric, cut: Bodice, ease: flo
     front = replace(_front(spec, body, fabric, cut, rng, 1.1))
     x, y = cut.sides[-1]
     tail = [(x, y), (x * 0.75, y + 2.2), (x * 0.4, y + 4.4), (0, y + 4.8)]
-    shape = symmetric(cut.neckline, [cut.neck, cut.shoulder], cut.armhole, cut.side_seam, tail)
+    shape = symmetric(cut.neckline, cut.shoulder_seam, cut.armhole, cut.side_seam, tail)
     front = replace(front, outline=shape, strokes=[*armhole_seams(cut, fabric), *_tail_stitches(tail, fabric)])
     panels = [*_inside(body, cut, fabric), *arms, front]
     if spec.neckline != "collar":

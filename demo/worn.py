@@ -115,7 +115,7 @@ def worn_belt(spec: GarmentSpec, body: Body, fabric: Fabric, waist: float) -> li
 def worn_bag(spec: GarmentSpec, body: Body, fabric: Fabric, side: int, rng: np.random.Generator) -> list[Panel]:
     """Return a bag: held in the hand, across the chest, or on the back."""
     if spec.type == "backpack":
-        axis = ((10.6, 31.8), (12.6, 40), (12.0, 52), (14.0, 62))
+        axis = ((10.8, 31.4), (12.2, 38), (12.4, 46), (16.2, 56))
         return [_piece(sided(band(axis, 1.7), s), fabric.toned(-0.08), "bag", shadow=0.25) for s in (-1, 1)]
     panels = accessory_panels(spec, fabric, rng)
     if spec.type == "crossbody bag":
