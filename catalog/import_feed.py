@@ -67,6 +67,11 @@ def import_feed(
     return _report(run_id, resumed=resumed)
 
 
+def has_ever_been_filled() -> bool:
+    """Say whether any import came to its end: until then a catalogue's products may be a part of what was meant."""
+    return db.session.scalar(select(ImportRun.id).filter_by(state="finished").limit(1)) is not None
+
+
 class _Known(NamedTuple):
     row_hash: str
     is_withdrawn: bool

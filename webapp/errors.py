@@ -20,6 +20,7 @@ from storage.errors import (
     BlobNotFound,
     EmptyFile,
     ImageTooLarge,
+    InvalidBlobKey,
     NotAnImage,
     TruncatedImage,
     UnsupportedColours,
@@ -72,6 +73,7 @@ ANSWERS: dict[type[Exception], Answer] = {
     CannotBeDecrypted: Answer(500, "photo_unreadable", _("This photo can no longer be opened. Please send it again.")),
     ProductNotFound: Answer(404, "product_not_found", _("This item is no longer in the shop.")),
     BlobNotFound: Answer(404, "picture_not_found", _("This picture is not here (any more).")),
+    InvalidBlobKey: Answer(404, "picture_not_found", _("This picture is not here (any more).")),
     IndexMissing: Answer(503, "index_missing", _("The shop is being prepared. Try again in a minute.")),
     IndexDamaged: Answer(503, "index_damaged", _("The shop is being prepared. Try again in a minute.")),
     IndexBuiltWithAnotherEncoder: Answer(

@@ -18,7 +18,7 @@ def demo() -> None:
 @with_appcontext
 def seed() -> None:
     """Fill an empty shop; a second run changes nothing."""
-    from catalog.products import list_products
+    from catalog.import_feed import has_ever_been_filled
     from webapp.cli.index import bring_index_up_to_date
     from webapp.demo_accounts import ensure_demo_accounts
     from webapp.wiring import wiring
@@ -26,7 +26,7 @@ def seed() -> None:
     if not wiring().settings.demo:
         raise click.ClickException("this is no demo shop: set DEMO=1 to fill it with drawn products")
     ensure_demo_accounts()
-    if list_products(page_size=1).total == 0:
+    if not has_ever_been_filled():
         _draw_and_import()
     offer_demo_looks()
     bring_index_up_to_date(rebuild=False)
@@ -72,4 +72,5 @@ def offer_demo_looks() -> None:
     for look in demo_looks():
         if look.slug not in offered:
             drawing = draw_look(look.spec, seed=look.seed)
-            offer_look(blobs, LookOnOffer(look.slug, {"fr": look.title_fr, "en": look.title_en}), encode_jpeg(drawing.image))
+            titles = {"fr": look.title_fr, "en": look.title_en}
+            offer_look(blobs, LookOnOffer(look.slug, titles), encode_jpeg(drawing.image))

@@ -1,0 +1,195 @@
+"""A program's journey: photo in, recommendations, masks and products out; one error shape."""
+
+import io
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from PIL import Image
+from werkzeug.test import TestResponse
+
+from catalog.products import list_products
+from privacy.models import ConsentRecord, KeptPhoto
+from segmentation.labels import GARMENTS
+from segmentation.rle import decode_mask
+from storage.database import db
+from tests.factories import drawn_look, encoded, photo
+from tests.unit.test_read_photo import REFUSED
+
+
+@pytest.fixture(scope="module")
+def look() -> bytes:
+    return drawn_look()
+
+
+def post(client: FlaskClient, path: str, content: bytes | None, name: str = "a.jpg", **fields: Any) -> TestResponse:
+    data = dict(fields) if content is None else {**fields, "photo": (io.BytesIO(content), name)}
+    return client.post(f"/api/v1/{path}", data=data, content_type="multipart/form-data")
+
+
+def recommend(client: FlaskClient, content: bytes | None, name: str = "a.jpg", **fields: Any) -> TestResponse:
+    return post(client, "recommendations", content, name, **({"consent": "recommendation"} | fields))
+
+
+def test_a_photo_of_a_dressed_person_brings_matches_for_each_garment(client: FlaskClient, look: bytes) -> None:
+    answer = recommend(client, look, limit=5)
+    assert answer.status_code == 200
+    assert len(answer.json["garments"]) >= 2
+    assert not answer.json["whole_photo_used"]
+    for garment in answer.json["garments"]:
+        assert garment["label"] in GARMENTS.wearable
+        similarities = [match["similarity"] for match in garment["matches"]]
+        assert len(similarities) == 5
+        assert similarities == sorted(similarities, reverse=True)
+        assert len({match["sku"] for match in garment["matches"]}) == 5
+
+
+def test_a_photo_without_clothes_is_used_whole_and_says_so(client: FlaskClient) -> None:
+    answer = recommend(client, encoded(np.full((300, 300, 3), 255, np.uint8)))
+    assert answer.json["whole_photo_used"] is True
+    assert [garment["label"] for garment in answer.json["garments"]] == ["whole"]
+    assert answer.json["garments"][0]["matches"]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("category", "dress"), ("gender", "men"), ("colour", "black"), ("in_stock", "1")]
+)
+def test_filters_are_exact(client: FlaskClient, look: bytes, field: str, value: str) -> None:
+    in_catalogue = client.get(f"/api/v1/products?{field}={value}&limit=100").json
+    answer = recommend(client, look, limit=50, **{field: value}).json
+    allowed = {product["sku"] for product in in_catalogue["products"]}
+    assert allowed
+    for garment in answer["garments"]:
+        assert {match["sku"] for match in garment["matches"]} == allowed
+
+
+def test_price_bounds_hold(client: FlaskClient, look: bytes) -> None:
+    answer = recommend(client, look, limit=50, min_price="20", max_price="60").json
+    prices = [float(match["price"]["amount"]) for garment in answer["garments"] for match in garment["matches"]]
+    assert prices
+    assert all(20 <= price <= 60 for price in prices)
+
+
+@pytest.mark.parametrize("name", REFUSED)
+@pytest.mark.parametrize("path", ["recommendations", "segmentations"])
+def test_a_bad_photo_gets_a_4xx_with_its_code_and_nothing_is_kept(
+    app: Flask, client: FlaskClient, name: str, path: str
+) -> None:
+    make, file_name, code = REFUSED[name]
+    answer = post(client, path, make(), file_name, consent="recommendation")
+    assert 400 <= answer.status_code < 500
+    assert answer.json["error"]["code"] == code
+    assert len(answer.json["error"]["message"]) > 20
+    with app.app_context():
+        assert db.session.query(ConsentRecord).count() == 0
+        assert db.session.query(KeptPhoto).count() == 0
+    assert client.get("/healthz").status_code == 200
+
+
+def test_a_body_over_the_limit_is_refused_before_it_is_read(client: FlaskClient) -> None:
+    answer = recommend(client, bytes(15_100_000))
+    assert answer.status_code == 413
+    assert answer.json["error"]["code"] == "request_too_large"
+
+
+@pytest.mark.parametrize("consent", ["", "yes", "statistics"])
+def test_without_consent_the_bytes_are_never_decoded(client: FlaskClient, consent: str) -> None:
+    # These bytes would be refused as no image, had anything looked at them.
+    answer = recommend(client, b"never looked at", consent=consent)
+    assert answer.status_code == 403
+    assert answer.json["error"]["code"] == "consent_missing"
+
+
+@pytest.mark.parametrize(
+    ("fields", "named"),
+    [
+        ({"limit": "0"}, "limit"),
+        ({"limit": "many"}, "limit"),
+        ({"min_price": "9", "max_price": "1"}, "min_price"),
+        ({"in_stock": "perhaps"}, "in_stock"),
+    ],
+)
+def test_a_bad_value_names_its_field(client: FlaskClient, look: bytes, fields: dict[str, str], named: str) -> None:
+    answer = recommend(client, look, **fields)
+    assert answer.status_code == 400
+    assert answer.json["error"]["field"] == named
+
+
+def test_a_request_without_a_photo_is_told_so(client: FlaskClient) -> None:
+    assert recommend(client, None).json["error"]["field"] == "photo"
+
+
+def test_the_api_keeps_the_consent_and_not_the_photo(app: Flask, client: FlaskClient, look: bytes) -> None:
+    instance = Path(app.extensions["wiring"].settings.instance)
+    before = {path for path in instance.rglob("*") if path.is_file() and "sqlite3" not in path.name}
+    assert recommend(client, look).status_code == 200
+    assert {path for path in instance.rglob("*") if path.is_file() and "sqlite3" not in path.name} == before
+    with app.app_context():
+        [record] = db.session.query(ConsentRecord).all()
+        assert record.purpose == "recommendation"
+        assert len(record.text_sha256) == 64
+        assert db.session.query(KeptPhoto).count() == 0
+
+
+def test_a_segmentation_comes_as_an_indexed_png(client: FlaskClient, look: bytes) -> None:
+    data = {"photo": (io.BytesIO(look), "a.jpg")}
+    answer = client.post("/api/v1/segmentations", data=data, headers={"Accept": "image/png"})
+    mask = Image.open(io.BytesIO(answer.data))
+    assert answer.mimetype == "image/png"
+    assert mask.mode == "P"
+    assert mask.size == Image.open(io.BytesIO(look)).size
+    assert set(np.unique(np.asarray(mask))) <= set(range(len(GARMENTS.names)))
+
+
+def test_a_segmentation_comes_as_run_lengths_that_agree_with_the_boxes(client: FlaskClient, look: bytes) -> None:
+    answer = post(client, "segmentations", look).json
+    assert answer["labels"] == {str(number): name for number, name in enumerate(GARMENTS.names)}
+    assert answer["regions"]
+    for region in answer["regions"]:
+        mask = decode_mask(region["mask"])
+        rows, columns = np.nonzero(mask)
+        box = [columns.min(), rows.min(), columns.max() + 1, rows.max() + 1]
+        assert mask.shape == (answer["height"], answer["width"])
+        assert region["area"] == mask.sum()
+        assert region["box_xyxy"] == box
+        assert 0 <= region["confidence"] <= 1
+
+
+def test_a_format_that_is_not_on_offer_is_a_406(client: FlaskClient, look: bytes) -> None:
+    data = {"photo": (io.BytesIO(look), "a.jpg")}
+    answer = client.post("/api/v1/segmentations", data=data, headers={"Accept": "audio/ogg"})
+    assert (answer.status_code, answer.json["error"]["code"]) == (406, "not_acceptable")
+
+
+def test_products_are_paged_without_gaps_or_repeats(app: Flask, client: FlaskClient) -> None:
+    first = client.get("/api/v1/products?limit=10").json
+    skus = [product["sku"] for product in first["products"]]
+    for page in range(2, first["pages"] + 1):
+        skus += [product["sku"] for product in client.get(f"/api/v1/products?limit=10&page={page}").json["products"]]
+    with app.app_context():
+        total = list_products().total
+    assert len(skus) == len(set(skus)) == total
+
+
+def test_products_speak_the_language_asked_for(client: FlaskClient) -> None:
+    french, english = (
+        client.get("/api/v1/products?limit=1", headers={"Accept-Language": language}).json["products"][0]["title"]
+        for language in ("fr", "en")
+    )
+    assert french != english
+
+
+@pytest.mark.parametrize(("method", "path", "status"), [("get", "nothing", 404), ("get", "recommendations", 405)])
+def test_every_error_has_the_one_shape(client: FlaskClient, method: str, path: str, status: int) -> None:
+    answer = getattr(client, method)(f"/api/v1/{path}")
+    assert answer.status_code == status
+    assert set(answer.json["error"]) == {"code", "message"}
+
+
+def test_a_photo_of_many_pixels_is_read_at_the_working_size(client: FlaskClient) -> None:
+    answer = recommend(client, encoded(photo(3000, 4000)))
+    assert answer.status_code == 200
+    assert max(answer.json["photo"].values()) == 960

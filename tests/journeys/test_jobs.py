@@ -1,0 +1,177 @@
+"""Background jobs: the queue, the worker thread, progress, cancel, and the index's repair at start-up."""
+
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import numpy as np
+import pytest
+from flask import Flask
+
+from catalog.editing import soft_delete
+from catalog.models import ProductImage
+from recommender.indexing import index_difference, synchronise_index
+from recommender.models import ImageEmbedding
+from storage.database import db, now
+from webapp.jobs import tasks
+from webapp.jobs.models import Job, JobState
+from webapp.jobs.queue import JobProgress, claim_next, enqueue, request_cancel
+from webapp.jobs.worker import JobWorker, run_next_job
+from webapp.wiring import wiring
+
+
+@pytest.fixture
+def context(app: Flask) -> Iterator[Flask]:
+    with app.app_context():
+        yield app
+
+
+@pytest.fixture
+def worker(context: Flask) -> Iterator[JobWorker]:
+    running = JobWorker(context)
+    running.start()
+    yield running
+    running.stop()
+
+
+def eventually(condition: Callable[[], bool]) -> bool:
+    """Wait for background work to show."""
+    for _ in range(200):
+        db.session.rollback()
+        if condition():
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def differs() -> bool:
+    return bool(index_difference(wiring().index, wiring().image_encoder.identity))
+
+
+def test_an_update_of_an_equal_index_does_nothing(context: Flask) -> None:
+    built_at = wiring().index.manifest.built_at
+    report = synchronise_index(wiring().index, wiring().image_encoder, wiring().blobs)
+    assert (report.embedded, report.reused, report.removed) == (0, 0, 0)
+    assert wiring().index.manifest.built_at == built_at
+
+
+def test_start_up_repairs_rows_that_the_index_lacks_or_has_too_many(context: Flask) -> None:
+    index = wiring().index
+    rows = index.row_ids()
+    stray = np.eye(1, index.manifest.encoder.dim, dtype=np.float32)
+    index.apply(add_ids=np.array([99_999]), add_vectors=stray, remove_ids=rows[:5])
+    assert differs()
+    worker = JobWorker(context)
+    worker.start()
+    try:
+        assert eventually(lambda: not differs())
+    finally:
+        worker.stop()
+    assert index.row_ids().tolist() == rows.tolist()
+    [job] = db.session.query(Job).all()
+    assert job.state == JobState.DONE
+    assert "5 embeddings reused, 1 removed" in job.result
+
+
+def test_a_product_off_sale_leaves_the_index_at_the_next_update(context: Flask) -> None:
+    image = db.session.query(ProductImage).first()
+    assert image is not None
+    image_id, sku = image.id, image.product.sku
+    soft_delete(sku)
+    db.session.commit()
+    synchronise_index(wiring().index, wiring().image_encoder, wiring().blobs)
+    assert image_id not in wiring().index.row_ids()
+
+
+def test_a_rebuild_reuses_every_stored_embedding(context: Flask) -> None:
+    rows = wiring().index.manifest.rows
+    report = synchronise_index(wiring().index, wiring().image_encoder, wiring().blobs, rebuild=True)
+    assert report.embedded == 0
+    assert report.rows == rows
+
+
+def test_a_stopped_run_keeps_what_it_embedded_and_the_next_one_goes_on(context: Flask) -> None:
+    rows = wiring().index.manifest.rows
+    db.session.query(ImageEmbedding).delete()
+    db.session.commit()
+    seen: list[int] = []
+    stopped = synchronise_index(
+        wiring().index,
+        wiring().image_encoder,
+        wiring().blobs,
+        rebuild=True,
+        on_progress=lambda done, total: seen.append(done),
+        should_stop=lambda: len(seen) > 1,
+    )
+    assert not stopped.finished
+    assert 0 < stopped.embedded < rows
+    resumed = synchronise_index(wiring().index, wiring().image_encoder, wiring().blobs)
+    assert resumed.finished
+    assert resumed.rows == rows
+    assert resumed.embedded < rows
+
+
+def test_a_job_runs_in_the_background_and_shows_its_end(worker: JobWorker) -> None:
+    job_id = enqueue("update_index", rebuild=True).id
+    db.session.commit()
+    assert eventually(lambda: db.session.get_one(Job, job_id).state == JobState.DONE)
+    assert "rows" in db.session.get_one(Job, job_id).result
+
+
+def test_the_same_job_is_not_queued_twice(context: Flask) -> None:
+    assert enqueue("update_index", rebuild=True).id == enqueue("update_index", rebuild=True).id
+    assert enqueue("update_index", rebuild=False).id != enqueue("update_index", rebuild=True).id
+
+
+def test_a_waiting_job_is_cancelled_at_once(context: Flask) -> None:
+    job = enqueue("update_index")
+    request_cancel(job.id)
+    db.session.commit()
+    assert db.session.get_one(Job, job.id).state == JobState.CANCELLED
+    assert claim_next() is None
+
+
+def test_a_running_job_stops_at_its_next_step(context: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    steps: list[int] = []
+
+    def count_to_a_hundred(progress: JobProgress) -> str:
+        for step in range(100):
+            if step == 3:
+                request_cancel(job_id)
+                db.session.commit()
+            progress.report(100, 100)
+            if progress.should_stop():
+                break
+            steps.append(step)
+        return f"{len(steps)} steps"
+
+    monkeypatch.setitem(tasks.TASKS, "count", count_to_a_hundred)
+    job_id = enqueue("count").id
+    db.session.commit()
+    assert run_next_job()
+    assert steps == [0, 1, 2]
+    assert db.session.get_one(Job, job_id).state == JobState.CANCELLED
+
+
+def test_a_failing_job_says_why_and_the_queue_goes_on(context: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(progress: JobProgress) -> str:
+        raise OSError("the disk is on fire")
+
+    monkeypatch.setitem(tasks.TASKS, "fail", fail)
+    failing, next_one = enqueue("fail").id, enqueue("update_index").id
+    db.session.commit()
+    assert run_next_job()
+    assert run_next_job()
+    assert db.session.get_one(Job, failing).result == "OSError: the disk is on fire"
+    assert db.session.get_one(Job, next_one).state == JobState.DONE
+
+
+def test_the_job_of_a_killed_process_is_taken_up_again(context: Flask) -> None:
+    job = enqueue("update_index")
+    db.session.commit()
+    assert claim_next() is not None
+    assert claim_next() is None, "a job that shows signs of life belongs to its process"
+    job.alive_at = now() - timedelta(minutes=5)
+    db.session.commit()
+    assert run_next_job()
+    assert db.session.get_one(Job, job.id).state == JobState.DONE
