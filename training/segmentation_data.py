@@ -205,10 +205,12 @@ def on_another_ground(photo: LabelledPhoto, ground: Pixels, rng: np.random.Gener
 
 
 def drawn_photos(count: int, *, seed: int) -> list[LabelledPhoto]:
-    """Return drawn garments of the demo shop on white and other grounds, with their exact masks."""
+    """Return drawings with their exact masks: garments on white and other grounds, and as many dressed figures."""
+    from demo.looks import random_look
     from demo.random_drawings import random_garment
 
-    drawings = [random_garment(seed * 100_000 + index) for index in tqdm(range(count), desc="drawing")]
+    seeds = [seed * 100_000 + index for index in range(count // 2)]
+    drawings = [draw(s) for s in tqdm(seeds, desc="drawing") for draw in (random_garment, random_look)]
     return [LabelledPhoto(f"drawn/{i}", drawing.image, drawing.class_ids) for i, drawing in enumerate(drawings)]
 
 

@@ -50,7 +50,7 @@ BATCH = 8
 SMALL_SIZES = ((288, 192), (288, 192), (288, 192), (256, 224), (192, 288))
 FULL_SIZES = ((384, 256), (384, 256), (384, 256), (352, 288), (256, 384))
 SMALL_PART = 0.6
-DRAWN_PHOTOS = 300
+DRAWN_PHOTOS = 500
 MOST_UNLABELLED = 900
 BACKBONE_RATE, DECODER_RATE = 4e-4, 1.6e-3
 WARM_UP_STEPS = 150
@@ -262,8 +262,10 @@ def train(data: Path, *, minutes: float, resume: bool) -> None:
     catalogue = balanced(0.08, catalogue_photos(data), by_class=True)
     singles = single_garment_photos(data, "train", FOREGROUNDS)
     single = balanced(0.32, [photo for photo in singles if photo.is_labelled], by_class=True)
-    print(f"{len(street.photos)} street, {len(single.photos)} single, {len(catalogue.photos)} catalogue photos")
-    source = Source(street, single, catalogue)
+    drawn = balanced(0.10, drawn_photos(DRAWN_PHOTOS, seed=SEED), by_class=False)
+    source = Source(street, single, catalogue, (drawn,))
+    counts = [len(pool.photos) for pool in source.pools]
+    print("photos: street {}, single garments {}, catalogue {}, drawn {}".format(*counts), flush=True)
     for share in (SMALL_PART / 3, 2 * SMALL_PART / 3, SMALL_PART):
         if run.elapsed < share * run.budget:
             run.train_until(share, source, SMALL_SIZES)
@@ -273,9 +275,8 @@ def train(data: Path, *, minutes: float, resume: bool) -> None:
         0.30, cleaned_single_garments(_part_of(singles), lambda p: probabilities_by(teacher, p)), by_class=True
     )
     tagged = balanced(0.18, labelled_by_tags(data, lambda p: probabilities_by(teacher, p)), by_class=False)
-    drawn = balanced(0.08, drawn_photos(DRAWN_PHOTOS, seed=SEED), by_class=False)
     street.share = 0.40
-    print(f"cleaned {len(cleaned.photos)}, labelled {len(tagged.photos)} by their tags, drew {len(drawn.photos)}")
+    print(f"cleaned {len(cleaned.photos)}, labelled {len(tagged.photos)} by their tags")
     source = Source(street, cleaned, catalogue, (tagged, drawn))
     for share in (0.75, 0.88, 1.0):
         if run.elapsed < share * run.budget:
