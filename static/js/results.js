@@ -8,7 +8,8 @@ document.addEventListener("click", (event) => {
   if (!link || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey) return;
   event.preventDefault();
   // An SVG link has its address in an object.
-  go(new URL(link.getAttribute("href"), location.href));
+  const picksGarment = Boolean(link.closest("svg, .garments"));
+  go(new URL(link.getAttribute("href"), location.href)).then(() => picksGarment ? bringIntoSight() : region().focus({ preventScroll: true }));
 });
 
 document.addEventListener("submit", (event) => {
@@ -32,6 +33,13 @@ async function go(address) {
     if (await swap(address)) history.pushState(null, "", address);
   } catch {
     location.assign(address);
+  }
+}
+
+// On a low screen the matches may lie below its edge.
+function bringIntoSight() {
+  if (region().getBoundingClientRect().top > window.innerHeight * 0.8) {
+    region().scrollIntoView({ behavior: "smooth", block: "center" });
   }
 }
 
