@@ -36,9 +36,7 @@ def test_every_string_of_the_pages_is_in_the_french_catalogue(french: Catalog, s
     assert strings_in_use - _strings_of(french) == set()
 
 
-def test_the_french_catalogue_holds_no_string_that_is_no_longer_used(
-    french: Catalog, strings_in_use: set[str]
-) -> None:
+def test_the_french_catalogue_holds_no_string_that_is_no_longer_used(french: Catalog, strings_in_use: set[str]) -> None:
     assert _strings_of(french) - strings_in_use == set()
 
 
