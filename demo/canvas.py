@@ -93,7 +93,10 @@ def placed(panel: Panel, x: float, y: float, scale: float = 1.0) -> Panel:
         outline=move(panel.outline),
         holes=[move(hole) for hole in panel.holes],
         strokes=[replace(s, points=move(s.points), width=s.width * scale) for s in panel.strokes],
-        folds=[replace(f, start=move_one(f.start), end=move_one(f.end), width=f.width * scale, bow=f.bow * scale) for f in panel.folds],
+        folds=[
+            replace(f, start=move_one(f.start), end=move_one(f.end), width=f.width * scale, bow=f.bow * scale)
+            for f in panel.folds
+        ],
         glows=[Glow(*move_one((g.x, g.y)), g.radius_x * scale, g.radius_y * scale, g.amount) for g in panel.glows],
         roundness=panel.roundness * scale,
     )
@@ -243,7 +246,7 @@ class Canvas:
         for glow in panel.glows:
             distance = ((x[None] - glow.x) / glow.radius_x) ** 2 + ((y[:, None] - glow.y) / glow.radius_y) ** 2
             light = light + glow.amount * np.exp(-distance)
-        return light.astype(np.float32)
+        return np.asarray(light, np.float32)
 
     def _wrinkles(self, shape: tuple[int, int], x: Field, y: Field) -> Field:
         """Return slow random undulation, about 7 cm long, in centimetres."""
@@ -281,7 +284,9 @@ class Canvas:
         wide_right, wide_bottom = min(right + reach, self.width_pixels), min(bottom + reach, self.height_pixels)
         mask = Image.new("L", (wide_right - wide[0], wide_bottom - wide[1]))
         drop = max(1, reach // 3)
-        mask.paste(Image.fromarray((patch.alpha * 255).astype(np.uint8)), (left - wide[0] + drop // 2, top - wide[1] + drop))
+        mask.paste(
+            Image.fromarray((patch.alpha * 255).astype(np.uint8)), (left - wide[0] + drop // 2, top - wide[1] + drop)
+        )
         soft = np.asarray(mask.filter(ImageFilter.GaussianBlur(reach / 2.2)), np.float32) / 255
         self.ink[wide[1] : wide_bottom, wide[0] : wide_right] *= (1 - strength * soft)[..., None]
 
@@ -298,13 +303,15 @@ def _resized(values: Field, width: int, height: int) -> Image.Image:
 
 def blurred(values: Field, sigma_x: float, sigma_y: float) -> Field:
     """Return the values after a Gaussian blur, sigma in cells, with zeros beyond the border."""
-    return _kernel(values.shape[0], sigma_y) @ values @ _kernel(values.shape[1], sigma_x)
+    soft: Field = _kernel(values.shape[0], sigma_y) @ values @ _kernel(values.shape[1], sigma_x)
+    return soft
 
 
 def _kernel(count: int, sigma: float) -> Field:
     steps = np.arange(count, dtype=np.float32)
     weights = np.exp(-((steps[:, None] - steps[None]) ** 2) / (2 * max(sigma, 0.3) ** 2))
-    return (weights / (max(sigma, 0.3) * np.sqrt(2 * np.pi))).astype(np.float32)
+    kernel: Field = weights / np.float32(max(sigma, 0.3) * np.sqrt(2 * np.pi))
+    return kernel
 
 
 def _ridge(fold: Fold, x: Field, y: Field) -> Field:

@@ -55,7 +55,9 @@ def fabric_of(spec: GarmentSpec, rng: np.random.Generator) -> Fabric:
 
 
 def _third_colour(rgb: tuple[int, int, int], rng: np.random.Generator) -> tuple[int, int, int]:
-    names = ("red", "yellow", "pink", "navy", "orange") if not is_dark(rgb) else ("pink", "orange", "light blue", "yellow")
+    names = (
+        ("red", "yellow", "pink", "navy", "orange") if not is_dark(rgb) else ("pink", "orange", "light blue", "yellow")
+    )
     return shade_of(str(rng.choice(names)))
 
 

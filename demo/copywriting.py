@@ -49,7 +49,10 @@ PATTERNS_EN = {
 }
 PATTERN_NOTES = {
     "striped": ("Des rayures tissées, et non imprimées.", "Stripes that are woven in, not printed."),
-    "vertical": ("Des rayures verticales qui allongent la silhouette.", "Vertical stripes that lengthen the silhouette."),
+    "vertical": (
+        "Des rayures verticales qui allongent la silhouette.",
+        "Vertical stripes that lengthen the silhouette.",
+    ),
     "pinstriped": ("Fines rayures ton sur ton, pour un air de tailleur.", "Fine pinstripes for a tailored note."),
     "checked": ("Carreaux raccordés aux coutures.", "The checks are matched at the seams."),
     "gingham": ("Un vichy franc, souvenir des beaux jours.", "Crisp gingham that recalls long summer days."),

@@ -20,11 +20,12 @@ def smooth(corners: Corners | Points, steps: int = 8, *, closed: bool = False) -
     else:
         padded = np.vstack([2 * points[0] - points[1], points, 2 * points[-1] - points[-2]])
     t = np.linspace(0, 1, steps, endpoint=False)[:, None]
-    spans = [_span(*padded[i : i + 4], t) for i in range(len(padded) - 3)]
+    spans = [_span(padded[i : i + 4], t) for i in range(len(padded) - 3)]
     return np.vstack(spans if closed else [*spans, points[-1:]])
 
 
-def _span(a: Points, b: Points, c: Points, d: Points, t: Points) -> Points:
+def _span(corners: Points, t: Points) -> Points:
+    a, b, c, d = corners
     cubic = -a + 3 * b - 3 * c + d
     square = 2 * a - 5 * b + 4 * c - d
     curve: Points = 0.5 * (2 * b + (c - a) * t + square * t**2 + cubic * t**3)
@@ -74,6 +75,12 @@ def ellipse(x: float, y: float, radius_x: float, radius_y: float, points: int = 
     """Return a closed ellipse around (x, y)."""
     angles = np.linspace(0, 2 * np.pi, points, endpoint=False)
     return np.column_stack([x + radius_x * np.cos(angles), y + radius_y * np.sin(angles)])
+
+
+def shifted(points: Corners | Points, x: float, y: float) -> Points:
+    """Return the points moved right by x and down by y."""
+    moved: Points = np.asarray(points, dtype=np.float64) + np.array([x, y])
+    return moved
 
 
 def at_height(profile: Corners | Points, y: float) -> float:

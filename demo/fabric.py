@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,9 +10,9 @@ from PIL import Image, ImageDraw
 
 from demo.palette import Rgb, darker, is_dark, lighter, mix
 
-Field = NDArray[np.float32]
+Field = NDArray[np.floating[Any]]
 """float32, shape (H, W)."""
-Colours = NDArray[np.float32]
+Colours = NDArray[np.floating[Any]]
 """float32 sRGB, 0 to 255, shape (H, W, 3)."""
 
 TILE_PIXELS = 384
@@ -66,7 +67,8 @@ def _blend(base: Colours, rgb: Rgb, share: Field) -> Colours:
 def _stripes(position: Field, period: float, share: float, pixel_cm: float) -> Field:
     """Return 1 on the stripes and 0 between, softened over one pixel."""
     phase = np.abs((position / period) % 1.0 - 0.5) * period
-    return np.clip((share * period / 2 - phase) / max(pixel_cm, 0.02) + 0.5, 0, 1)
+    stripes: Field = np.clip((share * period / 2 - phase) / max(pixel_cm, 0.02) + 0.5, 0, 1)
+    return stripes
 
 
 def _checked(fabric: Fabric, base: Colours, u: Field, v: Field, pixel_cm: float) -> Colours:
@@ -75,7 +77,9 @@ def _checked(fabric: Fabric, base: Colours, u: Field, v: Field, pixel_cm: float)
     along = _stripes(v, period, 0.5, pixel_cm)
     colours = _blend(base, fabric.accent, (across + along) * (0.5 if fabric.pattern == "gingham" else 0.27))
     if fabric.pattern == "checked":
-        lines = np.maximum(_stripes(u + period / 2, period, 0.08, pixel_cm), _stripes(v + period / 2, period, 0.08, pixel_cm))
+        lines = np.maximum(
+            _stripes(u + period / 2, period, 0.08, pixel_cm), _stripes(v + period / 2, period, 0.08, pixel_cm)
+        )
         colours = _blend(colours, fabric.third, lines * 0.6)
     return colours
 
@@ -133,7 +137,9 @@ class _TilePainter:
     def leafy(self) -> None:
         for x, y in self._places(4):
             for angle in np.linspace(0, np.pi, 4) + self.rng.uniform(0, 6):
-                self._leaf(x, y, angle, self.side * 0.15, mix(self.fabric.accent, self.fabric.third, self.rng.uniform(0, 0.7)))
+                self._leaf(
+                    x, y, angle, self.side * 0.15, mix(self.fabric.accent, self.fabric.third, self.rng.uniform(0, 0.7))
+                )
 
     def _places(self, cells: int) -> list[tuple[float, float]]:
         step = self.side / cells
@@ -177,7 +183,8 @@ class _TilePainter:
 
 @lru_cache(maxsize=1)
 def _grain_tile() -> Field:
-    return np.random.default_rng(5).normal(0, 1, (512, 512)).astype(np.float32)
+    noise: Field = np.random.default_rng(5).normal(0, 1, (512, 512)).astype(np.float32)
+    return noise
 
 
 def _grain(shape: tuple[int, int]) -> Field:
@@ -192,21 +199,14 @@ def _weave(weave: str, u: Field, v: Field, pixel_cm: float) -> Field:
     if weave == "knit":
         return 1 + _visible(0.9, pixel_cm) * 0.075 * _stitches(u, v, 0.9) + 0.012 * grain
     if weave == "rib":
-        return 1 + _visible(0.8, pixel_cm) * 0.09 * np.sin(u * (2 * np.pi / 0.8)) + 0.012 * grain
-    if weave == "cable":
-        return 1 + 0.06 * _stitches(u, v, 0.9) * _visible(0.9, pixel_cm) + 0.09 * _cables(u, v)
+        ribs: Field = np.sin(u * (2 * np.pi / 0.8))
+        return 1 + _visible(0.8, pixel_cm) * 0.09 * ribs + 0.012 * grain
     if weave == "denim":
         twill = np.sin((u + v) * (2 * np.pi / 0.42)) * _visible(0.42, pixel_cm)
         return 1 + 0.03 * twill + 0.035 * grain
     if weave == "tweed":
         return 1 + 0.06 * grain + 0.05 * np.sin((u + np.abs((v % 2) - 1)) * 6) * _visible(1, pixel_cm)
-    if weave == "fleece":
-        return 1 + 0.022 * grain
-    if weave == "leather":
-        return 1 + 0.010 * grain
-    if weave == "straw":
-        return 1 + 0.09 * np.sin(u * 9) * np.sin(v * 9) * _visible(0.7, pixel_cm) + 0.02 * grain
-    return 1 + 0.010 * grain
+    return 1 + (0.022 if weave == "fleece" else 0.010) * grain
 
 
 def _visible(period_cm: float, pixel_cm: float) -> float:
@@ -217,12 +217,6 @@ def _visible(period_cm: float, pixel_cm: float) -> float:
 def _stitches(u: Field, v: Field, period: float) -> Field:
     """Return the little V shapes of plain knitting, -1 to 1."""
     zigzag = np.abs((u / period) % 1.0 - 0.5) * period
-    return np.sin((v + zigzag) * (2 * np.pi / (period * 0.8))) * 0.5 + np.cos(u * (2 * np.pi / period)) * 0.5
-
-
-def _cables(u: Field, v: Field) -> Field:
-    """Return thick twisted columns, 10 cm apart, -1 to 1."""
-    column = (u + 5) % 10 - 5
-    sway = np.sin(v * (2 * np.pi / 6)) * 1.1
-    rope = np.exp(-((column - sway) ** 2) / 0.7) + np.exp(-((column + sway) ** 2) / 0.7)
-    return np.clip(rope, 0, 1) - 0.6 * np.exp(-((np.abs(column) - 2.8) ** 2) / 0.15) - 0.2
+    rows: Field = np.sin((v + zigzag) * (2 * np.pi / (period * 0.8)))
+    columns: Field = np.cos(u * (2 * np.pi / period))
+    return (rows + columns) * 0.5

@@ -1,15 +1,12 @@
 """The person who wears a look: skin, face and hair, in the manner of a fashion illustration."""
 
-from collections.abc import Callable
-from dataclasses import replace
-
 import numpy as np
 
 from demo.body import Arm, Body
-from demo.canvas import Fold, Glow, Panel, Stroke
+from demo.canvas import Glow, Panel, Stroke
 from demo.curves import Points, band, edges_along, ellipse, outline, sided, smooth, symmetric
 from demo.fabric import Fabric
-from demo.palette import Rgb, darker, is_dark, lighter, mix
+from demo.palette import Rgb, darker, lighter, mix
 
 HAIR_STYLES = ("long", "bob", "bun", "ponytail", "curly", "short")
 
@@ -19,14 +16,31 @@ def _skin(shape: Points, rgb: Rgb, **look: object) -> Panel:
     return Panel(shape, Fabric(rgb), "skin", **{**chosen, **look})  # type: ignore[arg-type]
 
 
+def _limb(inner: Points, outer: Points, rgb: Rgb, roundness: float, lines: tuple[Stroke, ...] = ()) -> Panel:
+    """Return a limb between its edges, open at both ends so that no line crosses a wrist or an ankle."""
+    rims = [Stroke(edge, 0.3, darker(rgb, 0.5), 0.16) for edge in (inner, outer)]
+    return _skin(np.vstack([inner, outer[::-1]]), rgb, roundness=roundness, edge=0.0, strokes=[*rims, *lines])
+
+
 def trunk(body: Body, rgb: Rgb) -> list[Panel]:
     """Return neck, shoulders and trunk."""
     x, y = body.neck
     (sx, sy), (ux, uy) = body.shoulder, body.underarm
-    shape = symmetric([(0, y + 4), (x * 0.95, y + 0.6)], [(x * 0.95, y + 0.6), (x + 4, sy - 1.2), (sx - 2.2, sy + 0.6), (sx, sy + 4), (ux + 0.6, uy - 5), (ux, uy)],
-                      body.sides, [(body.hip[0], body.hip[1]), (8, body.crotch - 2), (0, body.crotch)])  # fmt: skip
-    neck = symmetric([(0, 15), (x * 0.8, 15)], [(x * 0.8, 15), (x * 0.76, 24), (x * 0.98, y + 1.2)], [(x * 0.98, y + 1.2), (0, y + 6.5)])
-    bones = [Stroke(sided(smooth([(1.6, y + 5.2), (6, y + 4.2), (11, y + 4.0)]), s), 0.4, darker(rgb, 0.35), 0.25) for s in (-1, 1)]
+    shape = symmetric(
+        [(0, y + 4), (x * 0.95, y + 0.6)],
+        [(x * 0.95, y + 0.6), (x + 4, sy - 1.2), (sx - 2.2, sy + 0.6), (sx, sy + 4), (ux + 0.6, uy - 5), (ux, uy)],
+        body.sides,
+        [(body.hip[0], body.hip[1]), (8, body.crotch - 2), (0, body.crotch)],
+    )
+    neck = symmetric(
+        [(0, 15), (x * 0.8, 15)],
+        [(x * 0.8, 15), (x * 0.76, 24), (x * 0.98, y + 1.2)],
+        [(x * 0.98, y + 1.2), (0, y + 6.5)],
+    )
+    bones = [
+        Stroke(sided(smooth([(1.6, y + 5.2), (6, y + 4.2), (11, y + 4.0)]), s), 0.4, darker(rgb, 0.35), 0.25)
+        for s in (-1, 1)
+    ]
     chin_shadow = Glow(0, 22.6, x, 2.8, -0.26)
     return [_skin(shape, rgb, strokes=bones, roundness=3.2), _skin(neck, rgb, glows=[chin_shadow], edge=0.0)]
 
@@ -36,8 +50,10 @@ def arm(body: Body, side: int, rgb: Rgb) -> list[Panel]:
     joints = body.arms[0 if side < 0 else 1]
     width = body.arm_width
     (x0, y0) = joints.shoulder
-    shape = band([(x0 - 0.6, y0 - 0.6), *joints.axis[1:]], (width * 1.02, width * 0.80, width * 0.56), steps=12)
-    return [*hand(joints, side, rgb, width), _skin(sided(shape, side), rgb)]
+    inner, outer = edges_along(
+        [(x0 - 0.6, y0 - 0.6), *joints.axis[1:]], (width * 1.02, width * 0.80, width * 0.56), steps=12
+    )
+    return [*hand(joints, side, rgb, width), _limb(sided(inner, side), sided(outer, side), rgb, roundness=2.2)]
 
 
 def hand(joints: Arm, side: int, rgb: Rgb, width: float, direction: tuple[float, float] | None = None) -> list[Panel]:
@@ -52,34 +68,78 @@ def hand(joints: Arm, side: int, rgb: Rgb, width: float, direction: tuple[float,
         return float(x), float(y)
 
     scale = width / 4.2 * 0.86
-    palm = band([at(-2.0, 0), at(3.4 * scale, 0.2), at(8.2 * scale, 0.3), at(13.6 * scale, 0.9), at(16.6 * scale, 1.5)],
-                [2.3 * scale, 2.7 * scale, 3.0 * scale, 2.1 * scale, 0.7 * scale])  # fmt: skip
+    palm = band(
+        [at(-2.0, 0), at(3.4 * scale, 0.2), at(8.2 * scale, 0.3), at(13.6 * scale, 0.9), at(16.6 * scale, 1.5)],
+        [2.3 * scale, 2.7 * scale, 3.0 * scale, 2.1 * scale, 0.7 * scale],
+    )
     thumb = band([at(2.2, 1.4), at(6.4 * scale, 3.5 * scale), at(10.0 * scale, 3.4 * scale)], [1.1, 1.0 * scale, 0.55])
-    fingers = [Stroke(sided([at(9.0 * scale, d), at(14.6 * scale, d * 0.5 + 0.9)], side), 0.22, darker(rgb, 0.4), 0.35) for d in (-1.1, 0.5, 1.6)]
-    return [_skin(sided(palm, side), rgb, roundness=1.2, strokes=fingers), _skin(sided(thumb, side), rgb, roundness=0.7)]
+    fingers = [
+        Stroke(sided([at(9.0 * scale, d), at(14.6 * scale, d * 0.5 + 0.9)], side), 0.22, darker(rgb, 0.4), 0.35)
+        for d in (-1.1, 0.5, 1.6)
+    ]
+    return [
+        _skin(sided(palm, side), rgb, roundness=1.2, strokes=fingers),
+        _skin(sided(thumb, side), rgb, roundness=0.7),
+    ]
 
 
 def legs(body: Body, rgb: Rgb, bare_from: float = 0.0) -> list[Panel]:
     """Return both legs and feet, seen from the front; bare_from: the height where clothes stop hiding them."""
     (kx, ky), (ax, ay) = body.knee, body.ankle
-    axis = [(8.6, body.hip[1] - 4), (8.2, body.crotch + 6), (kx, ky - 4), (kx + 0.2, ky + 13), (ax, ay - 6), (ax + 0.1, ay + 2)]
-    widths = [body.thigh_width + 0.2, body.thigh_width - 0.4, body.knee_width, body.knee_width + 0.5, body.ankle_width + 0.5, body.ankle_width]
+    axis = [
+        (8.6, body.hip[1] - 4),
+        (8.2, body.crotch + 6),
+        (kx, ky - 4),
+        (kx + 0.2, ky + 13),
+        (ax, ay - 6),
+        (ax + 0.1, ay + 2),
+    ]
+    widths = [
+        body.thigh_width + 0.2,
+        body.thigh_width - 0.4,
+        body.knee_width,
+        body.knee_width + 0.5,
+        body.ankle_width + 0.5,
+        body.ankle_width,
+    ]
     inner, outer = edges_along(axis, widths)
     seen = inner[:, 1] >= bare_from
-    shape = np.vstack([inner[seen], outer[seen][::-1]])
-    foot = outline([(ax - 3.4, ay - 2), (ax - 3.8, ay + 4), (ax - 3.4, ay + 8.6), (ax + 0.6, ay + 10.2), (ax + 4.6, ay + 8.0), (ax + 4.0, ay + 3), (ax + 3.4, ay - 2)])
+    foot = outline(
+        [
+            (ax - 3.4, ay - 2),
+            (ax - 3.8, ay + 4),
+            (ax - 3.4, ay + 8.6),
+            (ax + 0.6, ay + 10.2),
+            (ax + 4.6, ay + 8.0),
+            (ax + 4.0, ay + 3),
+            (ax + 3.4, ay - 2),
+        ]
+    )
     panels: list[Panel] = []
     for side in (-1, 1):
-        knee = [Stroke(sided(smooth([(kx - 2.6, ky + 1.6), (kx, ky + 2.8), (kx + 2.4, ky + 1.4)]), side), 0.35, darker(rgb, 0.35), 0.22)]
-        toes = [Stroke(sided([(ax - 1.6 + d, ay + 8.9), (ax - 1.4 + d, ay + 7)], side), 0.2, darker(rgb, 0.4), 0.35) for d in (0.2, 1.6, 3.0, 4.3)]
-        panels += [_skin(sided(foot, side), rgb, roundness=1.4, strokes=toes), _skin(sided(shape, side), rgb, roundness=3.0, strokes=knee)]
+        knee = Stroke(
+            sided(smooth([(kx - 2.6, ky + 1.6), (kx, ky + 2.8), (kx + 2.4, ky + 1.4)]), side),
+            0.35,
+            darker(rgb, 0.35),
+            0.22,
+        )
+        toes = [
+            Stroke(sided([(ax - 1.6 + d, ay + 8.9), (ax - 1.4 + d, ay + 7)], side), 0.2, darker(rgb, 0.4), 0.35)
+            for d in (0.2, 1.6, 3.0, 4.3)
+        ]
+        panels += [
+            _skin(sided(foot, side), rgb, roundness=1.4, strokes=toes),
+            _limb(sided(inner[seen], side), sided(outer[seen], side), rgb, 3.0, (knee,)),
+        ]
     return panels
 
 
 def head(rgb: Rgb, hair_rgb: Rgb, *, man: bool, eyes: bool = True) -> list[Panel]:
     """Return the head with a hint of a face."""
     jaw = 1.06 if man else 1.0
-    shape = symmetric([(0, 0.8), (4.6, 1.8), (7.1, 6.2), (7.2, 11.0), (6.5 * jaw, 15.6), (4.6 * jaw, 19.6), (2.2, 22.0), (0, 22.6)])
+    shape = symmetric(
+        [(0, 0.8), (4.6, 1.8), (7.1, 6.2), (7.2, 11.0), (6.5 * jaw, 15.6), (4.6 * jaw, 19.6), (2.2, 22.0), (0, 22.6)]
+    )
     ears = [_skin(ellipse(s * 7.3, 12.2, 1.1, 2.1), rgb, roundness=0.6) for s in (-1, 1)]
     blush = [Glow(s * 4.4, 15.2, 2.0, 1.6, 0.045) for s in (-1, 1)]
     features = [*_nose(rgb), *_mouth(rgb, man), *_brows(hair_rgb, man)]
@@ -90,7 +150,9 @@ def _eyes() -> list[Panel]:
     """Return white, iris and upper lid of both eyes."""
     panels: list[Panel] = []
     for s in (-1, 1):
-        white = outline([(1.9, 11.9), (3.0, 11.05), (4.2, 11.1), (5.0, 11.7)], [(5.0, 11.7), (4.0, 12.4), (2.8, 12.45), (1.9, 11.9)])
+        white = outline(
+            [(1.9, 11.9), (3.0, 11.05), (4.2, 11.1), (5.0, 11.7)], [(5.0, 11.7), (4.0, 12.4), (2.8, 12.45), (1.9, 11.9)]
+        )
         look = {"edge": 0.0, "relief": 0.0, "roundness": 0.5}
         panels.append(_skin(sided(white, s), (246, 242, 238), **look))
         panels.append(_skin(ellipse(s * 3.4, 11.65, 0.72, 0.74, 18), (70, 48, 38), **look))
@@ -102,19 +164,25 @@ def _eyes() -> list[Panel]:
 
 def _brows(hair_rgb: Rgb, man: bool) -> list[Stroke]:
     brow = darker(hair_rgb, 0.25)
-    return [Stroke(sided(smooth([(1.9, 9.5), (3.6, 8.9), (5.5, 9.5)]), s), 0.6 if man else 0.42, brow, 0.7) for s in (-1, 1)]
+    return [
+        Stroke(sided(smooth([(1.9, 9.5), (3.6, 8.9), (5.5, 9.5)]), s), 0.6 if man else 0.42, brow, 0.7) for s in (-1, 1)
+    ]
 
 
 def _nose(rgb: Rgb) -> list[Stroke]:
     line = smooth([(1.0, 11.5), (1.05, 13.6), (1.5, 15.3), (0.7, 16.0)])
-    return [Stroke(line, 0.26, darker(rgb, 0.4), 0.34), Stroke(np.array([(-0.9, 16.0), (-0.2, 16.2)]), 0.3, darker(rgb, 0.5), 0.4)]
+    return [
+        Stroke(line, 0.26, darker(rgb, 0.4), 0.34),
+        Stroke(np.array([(-0.9, 16.0), (-0.2, 16.2)]), 0.3, darker(rgb, 0.5), 0.4),
+    ]
 
 
 def _mouth(rgb: Rgb, man: bool) -> list[Stroke]:
     lips = mix(rgb, (176, 64, 70), 0.30 if man else 0.55)
-    upper = Stroke(smooth([(-2.2, 18.4), (-0.7, 18.0), (0, 18.15), (0.7, 18.0), (2.2, 18.4)]), 0.55, lips, 0.9)
-    lower = Stroke(smooth([(-1.7, 18.75), (0, 19.2), (1.7, 18.75)]), 0.7, lighter(lips, 0.08), 0.8)
-    return [lower, upper, Stroke(smooth([(-2.2, 18.45), (0, 18.55), (2.2, 18.45)]), 0.2, darker(lips, 0.5), 0.7)]
+    upper = Stroke(smooth([(-2.2, 18.1), (-0.8, 18.05), (0, 18.25), (0.8, 18.05), (2.2, 18.1)]), 0.5, lips, 0.9)
+    lower = Stroke(smooth([(-1.7, 18.6), (0, 19.25), (1.7, 18.6)]), 0.75, lighter(lips, 0.08), 0.8)
+    smile = smooth([(-2.7, 17.9), (-1.4, 18.45), (0, 18.6), (1.4, 18.45), (2.7, 17.9)])
+    return [lower, upper, Stroke(smile, 0.2, darker(lips, 0.5), 0.7)]
 
 
 def _hair(shape: Points, rgb: Rgb, strands: list[Points] | None = None, **look: object) -> Panel:
@@ -128,14 +196,29 @@ def hair_behind(style: str, rgb: Rgb, rng: np.random.Generator) -> list[Panel]:
     """Return the hair behind the head and shoulders."""
     dark = darker(rgb, 0.18)
     if style == "long":
-        shape = symmetric([(0, -1), (6, 0), (9.2, 6), (9.4, 16), (11.0, 28), (10.4, 41)], [(10.4, 41), (7, 44), (0, 40)])
+        shape = symmetric(
+            [(0, -1), (6, 0), (9.2, 6), (9.4, 16), (11.0, 28), (10.4, 41)], [(10.4, 41), (7, 44), (0, 40)]
+        )
         return [_hair(shape, dark, [np.array([(x, 12), (x * 1.15, 42)]) for x in np.linspace(-9, 9, 13)])]
     if style == "bob":
-        return [_hair(symmetric([(0, -1), (6, 0), (9.4, 6), (10.2, 15), (9.4, 23.5)], [(9.4, 23.5), (5, 25), (0, 24)]), dark)]
+        return [
+            _hair(
+                symmetric([(0, -1), (6, 0), (9.4, 6), (10.2, 15), (9.4, 23.5)], [(9.4, 23.5), (5, 25), (0, 24)]), dark
+            )
+        ]
     if style == "bun":
-        return [_hair(ellipse(0.6, -3.4, 4.6, 4.2), rgb, [smooth([(-3, -3), (0, -5.6), (4, -4)]), smooth([(-2.6, -1.6), (1, -3.6), (4.6, -2.4)])])]
+        return [
+            _hair(
+                ellipse(0.6, -3.4, 4.6, 4.2),
+                rgb,
+                [smooth([(-3, -3), (0, -5.6), (4, -4)]), smooth([(-2.6, -1.6), (1, -3.6), (4.6, -2.4)])],
+            )
+        ]
     if style == "ponytail":
-        tail = outline([(5.4, 2), (9.4, 4), (11.4, 14), (10.6, 26), (11.6, 35)], [(11.6, 35), (8.2, 30), (7.0, 18), (5.4, 8), (5.4, 2)])
+        tail = outline(
+            [(5.4, 2), (9.4, 4), (11.4, 14), (10.6, 26), (11.6, 35)],
+            [(11.6, 35), (8.2, 30), (7.0, 18), (5.4, 8), (5.4, 2)],
+        )
         return [_hair(tail, dark, [smooth([(7.4, 5), (9.6, 16), (9.6, 30)])])]
     if style == "curly":
         return _curls(rgb, rng)
@@ -149,7 +232,15 @@ def _curls(rgb: Rgb, rng: np.random.Generator) -> list[Panel]:
         for angle in np.linspace(0, 2 * np.pi, count, endpoint=False) + rng.uniform(0, 1):
             x, y = ring * np.cos(angle), 8.4 + ring * np.sin(angle)
             size = float(rng.uniform(2.1, 2.9))
-            panels.append(_hair(ellipse(x, y, size, size, 18), mix(darker(rgb, 0.2), rgb, float(rng.uniform(0, 1))), roundness=1.0, edge=0.1, wrinkles=0.0))
+            panels.append(
+                _hair(
+                    ellipse(x, y, size, size, 18),
+                    mix(darker(rgb, 0.2), rgb, float(rng.uniform(0, 1))),
+                    roundness=1.0,
+                    edge=0.1,
+                    wrinkles=0.0,
+                )
+            )
     return panels
 
 
@@ -159,17 +250,35 @@ def hair_in_front(style: str, rgb: Rgb, rng: np.random.Generator) -> list[Panel]
     low = {"short": 8.2, "bun": 9.6, "ponytail": 9.6, "curly": 10.0}.get(style, 13.0)
     shapes: list[Panel] = []
     if style == "short":
-        cap = outline([(-7.6, 10.5), (-8.0, 5), (-5.4, 0), (0, -1.6), (5.4, -0.4), (8.0, 5), (7.6, 10.5)], [(7.6, 10.5), (6.7, 7.4), (5.8, 5.2), (part, 3.6), (-5.2, 4.8), (-6.7, 7.4), (-7.6, 10.5)])
+        cap = outline(
+            [(-7.6, 10.5), (-8.0, 5), (-5.4, 0), (0, -1.6), (5.4, -0.4), (8.0, 5), (7.6, 10.5)],
+            [(7.6, 10.5), (6.7, 7.4), (5.8, 5.2), (part, 3.6), (-5.2, 4.8), (-6.7, 7.4), (-7.6, 10.5)],
+        )
         return [_hair(cap, rgb, _strands(part))]
     for side in (-1, 1):
         away = part * side
-        piece = outline([(away - 0.6, -1.3), (5.6, -0.4), (8.3, 5.2), (8.0, low)], [(8.0, low), (6.9, low - 1.0), (5.8, 6.6), (2.6 + away * 0.4, 4.2), (away, 2.6)], [(away, 2.6), (away - 0.6, -1.3)])
+        piece = outline(
+            [(away - 0.6, -1.3), (5.6, -0.4), (8.3, 5.2), (8.0, low)],
+            [(8.0, low), (6.9, low - 1.0), (5.8, 6.6), (2.6 + away * 0.4, 4.2), (away, 2.6)],
+            [(away, 2.6), (away - 0.6, -1.3)],
+        )
         strands = [smooth([(away + 0.6, 0.2 + d), (4.2, 1.2 + d), (7.2, 6.0 + d)]) for d in (0.0, 1.2, 2.3)]
         shapes.append(_hair(sided(piece, side), rgb, [sided(s, side) for s in strands], roundness=1.6, edge=0.1))
         if style in ("long", "bob"):
             end = 36.0 if style == "long" else 22.5
-            lock = outline([(6.6, 6.5), (8.4, 9), (9.6, 18), (9.8, end * 0.8), (9.0, end)], [(9.0, end), (6.8, end - 3), (7.0, 18), (6.5, 11), (6.6, 6.5)])
-            shapes.append(_hair(sided(lock, side), rgb, [sided(smooth([(7.4, 9), (8.2, 18), (8.2, end - 3)]), side)], roundness=1.2, edge=0.12))
+            lock = outline(
+                [(6.6, 6.5), (8.4, 9), (9.6, 18), (9.8, end * 0.8), (9.0, end)],
+                [(9.0, end), (6.8, end - 3), (7.0, 18), (6.5, 11), (6.6, 6.5)],
+            )
+            shapes.append(
+                _hair(
+                    sided(lock, side),
+                    rgb,
+                    [sided(smooth([(7.4, 9), (8.2, 18), (8.2, end - 3)]), side)],
+                    roundness=1.2,
+                    edge=0.12,
+                )
+            )
     return shapes
 
 

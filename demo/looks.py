@@ -3,20 +3,18 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFilter
 
-from demo.accessories import accessory_panels
+from demo.backgrounds import GROUNDS, background
 from demo.body import MEN, WOMEN, Arm, Body
 from demo.bottoms import PANTS_HEMS, WAISTS, pants_panels, skirt_panels
 from demo.canvas import Canvas, Panel, View
 from demo.cloth import fabric_of
 from demo.draw import Drawing
 from demo.dresses import dress_panels
-from demo.fabric import Colours
 from demo.figure import HAIR_STYLES, arm, hair_behind, hair_in_front, hand, head, legs, trunk
 from demo.outerwear import outer_panels
-from demo.palette import HAIRS, SKINS, Rgb, mix
-from demo.random_drawings import random_ground, random_spec
+from demo.palette import HAIRS, SKINS, Rgb
+from demo.random_drawings import random_spec
 from demo.spec import (
     BAG_TYPES,
     DRESS_TYPES,
@@ -35,12 +33,11 @@ WIDTH_SHARE = 0.60
 FIGURE_CM = 185.0
 LEG_STRETCH = 1.09
 POSES = ("relaxed", "hand on hip", "walking")
-GROUNDS = ("studio", "warm studio", "street", "wall")
 
 
 @dataclass(frozen=True)
 class LookSpec:
-    """A dressed figure. skin, hair_colour: positions in `palette.SKINS` and `palette.HAIRS`; coat_open: whether an outer
+    """A dressed figure. skin, hair_colour: positions in `palette.SKINS` and `palette.HAIRS`; coat_open: an outer
     garment shows what is under it; tucked: the top goes into the waistband."""
 
     garments: tuple[GarmentSpec, ...]
@@ -64,8 +61,15 @@ def draw_look(spec: LookSpec, *, height_pixels: int = 960, seed: int) -> Drawing
     width_pixels = round(height_pixels * WIDTH_SHARE)
     scale = height_pixels * 0.925 / FIGURE_CM
     shift = float(rng.uniform(1.2, 2.6) * rng.choice((-1, 1))) if spec.pose != "relaxed" else float(rng.uniform(-1, 1))
-    view = View(scale, width_pixels / 2, height_pixels * 0.045, sway_cm=0.25, sway_phase=float(rng.uniform(0, 6)), hip_shift_cm=shift,
-                leg_stretch=LEG_STRETCH)  # fmt: skip
+    view = View(
+        scale,
+        width_pixels / 2,
+        height_pixels * 0.045,
+        sway_cm=0.25,
+        sway_phase=float(rng.uniform(0, 6)),
+        hip_shift_cm=shift,
+        leg_stretch=LEG_STRETCH,
+    )
     canvas = Canvas(width_pixels, height_pixels, view, rng)
     canvas.paint(look_panels(spec, rng))
     ground = background(spec.ground, height_pixels, width_pixels, view, rng)
@@ -82,7 +86,13 @@ def look_panels(spec: LookSpec, rng: np.random.Generator) -> list[Panel]:
     clothes = [*_on_the_feet(spec, body, rng), *_clothes(spec, body, rng, arms)]
     gap = float(rng.uniform(3.4, 6.0)) if spec.coat_open else None
     coat = outer_panels(outer, body, fabric_of(outer, rng), rng, gap=gap) if outer else []
-    return [*person, *clothes, *coat, *_hands_in_front(spec, body, skin), *_head_and_extras(spec, body, skin, hair, rng)]
+    return [
+        *person,
+        *clothes,
+        *coat,
+        *_hands_in_front(spec, body, skin),
+        *_head_and_extras(spec, body, skin, hair, rng),
+    ]
 
 
 def _bare_from(spec: LookSpec) -> float:
@@ -132,6 +142,7 @@ def _bottom(spec: LookSpec, body: Body, rng: np.random.Generator) -> list[Panel]
     pants, skirt = spec.worn(PANTS_TYPES), spec.worn(SKIRT_TYPES)
     panels = pants_panels(pants, body, fabric_of(pants, rng), rng) if pants else []
     if skirt:
+        skirt = replace(skirt, fit="slim") if spec.worn(OUTER_TYPES) else skirt
         panels += skirt_panels(skirt, body, fabric_of(skirt, rng), rng)
     boots = spec.worn(("boots", "ankle boots"))
     over = pants is not None and (pants.leg == "skinny" or pants.type == "leggings")
@@ -179,68 +190,138 @@ def demo_looks() -> list[DemoLook]:
     """Return the looks that the landing page offers."""
     wear = GarmentSpec
     return [
-        DemoLook("weekend", "Marinière du week-end", "Weekend stripes", LookSpec(
-            (wear("long-sleeved top", "white", pattern="striped", accent="navy", fit="slim"), wear("jeans", "blue", rise="high"),
-             wear("sneakers", "white", accent="green"), wear("tote", "beige")),
-            skin=1, hair="bob", hair_colour=2, pose="hand on hip", ground="street", tucked=True), 11),
-        DemoLook("garden-party", "Robe de fête au jardin", "Garden party", LookSpec(
-            (wear("dress", "green", pattern="floral", accent="white", sleeves="short", neckline="v", length="regular"),
-             wear("heels", "beige"), wear("handbag", "brown")),
-            skin=4, hair="curly", hair_colour=0, pose="walking", ground="warm studio"), 12),
-        DemoLook("autumn-coat", "Manteau d'automne", "Autumn coat", LookSpec(
-            (wear("sweater", "white", neckline="turtleneck"), wear("skirt", "burgundy", rise="high"), wear("coat", "beige", length="long"),
-             wear("boots", "brown"), wear("hat", "brown"), wear("scarf", "red", pattern="checked", accent="white")),
-            skin=0, hair="long", hair_colour=5, pose="walking", ground="street"), 13),
-        DemoLook("city-tailoring", "Tailleur en ville", "City tailoring", LookSpec(
-            (wear("shirt", "light blue", body="men"), wear("trousers", "grey", body="men"), wear("blazer", "navy", body="men"),
-             wear("loafers", "brown", body="men"), wear("belt", "brown", body="men")),
-            body="men", skin=5, hair="short", hair_colour=0, pose="relaxed", ground="studio", tucked=True), 14),
-        DemoLook("off-duty", "Jour de repos", "Off duty", LookSpec(
-            (wear("hoodie", "yellow", body="men", shade=2), wear("joggers", "grey", body="men", shade=1), wear("high sneakers", "red", accent="black"),
-             wear("cap", "navy"), wear("backpack", "khaki")),
-            body="men", skin=2, hair="short", hair_colour=1, pose="relaxed", ground="wall"), 15),
-        DemoLook("rock-evening", "Soirée rock", "Rock evening", LookSpec(
-            (wear("t-shirt", "white", sleeves="short"), wear("leather jacket", "black", fit="slim"), wear("jeans", "black", leg="skinny", rise="high"),
-             wear("ankle boots", "black"), wear("sunglasses", "black"), wear("crossbody bag", "red")),
-            skin=3, hair="ponytail", hair_colour=0, pose="walking", ground="studio"), 16),
-    ]  # fmt: skip
-
-
-def background(kind: str, height_pixels: int, width_pixels: int, view: View, rng: np.random.Generator) -> Colours:
-    """Return what stands behind the figure, float32 sRGB, shape (H, W, 3), with its shadow on the floor."""
-    floor = int(view.top_pixels + view.pixels_per_cm * 176)
-    tops: dict[str, tuple[Rgb, Rgb]] = {
-        "studio": ((236, 236, 238), (222, 221, 222)),
-        "warm studio": ((240, 230, 218), (226, 212, 196)),
-        "street": ((206, 198, 186), (178, 174, 168)),
-        "wall": ((198, 208, 212), (188, 184, 178)),
-    }
-    wall, ground = tops.get(kind, tops["studio"])
-    image = Image.new("RGB", (width_pixels, height_pixels), wall)
-    pen = ImageDraw.Draw(image)
-    edge = floor - int(view.pixels_per_cm * (16 if kind in ("street", "wall") else 8))
-    pen.rectangle((0, edge, width_pixels, height_pixels), fill=ground)
-    if kind == "street":
-        _facade(pen, width_pixels, edge, wall)
-    blur = height_pixels / (26 if "studio" in kind else 200)
-    soft = np.asarray(image.filter(ImageFilter.GaussianBlur(blur)), np.float32)
-    return _floor_shadow(soft + rng.normal(0, 1.2, (height_pixels, width_pixels, 1)).astype(np.float32), view)
-
-
-def _facade(pen: ImageDraw.ImageDraw, width: int, edge: int, wall: Rgb) -> None:
-    pen.rectangle((0, int(edge * 0.86), width, edge), fill=mix(wall, (90, 84, 78), 0.25))
-    pen.rectangle((int(width * 0.06), int(edge * 0.06), int(width * 0.34), int(edge * 0.62)), fill=mix(wall, (96, 112, 124), 0.55))
-    pen.rectangle((int(width * 0.70), int(edge * 0.10), int(width * 0.95), edge), fill=mix(wall, (74, 92, 84), 0.6))
-    pen.line((int(width * 0.2), int(edge * 0.06), int(width * 0.2), int(edge * 0.62)), fill=wall, width=max(2, width // 90))
-    pen.rectangle((int(width * 0.735), int(edge * 0.16), int(width * 0.915), int(edge * 0.55)), fill=mix(wall, (74, 92, 84), 0.4))
-
-
-def _floor_shadow(ground: Colours, view: View) -> Colours:
-    height, width = ground.shape[:2]
-    x = (np.arange(width) - view.left_pixels) / view.pixels_per_cm
-    y = (np.arange(height) - view.top_pixels) / view.pixels_per_cm
-    shadow = np.exp(-((x[None] / 22) ** 2) - ((y[:, None] - 183.5) / 3.4) ** 2).astype(np.float32)
-    return ground * (1 - 0.32 * shadow)[..., None]
+        DemoLook(
+            "weekend",
+            "Marinière du week-end",
+            "Weekend stripes",
+            LookSpec(
+                (
+                    wear("long-sleeved top", "white", pattern="striped", accent="navy", fit="slim"),
+                    wear("jeans", "blue", rise="high"),
+                    wear("sneakers", "white", accent="green"),
+                    wear("tote", "beige"),
+                ),
+                skin=1,
+                hair="bob",
+                hair_colour=2,
+                pose="hand on hip",
+                ground="street",
+                tucked=True,
+            ),
+            11,
+        ),
+        DemoLook(
+            "garden-party",
+            "Robe de fête au jardin",
+            "Garden party",
+            LookSpec(
+                (
+                    wear(
+                        "dress",
+                        "green",
+                        pattern="floral",
+                        accent="white",
+                        sleeves="short",
+                        neckline="v",
+                        length="regular",
+                    ),
+                    wear("heels", "beige"),
+                    wear("handbag", "brown"),
+                ),
+                skin=4,
+                hair="curly",
+                hair_colour=0,
+                pose="walking",
+                ground="warm studio",
+            ),
+            12,
+        ),
+        DemoLook(
+            "autumn-coat",
+            "Manteau d'automne",
+            "Autumn coat",
+            LookSpec(
+                (
+                    wear("sweater", "white", neckline="turtleneck"),
+                    wear("skirt", "burgundy", rise="high"),
+                    wear("coat", "beige", length="long"),
+                    wear("boots", "brown"),
+                    wear("hat", "brown"),
+                    wear("scarf", "red", pattern="checked", accent="white"),
+                ),
+                skin=0,
+                hair="long",
+                hair_colour=5,
+                pose="walking",
+                ground="street",
+            ),
+            13,
+        ),
+        DemoLook(
+            "city-tailoring",
+            "Tailleur en ville",
+            "City tailoring",
+            LookSpec(
+                (
+                    wear("shirt", "light blue", body="men"),
+                    wear("trousers", "grey", body="men"),
+                    wear("blazer", "navy", body="men"),
+                    wear("loafers", "brown", body="men"),
+                    wear("belt", "brown", body="men"),
+                ),
+                body="men",
+                skin=5,
+                hair="short",
+                hair_colour=0,
+                pose="relaxed",
+                ground="studio",
+                tucked=True,
+            ),
+            14,
+        ),
+        DemoLook(
+            "off-duty",
+            "Jour de repos",
+            "Off duty",
+            LookSpec(
+                (
+                    wear("hoodie", "yellow", body="men", shade=2),
+                    wear("joggers", "grey", body="men", shade=1),
+                    wear("high sneakers", "red", accent="black"),
+                    wear("cap", "navy"),
+                    wear("backpack", "khaki"),
+                ),
+                body="men",
+                skin=2,
+                hair="curly",
+                hair_colour=1,
+                pose="relaxed",
+                ground="wall",
+            ),
+            15,
+        ),
+        DemoLook(
+            "rock-evening",
+            "Soirée rock",
+            "Rock evening",
+            LookSpec(
+                (
+                    wear("t-shirt", "white", sleeves="short"),
+                    wear("leather jacket", "black", fit="slim"),
+                    wear("jeans", "black", leg="skinny", rise="high"),
+                    wear("ankle boots", "black"),
+                    wear("sunglasses", "black"),
+                    wear("crossbody bag", "red"),
+                ),
+                skin=3,
+                hair="ponytail",
+                hair_colour=0,
+                pose="walking",
+                ground="studio",
+            ),
+            16,
+        ),
+    ]
 
 
 def random_look_spec(rng: np.random.Generator) -> LookSpec:
@@ -252,7 +333,14 @@ def random_look_spec(rng: np.random.Generator) -> LookSpec:
     else:
         garments.append(random_spec(rng, TOP_TYPES, body))
         garments.append(random_spec(rng, SKIRT_TYPES if body == "women" and rng.random() < 0.4 else PANTS_TYPES, body))
-    chances = ((OUTER_TYPES, 0.42), (HAT_TYPES, 0.28), (BAG_TYPES, 0.4), (("scarf",), 0.2), (("belt",), 0.25), (("sunglasses",), 0.25))
+    chances = (
+        (OUTER_TYPES, 0.42),
+        (HAT_TYPES, 0.28),
+        (BAG_TYPES, 0.4),
+        (("scarf",), 0.2),
+        (("belt",), 0.25),
+        (("sunglasses",), 0.25),
+    )
     garments += [random_spec(rng, types, body) for types, chance in chances if rng.random() < chance]
     shoes = tuple(t for t in SHOE_TYPES if body == "women" or t not in ("heels", "flats", "boots"))
     if rng.random() < 0.94:
@@ -264,14 +352,14 @@ def random_look_spec(rng: np.random.Generator) -> LookSpec:
         hair=str(rng.choice(("short", "short", "curly") if body == "men" else HAIR_STYLES)),
         hair_colour=int(rng.integers(len(HAIRS))),
         pose=str(rng.choice(POSES)),
-        ground=str(rng.choice(GROUNDS)),
+        ground=str(rng.choice(GROUNDS)) if rng.random() < 0.5 else "any",
         coat_open=bool(rng.random() < 0.7),
         tucked=bool(rng.random() < 0.4),
     )
 
 
 def random_look(seed: int, *, height_pixels: int = 416) -> Drawing:
-    """Return a figure in clothes drawn by lot, half of the time on a ground of any colour."""
+    """Return a figure in clothes drawn by lot, more often than not on a ground of any colour."""
     rng = np.random.default_rng(seed)
     spec = random_look_spec(rng)
     return draw_look(spec, height_pixels=height_pixels, seed=int(rng.integers(2**31)))

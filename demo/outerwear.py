@@ -1,6 +1,7 @@
 """Cardigans, jackets, blazers and coats; closed on the hanger, open or closed on a figure."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -8,14 +9,15 @@ from demo.body import Body
 from demo.bottoms import Hips
 from demo.canvas import Fold, Panel, Stroke
 from demo.cloth import lining_of, ribbing_of
-from demo.curves import Points, at_height, mirrored, outline, sided, smooth, symmetric
+from demo.curves import Points, outline, shifted, sided, smooth, symmetric
 from demo.dresses import tied_belt
 from demo.fabric import Fabric
-from demo.palette import COGNAC_THREAD, GOLD, IVORY, SILVER, darker, is_dark, lighter
+from demo.palette import COGNAC_THREAD, GOLD, SILVER, darker, is_dark, lighter
 from demo.spec import GarmentSpec
 from demo.tops import (
     EASE,
     Bodice,
+    Garment,
     armhole_seams,
     back_of_neck,
     bodice,
@@ -28,7 +30,6 @@ from demo.tops import (
     placket,
     shirt_collar,
     sleeves,
-    stitches,
     trunk_folds,
 )
 
@@ -47,27 +48,27 @@ ZIPPED = ("jacket", "puffer jacket", "leather jacket")
 
 
 @dataclass(frozen=True)
-class Coat:
-    """What the makers of each type share."""
+class Coat(Garment):
+    """An outer garment; gap: half width of its opening in centimetres, None when it is closed."""
 
-    spec: GarmentSpec
-    body: Body
-    fabric: Fabric
-    cut: Bodice
-    gap: float | None
+    gap: float | None = None
 
 
-def outer_panels(spec: GarmentSpec, body: Body, fabric: Fabric, rng: np.random.Generator, gap: float | None = None) -> list[Panel]:
+def outer_panels(
+    spec: GarmentSpec, body: Body, fabric: Fabric, rng: np.random.Generator, *, gap: float | None = None
+) -> list[Panel]:
     """Return the panels of an outer garment, back to front. gap: half width of the opening when worn open."""
     heights = HEMS[spec.type]
     hem = heights[("short", "regular", "long").index(spec.length)] + (body.hip[1] - 85)
-    ease = EASE[spec.fit] + {"cardigan": 1.6, "blazer": 1.8, "denim jacket": 1.8, "leather jacket": 1.6}.get(spec.type, 2.6)
+    ease = EASE[spec.fit] + {"cardigan": 1.6, "blazer": 1.8, "denim jacket": 1.8, "leather jacket": 1.6}.get(
+        spec.type, 2.6
+    )
     neckline = {"cardigan": "v", "blazer": "deep v", "coat": "deep v", "trench coat": "deep v"}.get(spec.type, "collar")
     flare = 3.0 if spec.type in ("coat", "trench coat") else 0.6
     cut = bodice(body, replace(spec, neckline=neckline), hem=hem, ease=ease, fitted=_fitted(spec), flare=flare)
-    coat = Coat(spec, body, fabric, _with_depth(cut, spec), gap)
+    coat = Coat(spec, body, fabric, _with_depth(cut, spec), rng, gap)
     inside = [] if body.worn else back_of_neck(coat.cut, fabric, LABEL)
-    return [*inside, *_arms(coat, rng), *_fronts(coat, rng), *_details(coat)]
+    return [*inside, *_arms(coat), *_fronts(coat), *_details(coat)]
 
 
 def _fitted(spec: GarmentSpec) -> float:
@@ -84,11 +85,11 @@ def _with_depth(cut: Bodice, spec: GarmentSpec) -> Bodice:
     return replace(cut, depth=depth, neckline=smooth([(0, depth), (x * bend, y + (depth - y) * 0.5), (x, y)]))
 
 
-def _arms(coat: Coat, rng: np.random.Generator) -> list[Panel]:
+def _arms(coat: Coat) -> list[Panel]:
     spec, fabric = coat.spec, coat.fabric
-    cuff = ribbing_of(fabric) if spec.type in ("cardigan", "jacket", "puffer jacket") else fabric if spec.type == "denim jacket" else None
+    cuffs = {"denim jacket": fabric} | dict.fromkeys(("cardigan", "jacket", "puffer jacket"), ribbing_of(fabric))
     ease = EASE[spec.fit] * 0.7 + {"cardigan": 1.6, "puffer jacket": 3.2}.get(spec.type, 2.4)
-    panels = sleeves(coat.cut, coat.body, fabric, LABEL, spec, rng, end=1.0, ease=ease, cuff=cuff)
+    panels = sleeves(coat, end=1.0, ease=ease, cuff=cuffs.get(spec.type))
     return [_quilted_sleeve(panel) for panel in panels] if spec.type == "puffer jacket" else panels
 
 
@@ -115,34 +116,40 @@ def _quilt_folds(lines: list[Points]) -> list[Fold]:
     return folds
 
 
-def _fronts(coat: Coat, rng: np.random.Generator) -> list[Panel]:
+def _fronts(coat: Coat) -> list[Panel]:
     cut, fabric, spec = coat.cut, coat.fabric, coat.spec
-    folds = trunk_folds(cut, coat.body, rng, 0.5 if spec.type == "leather jacket" else 0.8)
+    folds = trunk_folds(coat, 0.5 if spec.type == "leather jacket" else 0.8)
     strokes = [*armhole_seams(cut, fabric)]
     if spec.type == "puffer jacket":
         lines = [np.array([(-32.0, y), (32.0, y)]) for y in np.arange(cut.neck[1] + 9, cut.hem - 2, 8.0)]
         folds, strokes = _quilt_folds(lines), [*strokes, *_quilt_strokes(lines, fabric)]
     if cut.hem > 95:
-        folds += _skirt_of_coat(cut, rng)
-    ends = [hem_band(cut, ribbing_of(fabric), LABEL, 5.2)] if spec.type in ("cardigan", "jacket") and spec.length != "long" else []
-    look = {"folds": folds, "roundness": 4.6, "gloss": 0.75 if spec.type in ("leather jacket", "puffer jacket") else 0.35}
-    if coat.gap is None:
-        front = front_panel(cut, fabric, LABEL, strokes=[*strokes, *_closing(coat)], **look)
-        return [*ends, front]
-    return [_open_front(coat, side, strokes, look) for side in (-1, 1)]
+        folds += _skirt_of_coat(cut, coat.rng)
+    shiny = spec.type in ("leather jacket", "puffer jacket")
+    look: dict[str, Any] = {"folds": folds, "roundness": 4.6, "gloss": 0.75 if shiny else 0.35}
+    if coat.gap is not None:
+        return [_open_front(coat, side, strokes, look) for side in (-1, 1)]
+    front = front_panel(cut, fabric, LABEL, strokes=[*strokes, *_closing(coat)], **look)
+    ribbed = spec.type in ("cardigan", "jacket") and spec.length != "long"
+    return [hem_band(cut, ribbing_of(fabric), LABEL, 5.2), front] if ribbed else [front]
 
 
 def _skirt_of_coat(cut: Bodice, rng: np.random.Generator) -> list[Fold]:
-    return [Fold((s * 8, 84.0), (s * (11 + rng.normal()), cut.hem + 22), 2.4, 0.34, float(rng.normal(0, 0.6))) for s in (-1.6, -0.8, 0.9, 1.5)]
+    return [
+        Fold((s * 8, 84.0), (s * (11 + rng.normal()), cut.hem + 22), 2.4, 0.34, float(rng.normal(0, 0.6)))
+        for s in (-1.6, -0.8, 0.9, 1.5)
+    ]
 
 
-def _open_front(coat: Coat, side: int, strokes: list[Stroke], look: dict[str, object]) -> Panel:
+def _open_front(coat: Coat, side: int, strokes: list[Stroke], look: dict[str, Any]) -> Panel:
     """Return one half of a garment that is worn open."""
     cut, gap = coat.cut, coat.gap or 0.0
     x, y = cut.neck
     edge = smooth([(gap + 1.6, cut.hem + 1.2), (gap, (cut.hem + y) / 2 + 4), (max(gap * 0.8, 2.2), y + 24), (x, y)])
-    right = outline(cut.shoulder_seam, cut.armhole, cut.side_seam, [(cut.sides[-1][0], cut.hem), (gap + 1.6, cut.hem + 1.2)], edge)
-    return Panel(sided(right, side), coat.fabric, LABEL, strokes=strokes, shadow=0.35, **look)  # type: ignore[arg-type]
+    right = outline(
+        cut.shoulder_seam, cut.armhole, cut.side_seam, [(cut.sides[-1][0], cut.hem), (gap + 1.6, cut.hem + 1.2)], edge
+    )
+    return Panel(sided(right, side), coat.fabric, LABEL, strokes=strokes, shadow=0.35, **look)
 
 
 def _closing(coat: Coat) -> list[Stroke]:
@@ -159,9 +166,15 @@ def _closing(coat: Coat) -> list[Stroke]:
 
 def _details(coat: Coat) -> list[Panel]:
     makers = {
-        "cardigan": _cardigan, "jacket": _bomber, "denim jacket": _denim, "leather jacket": _biker, "puffer jacket": _puffer,
-        "blazer": _blazer, "coat": _overcoat, "trench coat": _trench,
-    }  # fmt: skip
+        "cardigan": _cardigan,
+        "jacket": _bomber,
+        "denim jacket": _denim,
+        "leather jacket": _biker,
+        "puffer jacket": _puffer,
+        "blazer": _blazer,
+        "coat": _overcoat,
+        "trench coat": _trench,
+    }
     return makers[coat.spec.type](coat)
 
 
@@ -181,7 +194,7 @@ def _edges(coat: Coat, cloth: Fabric, width: float) -> list[Panel]:
     cut, gap = coat.cut, coat.gap or 0.0
     x, y = cut.neck
     edge = smooth([(x, y), (max(gap * 0.8, 2.2), y + 24), (gap, (cut.hem + y) / 2 + 4), (gap + 1.6, cut.hem + 1.2)])
-    shape = np.vstack([edge, (edge + (width, 0.3))[::-1]])
+    shape = np.vstack([edge, shifted(edge[::-1], width, 0.3)])
     return [Panel(sided(shape, side), cloth, LABEL, roundness=0.9, relief=0.5, wrinkles=0.1) for side in (-1, 1)]
 
 
@@ -198,7 +211,10 @@ def _zip(cut: Bodice, top: float, end: float, x: float = 0.0) -> list[Panel]:
 
 def _stand(coat: Coat, cloth: Fabric, height: float) -> Panel:
     x, y = coat.cut.neck
-    right = [(0, coat.cut.depth - height * 0.8), (x * 0.62, y + 3.4 - height * 0.8), (x - 0.4, y - height)], [(x - 0.4, y - height), (x + 1.2, y + 1)]
+    right = (
+        [(0, coat.cut.depth - height * 0.8), (x * 0.62, y + 3.4 - height * 0.8), (x - 0.4, y - height)],
+        [(x - 0.4, y - height), (x + 1.2, y + 1)],
+    )
     low = smooth([(x + 1.2, y + 1), (x * 0.8, y + 4.6), (0, coat.cut.depth + 1.2)])
     return Panel(symmetric(*right, low), cloth, LABEL, roundness=1.6, shadow=0.25, wrinkles=0.3)
 
@@ -206,9 +222,16 @@ def _stand(coat: Coat, cloth: Fabric, height: float) -> Panel:
 def _stand_back(coat: Coat, height: float) -> list[Panel]:
     """Return the inside of a stand-up collar, behind the neck."""
     x, y = coat.cut.neck
-    shape = symmetric([(0, y - height + 0.3), (x * 0.6, y - height), (x - 0.4, y - height)], [(x - 0.4, y - height), (x, y + 2)],
-                      [(x, y + 2), (x * 0.6, y + 5), (0, coat.cut.depth)])  # fmt: skip
-    return [] if coat.body.worn else [Panel(shape, lining_of(coat.fabric), LABEL, tone=0.8, roundness=2, relief=0.6, wrinkles=0)]
+    shape = symmetric(
+        [(0, y - height + 0.3), (x * 0.6, y - height), (x - 0.4, y - height)],
+        [(x - 0.4, y - height), (x, y + 2)],
+        [(x, y + 2), (x * 0.6, y + 5), (0, coat.cut.depth)],
+    )
+    return (
+        []
+        if coat.body.worn
+        else [Panel(shape, lining_of(coat.fabric), LABEL, tone=0.8, roundness=2, relief=0.6, wrinkles=0)]
+    )
 
 
 def _bomber(coat: Coat) -> list[Panel]:
@@ -216,7 +239,12 @@ def _bomber(coat: Coat) -> list[Panel]:
     welts = [_welt(side, coat.cut.hem - 19, 0.55, coat.fabric) for side in (-1, 1)]
     if coat.gap is not None:
         return [*welts, *_edges(coat, rib, 1.0)]
-    return [*welts, *_stand_back(coat, 3.0), _stand(coat, rib, 3.0), *_zip(coat.cut, coat.cut.depth - 1.5, coat.cut.hem + 4)]
+    return [
+        *welts,
+        *_stand_back(coat, 3.0),
+        _stand(coat, rib, 3.0),
+        *_zip(coat.cut, coat.cut.depth - 1.5, coat.cut.hem + 4),
+    ]
 
 
 def _welt(side: int, y: float, lean: float, fabric: Fabric) -> Panel:
@@ -226,10 +254,19 @@ def _welt(side: int, y: float, lean: float, fabric: Fabric) -> Panel:
 
 def _denim(coat: Coat) -> list[Panel]:
     cut, fabric = coat.cut, coat.fabric
-    pockets = [p for side in (-1, 1) for p in patch_pocket(side * 9.2 - 5, cut.underarm[1] + 1, 10, 10.5, fabric, LABEL, flap=4.2)]
-    seams = [Stroke(np.array([(s * 6, cut.underarm[1] + 12), (s * 3.4, cut.hem - 4)]), 0.22, COGNAC_THREAD, 0.75, (0.5, 0.3)) for s in (-1, 1)]
+    pockets = [
+        p
+        for side in (-1, 1)
+        for p in patch_pocket(side * 9.2 - 5, cut.underarm[1] + 1, fabric, LABEL, size=(10, 10.5), flap=4.2)
+    ]
+    seams = [
+        Stroke(np.array([(s * 6, cut.underarm[1] + 12), (s * 3.4, cut.hem - 4)]), 0.22, COGNAC_THREAD, 0.75, (0.5, 0.3))
+        for s in (-1, 1)
+    ]
     x = cut.half_width(cut.hem - 2)
-    waist = symmetric([(0, cut.hem - 3.4), (x, cut.hem - 4.4)], [(x, cut.hem - 4.4), (x, cut.hem)], [(x, cut.hem), (0, cut.hem + 1.2)])
+    waist = symmetric(
+        [(0, cut.hem - 3.4), (x, cut.hem - 4.4)], [(x, cut.hem - 4.4), (x, cut.hem)], [(x, cut.hem), (0, cut.hem + 1.2)]
+    )
     bottom = Panel(waist, fabric, LABEL, roundness=2, relief=0.5, edge=0.3, wrinkles=0.3, strokes=seams)
     if coat.gap is not None:
         return [*pockets, *shirt_collar(replace(cut, depth=cut.neck[1] + 9), fabric, LABEL, worn=True, size=1.1)]
@@ -244,19 +281,47 @@ def _lapels(coat: Coat, *, width: float, end: float, low_x: float = 0.8) -> list
     x, y = cut.neck
     panels: list[Panel] = []
     for side in (-1, 1):
-        lapel = outline([(x - 0.6, y + 3.0), (x * 0.62, y + (end - y) * 0.5), (low_x - 1.2, end)],
-                        [(low_x - 1.2, end), (x * 0.7 + width * 0.42, y + (end - y) * 0.6), (x + width * 0.55, y + (end - y) * 0.36 + 1)],
-                        [(x + width * 0.55, y + (end - y) * 0.36 + 1), (x + width * 0.16, y + (end - y) * 0.30)],
-                        [(x + width * 0.16, y + (end - y) * 0.30), (x - 0.6, y + 3.0)])  # fmt: skip
-        collar = outline([(x * 0.7, y - 1.8), (x - 0.2, y + 2.2), (x * 0.74, y + (end - y) * 0.30)],
-                         [(x * 0.74, y + (end - y) * 0.30), (x + width * 0.2, y + (end - y) * 0.31)],
-                         [(x + width * 0.2, y + (end - y) * 0.31), (x + width * 0.42, y + (end - y) * 0.22), (x + 2.2, y + 2.0), (x * 0.9, y - 1.6)])  # fmt: skip
+        lapel = outline(
+            [(x - 0.6, y + 3.0), (x * 0.62, y + (end - y) * 0.5), (low_x - 1.2, end)],
+            [
+                (low_x - 1.2, end),
+                (x * 0.7 + width * 0.42, y + (end - y) * 0.6),
+                (x + width * 0.55, y + (end - y) * 0.36 + 1),
+            ],
+            [(x + width * 0.55, y + (end - y) * 0.36 + 1), (x + width * 0.16, y + (end - y) * 0.30)],
+            [(x + width * 0.16, y + (end - y) * 0.30), (x - 0.6, y + 3.0)],
+        )
+        collar = outline(
+            [(x * 0.7, y - 1.8), (x - 0.2, y + 2.2), (x * 0.74, y + (end - y) * 0.30)],
+            [(x * 0.74, y + (end - y) * 0.30), (x + width * 0.2, y + (end - y) * 0.31)],
+            [
+                (x + width * 0.2, y + (end - y) * 0.31),
+                (x + width * 0.42, y + (end - y) * 0.22),
+                (x + 2.2, y + 2.0),
+                (x * 0.9, y - 1.6),
+            ],
+        )
         for shape, dim in ((lapel, 1.0), (collar, 0.97)):
-            panels.append(Panel(sided(shape, side), fabric, LABEL, roundness=1.4, relief=0.5, shadow=0.34, edge=0.34, tone=dim,
-                                angle=0.3 * side, wrinkles=0.1))  # fmt: skip
+            panels.append(
+                Panel(
+                    sided(shape, side),
+                    fabric,
+                    LABEL,
+                    roundness=1.4,
+                    relief=0.5,
+                    shadow=0.34,
+                    edge=0.34,
+                    tone=dim,
+                    angle=0.3 * side,
+                    wrinkles=0.1,
+                )
+            )
     if not coat.body.worn:
-        back = symmetric([(0, y - 2.6), (x * 0.5, y - 2.5), (x * 0.8, y - 1.9)], [(x * 0.8, y - 1.9), (x, y + 0.8)],
-                         [(x, y + 0.8), (x * 0.6, y + 2.4), (0, y + 3.0)])  # fmt: skip
+        back = symmetric(
+            [(0, y - 2.6), (x * 0.5, y - 2.5), (x * 0.8, y - 1.9)],
+            [(x * 0.8, y - 1.9), (x, y + 0.8)],
+            [(x, y + 0.8), (x * 0.6, y + 2.4), (0, y + 3.0)],
+        )
         panels.insert(0, Panel(back, fabric, LABEL, roundness=1.6, relief=0.6, tone=0.9, wrinkles=0))
     return panels
 
@@ -265,7 +330,9 @@ def _flap_pockets(coat: Coat, y: float, x: float = 10.2, width: float = 11.0) ->
     panels = []
     for side in (-1, 1):
         left, right = x - width / 2, x + width / 2
-        shape = sided([(left, y), (right, y - 0.6), (right + 0.3, y + 3.6), (right - 0.6, y + 4.4), (left + 0.3, y + 4.8)], side)
+        shape = sided(
+            [(left, y), (right, y - 0.6), (right + 0.3, y + 3.6), (right - 0.6, y + 4.4), (left + 0.3, y + 4.8)], side
+        )
         panels.append(Panel(shape, coat.fabric, LABEL, roundness=0.8, relief=0.4, shadow=0.3, edge=0.36, wrinkles=0.1))
     return panels
 
@@ -277,29 +344,52 @@ def _buttons_rgb(coat: Coat) -> tuple[int, int, int]:
 def _blazer(coat: Coat) -> list[Panel]:
     cut = coat.cut
     pockets = _flap_pockets(coat, min(cut.hem - 16, 79.0))
-    lapels = _lapels(coat, width=9.5, end=cut.depth if coat.gap is None else cut.neck[1] + 27, low_x=0.8 if coat.gap is None else (coat.gap or 0) + 0.8)
+    lapels = _lapels(
+        coat,
+        width=9.5,
+        end=cut.depth if coat.gap is None else cut.neck[1] + 27,
+        low_x=0.8 if coat.gap is None else (coat.gap or 0) + 0.8,
+    )
     if coat.gap is not None:
         return [*pockets, *lapels]
-    return [*pockets, *lapels] + [button(1.0 - 2.2 * 0, y, _buttons_rgb(coat), LABEL, 1.0) for y in (cut.depth + 1.8, cut.depth + 11.0)]
+    return [*pockets, *lapels] + [
+        button(1.0 - 2.2 * 0, y, _buttons_rgb(coat), LABEL, 1.0) for y in (cut.depth + 1.8, cut.depth + 11.0)
+    ]
 
 
 def _overcoat(coat: Coat) -> list[Panel]:
     cut = coat.cut
     pockets = _flap_pockets(coat, 84.0, 11.0, 12.0)
-    lapels = _lapels(coat, width=11.0, end=cut.depth if coat.gap is None else cut.neck[1] + 27, low_x=0.8 if coat.gap is None else (coat.gap or 0) + 0.8)
+    lapels = _lapels(
+        coat,
+        width=11.0,
+        end=cut.depth if coat.gap is None else cut.neck[1] + 27,
+        low_x=0.8 if coat.gap is None else (coat.gap or 0) + 0.8,
+    )
     if coat.gap is not None:
         return [*pockets, *lapels]
-    return [*pockets, *lapels] + [button(-0.6, y, _buttons_rgb(coat), LABEL, 1.25) for y in np.arange(cut.depth + 3, 96, 13.0)]
+    return [*pockets, *lapels] + [
+        button(-0.6, y, _buttons_rgb(coat), LABEL, 1.25) for y in np.arange(cut.depth + 3, 96, 13.0)
+    ]
 
 
 def _trench(coat: Coat) -> list[Panel]:
     cut = coat.cut
-    lapels = _lapels(coat, width=12.0, end=cut.depth if coat.gap is None else cut.neck[1] + 25, low_x=0.8 if coat.gap is None else (coat.gap or 0) + 0.8)
+    lapels = _lapels(
+        coat,
+        width=12.0,
+        end=cut.depth if coat.gap is None else cut.neck[1] + 25,
+        low_x=0.8 if coat.gap is None else (coat.gap or 0) + 0.8,
+    )
     welts = [_welt(side, 78.0, 0.5, coat.fabric) for side in (-1, 1)]
     if coat.gap is not None:
         return [*welts, *lapels]
     hips = Hips(coat.body.waist[1], cut.half_width(coat.body.waist[1]), cut.side_seam)
-    rows = [button(x, y, _buttons_rgb(coat), LABEL, 1.15) for x in (-5.6, 4.6) for y in (cut.depth + 2, cut.depth + 26, cut.depth + 38)]
+    rows = [
+        button(x, y, _buttons_rgb(coat), LABEL, 1.15)
+        for x in (-5.6, 4.6)
+        for y in (cut.depth + 2, cut.depth + 26, cut.depth + 38)
+    ]
     return [*welts, *rows, *lapels, *tied_belt(hips, coat.fabric, LABEL)]
 
 
@@ -309,8 +399,17 @@ def _biker(coat: Coat) -> list[Panel]:
     zips = []
     for side in (-1, 1):
         line = np.array([(side * 7.5, 66.0), (side * 13.0, 60.5)])
-        zips.append(Panel(np.vstack([line - (0, 0.5), (line + (0, 0.5))[::-1]]), Fabric(SILVER), LABEL, roundness=0.3, wrinkles=0, edge=0.5,
-                          strokes=[Stroke(line, 0.4, (60, 60, 64), 0.9, (0.3, 0.25))]))  # fmt: skip
+        zips.append(
+            Panel(
+                np.vstack([shifted(line, 0, -0.5), shifted(line[::-1], 0, 0.5)]),
+                Fabric(SILVER),
+                LABEL,
+                roundness=0.3,
+                wrinkles=0,
+                edge=0.5,
+                strokes=[Stroke(line, 0.4, (60, 60, 64), 0.9, (0.3, 0.25))],
+            )
+        )
     if coat.gap is not None:
         return [*zips, *lapels]
     return [*zips, *_zip(cut, cut.neck[1] + 20, cut.hem + 0.4, 2.2), *lapels]
@@ -322,4 +421,8 @@ def _puffer(coat: Coat) -> list[Panel]:
     stand = _stand(coat, coat.fabric, 5.6)
     x, y = coat.cut.neck
     seam = Stroke(smooth([(-x, y - 2.2), (0, y + 3.4), (x, y - 2.2)]), 0.4, darker(coat.fabric.rgb, 0.6), 0.4)
-    return [*_stand_back(coat, 5.6), replace(stand, strokes=[seam], gloss=0.75, roundness=2.2), *_zip(coat.cut, coat.cut.depth - 3.6, coat.cut.hem)]
+    return [
+        *_stand_back(coat, 5.6),
+        replace(stand, strokes=[seam], gloss=0.75, roundness=2.2),
+        *_zip(coat.cut, coat.cut.depth - 3.6, coat.cut.hem),
+    ]

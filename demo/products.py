@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import product as combinations
 
 import numpy as np
 
@@ -30,7 +29,7 @@ OUT_OF_STOCK_SHARE = 0.06
 
 @dataclass(frozen=True)
 class DemoProduct:
-    """A product and its drawing. category, colour, gender: slugs of the catalogue; stock: pieces in all sizes together."""
+    """A product and its drawing. category, colour, gender: slugs of the catalogue; stock: pieces of all sizes."""
 
     sku: str
     title_fr: str
@@ -80,7 +79,7 @@ def _spec(line: Line, cut: Cut, colour: str, pattern: str, rng: np.random.Genera
         body = str(rng.choice(("women", "men")))
     accent = _accent(line.type, colour, pattern, rng)
     drawn = {"body": body, **cut.drawn}
-    return GarmentSpec(line.type, colour, shade=int(rng.integers(3)), pattern=pattern, accent=accent, **drawn)  # type: ignore[arg-type]
+    return GarmentSpec(line.type, colour, shade=int(rng.integers(3)), pattern=pattern, accent=accent, **drawn)
 
 
 def _accent(type_name: str, colour: str, pattern: str, rng: np.random.Generator) -> str:
@@ -89,7 +88,9 @@ def _accent(type_name: str, colour: str, pattern: str, rng: np.random.Generator)
     if type_name in ("sneakers", "high sneakers"):
         return str(rng.choice(("green", "navy", "red", "orange") if not dark else ("white", "beige")))
     if pattern == "graphic":
-        return str(rng.choice(("orange", "yellow", "pink", "light blue") if dark else ("red", "navy", "green", "orange")))
+        return str(
+            rng.choice(("orange", "yellow", "pink", "light blue") if dark else ("red", "navy", "green", "orange"))
+        )
     if pattern in ("striped", "vertical", "gingham") and not dark:
         return "navy" if colour == "white" and pattern == "striped" else "blue" if colour == "white" else "white"
     if pattern in ("floral", "leafy") and not dark:

@@ -7,7 +7,17 @@ from demo.fabric import Colours
 from demo.palette import COLOURS
 from demo.spec import BAG_TYPES, HAT_TYPES, OTHER_TYPES, PATTERNS, SHOE_TYPES, TYPES, GarmentSpec
 
-PLAIN_TYPES = (*SHOE_TYPES, *HAT_TYPES, *BAG_TYPES, *OTHER_TYPES, "leather jacket", "puffer jacket", "leggings", "jeans", "denim jacket")
+PLAIN_TYPES = (
+    *SHOE_TYPES,
+    *HAT_TYPES,
+    *BAG_TYPES,
+    *OTHER_TYPES,
+    "leather jacket",
+    "puffer jacket",
+    "leggings",
+    "jeans",
+    "denim jacket",
+)
 
 
 def random_spec(rng: np.random.Generator, types: tuple[str, ...] = TYPES, body: str | None = None) -> GarmentSpec:
@@ -24,7 +34,9 @@ def random_spec(rng: np.random.Generator, types: tuple[str, ...] = TYPES, body: 
         fit=str(rng.choice(("slim", "regular", "relaxed"))),
         length=str(rng.choice(("short", "regular", "regular", "long"))),
         sleeves=str(rng.choice(_sleeves_of(chosen))),
-        neckline=str(rng.choice(("crew", "crew", "v", "scoop", "boat", "turtleneck" if "sweater" in chosen else "square"))),
+        neckline=str(
+            rng.choice(("crew", "crew", "v", "scoop", "boat", "turtleneck" if "sweater" in chosen else "square"))
+        ),
         leg=str(rng.choice(("skinny", "straight", "wide", "flared", "tapered"))),
         rise=str(rng.choice(("low", "mid", "high"))),
         body=body or ("men" if rng.random() < 0.4 else "women"),
@@ -53,7 +65,9 @@ def random_ground(rng: np.random.Generator, height_pixels: int, width_pixels: in
     tone = first + (second - first) * rng.uniform(0, 0.8)
     fall = np.linspace(-1, 1, height_pixels, dtype=np.float32)[:, None, None] * rng.uniform(-22, 22)
     grain = rng.normal(0, rng.uniform(0, 5), (height_pixels, width_pixels, 1)).astype(np.float32)
-    ground: Colours = np.clip(np.broadcast_to(tone.astype(np.float32), (height_pixels, width_pixels, 3)) + fall + grain, 0, 255)
+    ground: Colours = np.clip(
+        np.broadcast_to(tone.astype(np.float32), (height_pixels, width_pixels, 3)) + fall + grain, 0, 255
+    )
     return ground
 
 

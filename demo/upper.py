@@ -7,7 +7,7 @@ import numpy as np
 from demo.body import Body
 from demo.canvas import Panel, Stroke
 from demo.cloth import ribbing_of
-from demo.curves import band, ellipse, mirrored, outline, sided, smooth, symmetric
+from demo.curves import band, ellipse, outline, shifted, sided, smooth, symmetric
 from demo.fabric import Fabric
 from demo.graphics import chest_print
 from demo.palette import darker, lighter
@@ -16,6 +16,7 @@ from demo.tops import (
     EASE,
     SLEEVE_END,
     Bodice,
+    Garment,
     armhole_seams,
     back_of_neck,
     bodice,
@@ -35,18 +36,27 @@ from demo.tops import (
 HEMS = {"short": 75.0, "regular": 89.0, "long": 97.0}
 
 
-def upper_panels(spec: GarmentSpec, body: Body, fabric: Fabric, rng: np.random.Generator, tucked: bool = False) -> list[Panel]:
+def upper_panels(
+    spec: GarmentSpec, body: Body, fabric: Fabric, rng: np.random.Generator, *, tucked: bool = False
+) -> list[Panel]:
     """Return the panels of a top, back to front. tucked: its hem ends at the waist."""
     if spec.type in ("shirt", "blouse", "polo"):
-        spec = replace(spec, neckline="collar" if spec.neckline in ("crew", "collar") or spec.type != "blouse" else spec.neckline)
-    ease = EASE[spec.fit] + (1.2 if fabric.weave in ("knit", "cable", "fleece") else 0)
+        spec = replace(
+            spec, neckline="collar" if spec.neckline in ("crew", "collar") or spec.type != "blouse" else spec.neckline
+        )
+    ease = EASE[spec.fit] + (1.2 if fabric.weave in ("knit", "fleece") else 0)
     hem = body.waist[1] + 4 if tucked else HEMS[spec.length] + (body.hip[1] - 85)
     cut = bodice(body, spec, hem=hem, ease=ease, fitted=_fitted(spec), flare=0.6 if spec.type == "blouse" else 0.0)
     makers = {
-        "tank top": _tank_top, "shirt": _shirt, "blouse": _shirt, "polo": _polo, "sweater": _sweater,
-        "sweatshirt": _sweater, "hoodie": _hoodie,
-    }  # fmt: skip
-    return makers.get(spec.type, _t_shirt)(spec, body, fabric, cut, ease, rng)
+        "tank top": _tank_top,
+        "shirt": _shirt,
+        "blouse": _shirt,
+        "polo": _polo,
+        "sweater": _sweater,
+        "sweatshirt": _sweater,
+        "hoodie": _hoodie,
+    }
+    return makers.get(spec.type, _t_shirt)(Garment(spec, body, fabric, cut, rng), ease)
 
 
 def _fitted(spec: GarmentSpec) -> float:
@@ -54,9 +64,10 @@ def _fitted(spec: GarmentSpec) -> float:
     return fitted * (0.55 if spec.body == "men" or spec.type in ("sweatshirt", "hoodie", "polo") else 1.0)
 
 
-def _t_shirt(spec: GarmentSpec, body: Body, fabric: Fabric, cut: Bodice, ease: float, rng: np.random.Generator) -> list[Panel]:
-    arms = sleeves(cut, body, fabric, "top", spec, rng, end=SLEEVE_END.get(spec.sleeves, 0.34), ease=ease + 0.6)
-    front = _front(spec, body, fabric, cut, rng)
+def _t_shirt(garment: Garment, ease: float) -> list[Panel]:
+    spec, body, fabric, cut = garment.spec, garment.body, garment.fabric, garment.cut
+    arms = sleeves(garment, end=SLEEVE_END.get(spec.sleeves, 0.34), ease=ease + 0.6)
+    front = _front(garment)
     band_cloth = ribbing_of(fabric) if fabric.pattern in ("solid", "striped") else fabric.plain()
     width = 3.4 if spec.neckline == "turtleneck" else 1.7
     return [*_inside(body, cut, fabric), *arms, front, *_neck(spec, body, cut, band_cloth, width)]
@@ -66,48 +77,54 @@ def _inside(body: Body, cut: Bodice, fabric: Fabric) -> list[Panel]:
     return [] if body.worn else back_of_neck(cut, fabric, "top")
 
 
-def _front(spec: GarmentSpec, body: Body, fabric: Fabric, cut: Bodice, rng: np.random.Generator, strength: float = 1.0) -> Panel:
+def _front(garment: Garment, strength: float = 1.0) -> Panel:
+    spec, fabric, cut = garment.spec, garment.fabric, garment.cut
     lines = [*armhole_seams(cut, fabric)]
-    if fabric.weave not in ("knit", "cable", "fleece"):
+    if fabric.weave not in ("knit", "fleece"):
         lines += hem_stitches(cut, fabric)
-    panel = front_panel(cut, fabric, "top", folds=trunk_folds(cut, body, rng, strength), strokes=lines, roundness=4.2)
+    panel = front_panel(cut, fabric, "top", folds=trunk_folds(garment, strength), strokes=lines, roundness=4.2)
     if spec.pattern != "graphic":
         return panel
     half = 10.5 if spec.body == "women" else 12.0
     top = cut.depth + 6
-    return replace(panel, picture=chest_print(spec, rng), frame=(-half, top, half, top + 2 * half))
+    return replace(panel, picture=chest_print(spec, garment.rng), frame=(-half, top, half, top + 2 * half))
 
 
 def _neck(spec: GarmentSpec, body: Body, cut: Bodice, cloth: Fabric, width: float) -> list[Panel]:
     if spec.neckline != "turtleneck":
         return [neck_band(cut, cloth, "top", width)]
     x, y = cut.neck
-    tube = symmetric([(0, y - 5.4), (x * 0.7, y - 5.2), (x - 0.2, y - 4.2)], [(x - 0.2, y - 4.2), (x + 0.7, y + 1.4)],
-                     [(x + 0.7, y + 1.4), (x * 0.6, y + 4.4), (0, y + 5.2)])  # fmt: skip
-    crease = Stroke(smooth([(-x, y - 1.4), (0, y + 0.6), (x, y - 1.4)]), 0.5, darker(cloth.rgb, 0.5), 0.25)
+    tube = symmetric(
+        [(0, y - 5.4), (x * 0.7, y - 5.2), (x - 0.2, y - 4.2)],
+        [(x - 0.2, y - 4.2), (x + 0.7, y + 1.4)],
+        [(x + 0.7, y + 1.4), (x * 0.6, y + 4.4), (0, y + 5.2)],
+    )
+    fold = Stroke(smooth([(-x, y - 1.4), (0, y + 0.6), (x, y - 1.4)]), 0.5, darker(cloth.rgb, 0.5), 0.25)
     opening = ellipse(0, y - 4.6, x - 0.5, 1.2)
-    tube_panel = Panel(tube, cloth, "top", roundness=2.4, shadow=0.3, strokes=[crease], wrinkles=0.3)
+    tube_panel = Panel(tube, cloth, "top", roundness=2.4, shadow=0.3, strokes=[fold], wrinkles=0.3)
     inside = Panel(opening, cloth, "top", tone=0.55, roundness=1, relief=0.3, wrinkles=0)
     return [tube_panel] if body.worn else [tube_panel, inside]
 
 
-def _tank_top(spec: GarmentSpec, body: Body, fabric: Fabric, cut: Bodice, ease: float, rng: np.random.Generator) -> list[Panel]:
+def _tank_top(garment: Garment, ease: float) -> list[Panel]:
+    body, fabric, cut = garment.body, garment.fabric, garment.cut
     neck = (cut.neck[0] + 2.2, cut.neck[1] + 1.4)
     shoulder = (neck[0] + 4.4, neck[1] + 1.9)
     line = smooth([(0, cut.depth + 4), (neck[0] * 0.6, cut.depth + 2.2), (neck[0] * 0.92, neck[1] + 6), neck])
     slim = replace(cut, neck=neck, shoulder=shoulder, neckline=line, depth=cut.depth + 4)
-    front = replace(_front(spec, body, fabric, slim, rng), strokes=hem_stitches(slim, fabric))
+    front = replace(_front(replace(garment, cut=slim)), strokes=hem_stitches(slim, fabric))
     trims = [band(sided(slim.armhole, side)[::4].tolist(), 0.55) for side in (-1, 1)]
     trim = [Panel(shape, fabric.plain(), "top", roundness=0.5, relief=0.4, wrinkles=0, edge=0.25) for shape in trims]
     return [*_inside(body, slim, fabric), front, *trim, neck_band(slim, fabric.plain(), "top", 1.1)]
 
 
-def _shirt(spec: GarmentSpec, body: Body, fabric: Fabric, cut: Bodice, ease: float, rng: np.random.Generator) -> list[Panel]:
+def _shirt(garment: Garment, ease: float) -> list[Panel]:
+    spec, body, fabric, cut = garment.spec, garment.body, garment.fabric, garment.cut
     end = SLEEVE_END.get(spec.sleeves, 1.0)
     full = 1.6 if spec.type == "blouse" else 0.0
     cuff = fabric if end > 0.75 else None
-    arms = sleeves(cut, body, fabric, "top", spec, rng, end=end, ease=ease, cuff=cuff, flare=full)
-    front = replace(_front(spec, body, fabric, cut, rng, 1.1))
+    arms = sleeves(garment, end=end, ease=ease, cuff=cuff, flare=full)
+    front = replace(_front(garment, 1.1))
     x, y = cut.sides[-1]
     tail = [(x, y), (x * 0.75, y + 2.2), (x * 0.4, y + 4.4), (0, y + 4.8)]
     shape = symmetric(cut.neckline, cut.shoulder_seam, cut.armhole, cut.side_seam, tail)
@@ -117,12 +134,12 @@ def _shirt(spec: GarmentSpec, body: Body, fabric: Fabric, cut: Bodice, ease: flo
         return [*panels, *_bow_or_band(spec, cut, fabric)]
     panels += placket(cut, fabric, "top", end=cut.hem + 4.6)
     if spec.type == "shirt" and spec.body == "men":
-        panels += patch_pocket(5.2, body.underarm[1] + 1.5, 8.4, 9.4, fabric, "top")
+        panels += patch_pocket(5.2, body.underarm[1] + 1.5, fabric, "top", size=(8.4, 9.4))
     return panels + shirt_collar(cut, fabric, "top", worn=body.worn)
 
 
 def _tail_stitches(tail: list[tuple[float, float]], fabric: Fabric) -> list[Stroke]:
-    right = smooth(tail) - (0, 1.0)
+    right = shifted(smooth(tail), 0, -1.0)
     return [stitches(sided(right, side), fabric, 0.2) for side in (-1, 1)]
 
 
@@ -137,45 +154,79 @@ def _bow_or_band(spec: GarmentSpec, cut: Bodice, fabric: Fabric) -> list[Panel]:
     return panels
 
 
-def _polo(spec: GarmentSpec, body: Body, fabric: Fabric, cut: Bodice, ease: float, rng: np.random.Generator) -> list[Panel]:
+def _polo(garment: Garment, ease: float) -> list[Panel]:
+    spec, body, fabric, cut = garment.spec, garment.body, garment.fabric, garment.cut
     cuff = ribbing_of(fabric)
-    arms = sleeves(cut, body, fabric, "top", spec, rng, end=SLEEVE_END.get(spec.sleeves, 0.36), ease=ease + 0.3)
-    front = _front(spec, body, fabric, cut, rng)
+    arms = sleeves(garment, end=SLEEVE_END.get(spec.sleeves, 0.36), ease=ease + 0.3)
+    front = _front(garment)
     closing = placket(cut, fabric.plain(), "top", end=cut.depth + 13, half=1.6, spacing=4.6)
     collar = shirt_collar(cut, cuff, "top", worn=body.worn, size=0.92)
     return [*_inside(body, cut, fabric), *arms, front, *closing, *collar]
 
 
-def _sweater(spec: GarmentSpec, body: Body, fabric: Fabric, cut: Bodice, ease: float, rng: np.random.Generator) -> list[Panel]:
+def _sweater(garment: Garment, ease: float) -> list[Panel]:
+    spec, body, fabric, cut = garment.spec, garment.body, garment.fabric, garment.cut
     rib = ribbing_of(fabric)
-    arms = sleeves(cut, body, fabric, "top", spec, rng, end=SLEEVE_END.get(spec.sleeves, 1.0), ease=ease, cuff=rib)
-    front = _front(spec, body, fabric, cut, rng, 0.9)
+    arms = sleeves(garment, end=SLEEVE_END.get(spec.sleeves, 1.0), ease=ease, cuff=rib)
+    front = _front(garment, 0.9)
     ends = [] if cut.hem < body.waist[1] + 6 else [hem_band(cut, rib, "top", 5.6)]
     width = 2.6 if spec.type == "sweater" else 2.2
     return [*_inside(body, cut, fabric), *arms, *ends, front, *_neck(spec, body, cut, rib, width)]
 
 
-def _hoodie(spec: GarmentSpec, body: Body, fabric: Fabric, cut: Bodice, ease: float, rng: np.random.Generator) -> list[Panel]:
+def _hoodie(garment: Garment, ease: float) -> list[Panel]:
+    body, fabric, cut = garment.body, garment.fabric, garment.cut
     rib = ribbing_of(fabric)
     x, y = cut.neck
-    arms = sleeves(cut, body, fabric, "top", spec, rng, end=1.0, ease=ease, cuff=rib)
-    hood = symmetric([(0, y - 11), (x * 0.9, y - 10), (x + 4.6, y - 4), (x + 3.4, y + 4)], [(x + 3.4, y + 4), (0, y + 5)])
-    inner = symmetric([(0, y - 8.6), (x * 0.8, y - 7.6), (x + 1.4, y - 2), (x - 0.6, y + 4)], [(x - 0.6, y + 4), (0, y + 9)])
+    arms = sleeves(garment, end=1.0, ease=ease, cuff=rib)
+    hood = symmetric(
+        [(0, y - 11), (x * 0.9, y - 10), (x + 4.6, y - 4), (x + 3.4, y + 4)], [(x + 3.4, y + 4), (0, y + 5)]
+    )
+    inner = symmetric(
+        [(0, y - 8.6), (x * 0.8, y - 7.6), (x + 1.4, y - 2), (x - 0.6, y + 4)], [(x - 0.6, y + 4), (0, y + 9)]
+    )
     back = [
         Panel(hood, fabric, "top", roundness=3.5),
         Panel(inner, fabric.plain(), "top", tone=0.62, roundness=3, relief=0.6),
     ]
-    leaves = [Panel(sided(outline([(x + 1.6, y - 5), (x + 4.8, y - 1), (x + 3.6, y + 4.6), (4.4, cut.depth + 4), (0.2, cut.depth + 4.6)],
-                                  [(0.2, cut.depth + 4.6), (x * 0.55, y + 5), (x + 0.2, y + 1), (x + 1.6, y - 5)]), side),
-                    fabric, "top", roundness=1.8, relief=0.8, shadow=0.25) for side in (-1, 1)]  # fmt: skip
-    front = _front(spec, body, fabric, cut, rng, 0.9)
-    return [*([] if body.worn else back), *arms, hem_band(cut, rib, "top", 5.6), front,
-            *_kangaroo_pocket(cut, fabric), *leaves, *_cords(cut, fabric)]  # fmt: skip
+    front = _front(garment, 0.9)
+    return [
+        *(_lowered_hood(x, y, fabric) if body.worn else back),
+        *arms,
+        hem_band(cut, rib, "top", 5.6),
+        front,
+        *_kangaroo_pocket(cut, fabric),
+        *_hood_edges(cut, fabric, rise=1.0 if body.worn else 5.0),
+        *_cords(cut, fabric),
+    ]
+
+
+def _hood_edges(cut: Bodice, fabric: Fabric, rise: float) -> list[Panel]:
+    """Return the two edges of the hood that cross under the chin."""
+    x, y = cut.neck
+    end = (0.2, cut.depth + 4.6)
+    outer = [(x + 1.6, y - rise), (x + 4.8, y - rise / 5), (x + 3.6, y + 4.6), (4.4, cut.depth + 4), end]
+    shape = outline(outer, [end, (x * 0.55, y + 5), (x + 0.2, y + 1), outer[0]])
+    return [Panel(sided(shape, side), fabric, "top", roundness=1.8, relief=0.8, shadow=0.25) for side in (-1, 1)]
+
+
+def _lowered_hood(x: float, y: float, fabric: Fabric) -> list[Panel]:
+    """Return the bulge of a hood that lies on the shoulders, behind the neck."""
+    shape = symmetric(
+        [(0, y - 4.6), (x * 0.9, y - 4.2), (x + 4.4, y - 0.6), (x + 5.0, y + 4)], [(x + 5.0, y + 4), (0, y + 6)]
+    )
+    neck = symmetric([(0, y - 3), (x * 0.8, y - 2.4), (x * 0.9, y + 3)], [(x * 0.9, y + 3), (0, y + 7)])
+    return [Panel(shape, fabric, "top", roundness=2.4, tone=0.9, holes=[neck])]
 
 
 def _kangaroo_pocket(cut: Bodice, fabric: Fabric) -> list[Panel]:
     top, bottom = cut.hem - 20, cut.hem - 2.6
-    right = [(0, top), (7.2, top)], [(7.2, top), (9.5, top + 5), (12.6, top + 10)], [(12.6, top + 10), (12.8, bottom)], [(12.8, bottom), (0, bottom + 0.8)]
+    right = (
+        [(0, top), (7.2, top)],
+        [(7.2, top), (9.5, top + 5), (12.6, top + 10)],
+        [(12.6, top + 10), (12.8, bottom)],
+        [(12.8, bottom), (0, bottom + 0.8)],
+    )
     shape = symmetric(*right)
     edge = smooth([(6.4, top + 0.6), (8.8, top + 5), (11.9, top + 10.4)])
     rows = [stitches(sided(edge, side), fabric) for side in (-1, 1)]
