@@ -12,6 +12,8 @@ threads = _settings.web_threads
 worker_class = "gthread"
 # Inference libraries start threads of their own; a fork after that hangs: every worker loads its own models.
 preload_app = False
+# Its control socket lies in the home folder, one for all shops of a user.
+control_socket_disable = True
 timeout = 60
 graceful_timeout = 20
 # Request lines are not logged by default: addresses of photos and search words are personal.

@@ -9,8 +9,11 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 LANGUAGES = ("fr", "en")
 
 
-class SettingsError(Exception):
-    """The environment holds a value that cannot be used; the message names it."""
+class SettingsError(SystemExit):
+    """The environment holds a value that cannot be used; the message names it.
+
+    Left alone it ends the program with that message and status 1, under `flask` and gunicorn alike.
+    """
 
 
 class Settings(BaseSettings):

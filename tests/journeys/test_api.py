@@ -1,6 +1,7 @@
 """A program's journey: photo in, recommendations, masks and products out; one error shape."""
 
 import io
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -180,6 +181,31 @@ def test_products_speak_the_language_asked_for(client: FlaskClient) -> None:
         for language in ("fr", "en")
     )
     assert french != english
+
+
+def test_words_and_filters_find_products_together(client: FlaskClient) -> None:
+    found = client.get("/api/v1/products", query_string={"q": "robe", "in_stock": "1", "limit": 8}).json["products"]
+    assert len(found) == 8
+    assert all(product["in_stock"] for product in found)
+    similarities = [product["similarity"] for product in found]
+    assert similarities == sorted(similarities, reverse=True)
+
+
+def test_an_upload_never_touches_the_disk(
+    client: FlaskClient, look: bytes, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    # Any temporary file would have to be made here.
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "absent"))
+    for consent, status in (("recommendation", 200), ("no", 403)):
+        body, content_type = multipart(consent, look + bytes(3_000_000))
+        assert client.post("/api/v1/recommendations", data=body, content_type=content_type).status_code == status
+
+
+def multipart(consent: str, content: bytes) -> tuple[bytes, str]:
+    """A form's bytes made by hand: the test client itself would spool them to a file."""
+    part = "--end\r\nContent-Disposition: form-data; name="
+    head = f'{part}"consent"\r\n\r\n{consent}\r\n{part}"photo"; filename="a.jpg"\r\n\r\n'
+    return head.encode() + content + b"\r\n--end--\r\n", "multipart/form-data; boundary=end"
 
 
 @pytest.mark.parametrize(("method", "path", "status"), [("get", "nothing", 404), ("get", "recommendations", 405)])

@@ -29,17 +29,19 @@ def product_json(product: Product, language: str) -> dict[str, Any]:
     }
 
 
+def match_json(match: Match, language: str) -> dict[str, Any]:
+    """Return one match: the product, and how like the query it is (cosine, and in a word)."""
+    likeness = {"similarity": round(match.similarity, 4), "likeness": match.likeness.value}
+    return product_json(match.product, language) | likeness
+
+
 def garment_json(garment: SeenGarment, matches: list[Match], language: str) -> dict[str, Any]:
     """Return one garment of a photo with its matches; boxes in pixels of the photo as `photo` gives its size."""
     return {
         "label": garment.label,
         "box_xyxy": list(garment.box_xyxy_pixels),
         "confidence": round(garment.confidence, 4),
-        "matches": [
-            product_json(match.product, language)
-            | {"similarity": round(match.similarity, 4), "likeness": match.likeness.value}
-            for match in matches
-        ],
+        "matches": [match_json(match, language) for match in matches],
     }
 
 

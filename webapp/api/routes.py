@@ -13,11 +13,12 @@ from segmentation.ports import Segmentation
 from segmentation.rle import encode_mask
 from storage.database import db
 from storage.images import read_photo
-from webapp.api.presenters import garment_json, product_json, region_json
+from webapp.api.presenters import garment_json, match_json, product_json, region_json
 from webapp.filters import filter_from, whole_number
 from webapp.i18n import current_language
 from webapp.photo_flow import StageTimes, see, uploaded_photo
 from webapp.wiring import wiring
+from webapp.words import matches_of_words
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
 
@@ -70,7 +71,10 @@ def segmentations() -> Response:
 
 @api.get("/products")
 def products() -> Response:
-    """The catalogue, filtered and paged."""
+    """The catalogue, filtered and paged; with words in `q`, the products that they describe best."""
+    words = request.args.get("q", "").strip()
+    if words:
+        return _described_by(words)
     page = whole_number(request.args, "page", default=1, lowest=1, highest=100_000)
     size = whole_number(request.args, "limit", default=24, lowest=1, highest=100)
     found = list_products(filter_from(request.args), page=page, page_size=size)
@@ -80,6 +84,13 @@ def products() -> Response:
         page=found.page,
         pages=found.pages,
     )
+
+
+def _described_by(words: str) -> Response:
+    limit = whole_number(request.args, "limit", default=24, lowest=1, highest=100)
+    matches = matches_of_words(words, filter_from(request.args), limit=limit)
+    found = [match_json(match, current_language()) for match in matches]
+    return jsonify(products=found, total=len(found), page=1, pages=1)
 
 
 def _record_consent() -> None:

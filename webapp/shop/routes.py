@@ -8,7 +8,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as AnyResponse
 
 from catalog.models import Product
-from catalog.products import ProductFilter, facets, list_products, product_by_sku
+from catalog.products import facets, list_products, product_by_sku
 from privacy.consent import CONSENT_TEXTS, Purpose, record_consent, require_consent
 from privacy.photo_vault import OpenPhoto, new_photo_id
 from recommender.embeddings import stored_embeddings
@@ -25,6 +25,7 @@ from webapp.shop.looks import LOOKS_FOLDER, looks_on_offer
 from webapp.shop.presenters import present_photo
 from webapp.visitor import current_visitor
 from webapp.wiring import wiring
+from webapp.words import matches_of_words
 
 shop = Blueprint("shop", __name__)
 
@@ -113,13 +114,13 @@ def forget_photo(photo_id: str) -> AnyResponse:
 def browse() -> str:
     """The catalogue: all of it, or what words describe; filters narrow both."""
     wanted = filter_from(request.args)
-    words = request.args.get("q", "").strip()[:200]
+    words = request.args.get("q", "").strip()
     page = whole_number(request.args, "page", default=1, lowest=1, highest=100_000)
     shown = list_products(wanted, page=page, page_size=_PRODUCTS_A_PAGE) if not words else None
     return render_template(
         "shop/browse.html",
         words=words,
-        matches=_matches_of_words(words, wanted) if words else None,
+        matches=matches_of_words(words, wanted, limit=2 * _PRODUCTS_A_PAGE) if words else None,
         page=shown,
         wanted=wanted,
         facets=facets(wanted),
@@ -188,14 +189,6 @@ def _keep(seen: SeenPhoto) -> str:
     for number, garment in enumerate(seen.garments):
         kept.write(f"crop-{number}.jpg", encode_jpeg(shrink(garment.crop, side_pixels=240)))
     return photo_id
-
-
-def _matches_of_words(words: str, wanted: ProductFilter) -> list[Match]:
-    encoder = wiring().text_encoder
-    query = encoder.encode_texts([words])[0]
-    return find_similar(
-        query, encoder=encoder.identity, index=wiring().index, wanted=wanted, limit=_PRODUCTS_A_PAGE * 2
-    )
 
 
 def _similar_to(product: Product) -> list[Match]:
