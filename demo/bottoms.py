@@ -49,7 +49,7 @@ def pants_panels(spec: GarmentSpec, body: Body, fabric: Fabric, rng: np.random.G
     hips, inner = legs_of(spec, body, leg)
     hem = float(hips.outer[-1, 1])
     folds, glows = leg_folds(hips, inner, body, leg, rng), _fading(fabric, body, hem)
-    right = [(0, hips.waist), (hips.half_waist, hips.waist)], hips.outer, [hips.outer[-1], inner[0]], inner
+    right = [(0, hips.waist), (hips.half_waist, hips.waist)], hips.outer, _leg_end(hips.outer[-1], inner[0]), inner
     main = Panel(
         symmetric(*right),
         fabric,
@@ -91,6 +91,11 @@ def legs_of(spec: GarmentSpec, body: Body, leg: str) -> tuple[Hips, Points]:
     return Hips(waist, top, smooth(side)), smooth(
         [*reversed(list(zip(inside, rows, strict=True))), (0.0, body.crotch + ease)]
     )
+
+
+def _leg_end(outer: Points, inner: Points) -> Points:
+    """Return the hem of a leg, bent a little as around an ankle."""
+    return smooth(np.vstack([outer, shifted((outer + inner)[None] / 2, 0, 0.7), inner]))
 
 
 def _leg_middle(body: Body, y: float) -> float:

@@ -272,7 +272,7 @@ class Canvas:
         width = max(1, round(stroke.width * scale))
         pieces = _dashes(points, stroke.dash_cm, scale) if stroke.dash_cm else [points]
         for piece in pieces:
-            joint = "curve" if width > 6 else None
+            joint = "curve" if width > 14 else None
             pen.line([tuple(p) for p in piece.tolist()], fill=255, width=width, joint=joint)
         return np.asarray(large.reduce(SUPERSAMPLING), np.float32) / 255
 
@@ -291,9 +291,10 @@ class Canvas:
         self.ink[wide[1] : wide_bottom, wide[0] : wide_right] *= (1 - strength * soft)[..., None]
 
     def over(self, ground: Colours) -> NDArray[np.uint8]:
-        """Return the painting over an opaque ground, uint8, shape (H, W, 3)."""
+        """Return the painting over an opaque ground that fits (H, W, 3), uint8, shape (H, W, 3)."""
         whole = self.ink + ground * (1 - self.alpha)[..., None]
-        return np.clip(whole + 0.5, 0, 255).astype(np.uint8)
+        whole += 0.5
+        return np.clip(whole, 0, 255, out=whole).astype(np.uint8)
 
 
 def _resized(values: Field, width: int, height: int) -> Image.Image:

@@ -29,7 +29,7 @@ class Drawing:
 def draw_garment(spec: GarmentSpec, *, side_pixels: int = 640, seed: int) -> Drawing:
     """Return the garment on white, side_pixels wide and high; the same arguments give the same pixels."""
     canvas = paint_garment(spec, side_pixels=side_pixels, seed=seed)
-    ground = np.full((side_pixels, side_pixels, 3), 255, np.float32)
+    ground = np.full((1, 1, 1), 255, np.float32)
     return Drawing(canvas.over(shaded_ground(ground, canvas.alpha)), canvas.class_ids, (spec,))
 
 
@@ -53,7 +53,7 @@ def fitting_view(panels: list[Panel], side_pixels: int, rng: np.random.Generator
 
 
 def shaded_ground(ground: Colours, alpha: Field, strength: float = 0.20) -> Colours:
-    """Return the ground with the soft shadow of what lies on it."""
+    """Return the ground, which may be one colour (1, 1, 1), with the soft shadow of what lies on it."""
     height, width = alpha.shape
     drop = max(2, height // 90)
     mask = Image.fromarray((np.clip(alpha, 0, 1) * 255).astype(np.uint8))

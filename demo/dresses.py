@@ -81,7 +81,7 @@ def _skirt_part(
         cut_hips = Hips(waist, top, side)
         return (
             cut_hips,
-            ([side[-1], inner[0]], inner),
+            (np.vstack([side[-1], inner[0]]), inner),
             leg_folds(cut_hips, inner, body, spec.leg, rng),
         )
     hem = DRESS_HEMS[spec.length]

@@ -46,41 +46,57 @@ def trunk(body: Body, rgb: Rgb) -> list[Panel]:
 
 
 def arm(body: Body, side: int, rgb: Rgb) -> list[Panel]:
-    """Return one bare arm with its hand. side: -1 on the left of the picture, 1 on the right."""
+    """Return one bare arm with its relaxed hand. side: -1 on the left of the picture, 1 on the right."""
     joints = body.arms[0 if side < 0 else 1]
     width = body.arm_width
     (x0, y0) = joints.shoulder
-    inner, outer = edges_along(
-        [(x0 - 0.6, y0 - 0.6), *joints.axis[1:]], (width * 1.02, width * 0.80, width * 0.56), steps=12
-    )
-    return [*hand(joints, side, rgb, width), _limb(sided(inner, side), sided(outer, side), rgb, roundness=2.2)]
+    along = np.array(joints.wrist) - np.array(joints.elbow)
+    reach = along / np.linalg.norm(along) * 0.9 + np.array([-0.06, 0.2])
+    palm, palm_widths = _palm(joints, reach, width)
+    axis = [(x0 - 0.6, y0 - 0.6), *joints.axis[1:], *palm[1:]]
+    inner, outer = edges_along(axis, [width * 1.02, width * 0.80, width * 0.52, *palm_widths[1:]], steps=10)
+    limb = _limb(sided(inner, side), sided(outer, side), rgb, 2.2, _fingers(joints, reach, width, side, rgb))
+    return [_thumb(joints, reach, width, side, rgb), limb]
 
 
-def hand(joints: Arm, side: int, rgb: Rgb, width: float, direction: tuple[float, float] | None = None) -> list[Panel]:
-    """Return a relaxed hand below the wrist."""
-    wrist = np.array(joints.wrist)
-    along = np.array(direction) if direction else wrist - np.array(joints.elbow)
-    along = along / np.linalg.norm(along) * (1 if direction else 0.9) + ((0, 0) if direction else (-0.06, 0.2))
-    across = np.array([-along[1], along[0]])
+def hand(body: Body, side: int, rgb: Rgb, reach: tuple[float, float]) -> list[Panel]:
+    """Return a hand that rests on the clothes. reach: the direction of its fingers, counted outwards and down."""
+    joints, width, along = body.arms[0 if side < 0 else 1], body.arm_width, np.array(reach)
+    axis, widths = _palm(joints, along, width)
+    inner, outer = edges_along(axis, widths)
+    lines = _fingers(joints, along, width, side, rgb)
+    return [_limb(sided(inner, side), sided(outer, side), rgb, 1.2, lines), _thumb(joints, along, width, side, rgb)]
 
-    def at(down: float, aside: float) -> tuple[float, float]:
-        x, y = wrist + along * down + across * aside
-        return float(x), float(y)
 
-    scale = width / 4.2 * 0.86
-    palm = band(
-        [at(-2.0, 0), at(3.4 * scale, 0.2), at(8.2 * scale, 0.3), at(13.6 * scale, 0.9), at(16.6 * scale, 1.5)],
-        [2.3 * scale, 2.7 * scale, 3.0 * scale, 2.1 * scale, 0.7 * scale],
-    )
-    thumb = band([at(2.2, 1.4), at(6.4 * scale, 3.5 * scale), at(10.0 * scale, 3.4 * scale)], [1.1, 1.0 * scale, 0.55])
-    fingers = [
-        Stroke(sided([at(9.0 * scale, d), at(14.6 * scale, d * 0.5 + 0.9)], side), 0.22, darker(rgb, 0.4), 0.35)
-        for d in (-1.1, 0.5, 1.6)
+def _from_wrist(joints: Arm, reach: Points, down: float, aside: float) -> tuple[float, float]:
+    """Return the place `down` centimetres along the hand and `aside` across it."""
+    x, y = np.array(joints.wrist) + reach * down + np.array([-reach[1], reach[0]]) * aside
+    return float(x), float(y)
+
+
+def _palm(joints: Arm, reach: Points, width: float) -> tuple[list[tuple[float, float]], list[float]]:
+    """Return axis and half widths of a hand, from above the wrist to the fingertips."""
+    size = width / 4.2 * 0.86
+    places = ((-2.0, 0.0), (3.4 * size, 0.2), (8.2 * size, 0.3), (13.6 * size, 0.9), (16.6 * size, 1.5))
+    axis = [_from_wrist(joints, reach, down, aside) for down, aside in places]
+    return axis, [2.2 * size, 2.6 * size, 2.9 * size, 2.1 * size, 0.7 * size]
+
+
+def _thumb(joints: Arm, reach: Points, width: float, side: int, rgb: Rgb) -> Panel:
+    size = width / 4.2 * 0.86
+    places = ((1.6, 1.2), (6.0 * size, 3.2 * size), (9.6 * size, 3.2 * size))
+    axis = [_from_wrist(joints, reach, down, aside) for down, aside in places]
+    return _skin(sided(band(axis, [1.1 * size, 1.0 * size, 0.55 * size]), side), rgb, roundness=0.7)
+
+
+def _fingers(joints: Arm, reach: Points, width: float, side: int, rgb: Rgb) -> tuple[Stroke, ...]:
+    """Return the lines between the fingers."""
+    size = width / 4.2 * 0.86
+    lines = [
+        [_from_wrist(joints, reach, 9.5 * size, d), _from_wrist(joints, reach, 15.0 * size, d * 0.5 + 0.9)]
+        for d in (-1.1, 0.3, 1.5)
     ]
-    return [
-        _skin(sided(palm, side), rgb, roundness=1.2, strokes=fingers),
-        _skin(sided(thumb, side), rgb, roundness=0.7),
-    ]
+    return tuple(Stroke(sided(line, side), 0.2, darker(rgb, 0.4), 0.35) for line in lines)
 
 
 def legs(body: Body, rgb: Rgb, bare_from: float = 0.0) -> list[Panel]:
@@ -92,7 +108,7 @@ def legs(body: Body, rgb: Rgb, bare_from: float = 0.0) -> list[Panel]:
         (kx, ky - 4),
         (kx + 0.2, ky + 13),
         (ax, ay - 6),
-        (ax + 0.1, ay + 2),
+        (ax + 0.1, ay + 5.5),
     ]
     widths = [
         body.thigh_width + 0.2,

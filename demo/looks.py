@@ -157,7 +157,7 @@ def _belt(spec: LookSpec, body: Body, waist: float, rng: np.random.Generator) ->
 def _hands_in_front(spec: LookSpec, body: Body, skin: Rgb) -> list[Panel]:
     if spec.pose != "hand on hip" or spec.worn(OUTER_TYPES):
         return []
-    return hand(body.arms[0], -1, skin, body.arm_width, direction=(-0.75, 0.66))
+    return hand(body, -1, skin, reach=(-0.75, 0.66))
 
 
 def _head_and_extras(spec: LookSpec, body: Body, skin: Rgb, hair: Rgb, rng: np.random.Generator) -> list[Panel]:

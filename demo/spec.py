@@ -36,8 +36,8 @@ class GarmentSpec:
 
     type: one of `TYPES`. colour, accent: names of `palette.COLOURS`; shade picks one real shade. pattern: one of
     `PATTERNS`. fit: slim, regular, relaxed. length: short (cropped, mini), regular (midi), long. sleeves: none, short,
-    elbow, long. neckline: crew, v, scoop, boat, turtleneck, square. leg: skinny, straight, wide, flared, tapered. rise: low,
-    mid, high. body: women or men (the figure that the garment is cut for).
+    elbow, long. neckline: crew, v, scoop, boat, turtleneck, square. leg: skinny, straight, wide, flared, tapered.
+    rise: low, mid, high. body: women or men (the figure that the garment is cut for).
     """
 
     type: str
