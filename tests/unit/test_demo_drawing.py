@@ -1,3 +1,5 @@
+from functools import cache
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -21,6 +23,7 @@ def lab(rgb: NDArray[np.floating]) -> NDArray[np.floating]:
     return np.stack([116 * f[..., 1] - 16, 500 * (f[..., 0] - f[..., 1]), 200 * (f[..., 1] - f[..., 2])], axis=-1)
 
 
+@cache
 def drawn(type_name: str, colour: str = "red", **cut: str) -> Drawing:
     return draw_garment(GarmentSpec(type_name, colour, **cut), side_pixels=SIDE, seed=3)  # type: ignore[arg-type]
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from catalog.vocabulary import Kind, slugs
 from demo.copywriting import colour_fr, title_en, title_fr
 from demo.export import feed_row, write_demo_catalogue
 from demo.products import demo_products
@@ -34,6 +35,13 @@ def test_both_languages_are_filled_and_differ(language: str) -> None:
 
 def test_every_kind_of_garment_is_sold() -> None:
     assert {product.spec.type for product in PRODUCTS} == set(LABELS)
+
+
+def test_every_word_is_one_that_the_catalogue_knows() -> None:
+    for product in PRODUCTS:
+        assert product.category in slugs(Kind.CATEGORY)
+        assert product.colour in slugs(Kind.COLOUR)
+        assert product.gender in slugs(Kind.GENDER)
 
 
 def test_colours_patterns_and_genders_are_spread() -> None:
