@@ -37,6 +37,8 @@ DOMINANT_FACTOR = 5.0
 """A blotch yields to a touching look-alike region at least this many times its area."""
 
 SIGNS_OF_A_WEARER = ("skin", "hair")
+CRUMB_SHARE = 0.05
+"""Without a wearer, what is smaller than this share of the largest thing is dropped."""
 DOMINANT_SHARE = 0.75
 """Without a wearer, touching pieces are one garment when one class or its look-alikes hold so much of their area."""
 
@@ -160,18 +162,33 @@ def _hand_over(probabilities: Probabilities, piece: Piece, class_id: int) -> Non
 
 
 def _make_lying_garments_whole(probabilities: Probabilities, label_set: LabelSet) -> None:
-    """Where nobody wears it, read touching pieces of look-alike classes as the garment that most of them say."""
+    """Where nobody wears them, read touching pieces as one garment and drop crumbs of what lies there."""
     class_ids = probabilities.argmax(axis=0).astype(np.uint8)
     if np.isin(class_ids, [label_set.id_of(name) for name in SIGNS_OF_A_WEARER]).any():
         return
     pieces = connected_pieces(class_ids)
-    for together in connected_pieces((class_ids > 0).astype(np.uint8)):
-        flat = probabilities.reshape(len(probabilities), -1)
-        votes = flat[1:, together.pixels].sum(axis=1)
-        winner = int(votes.argmax()) + 1
-        held = class_ids.ravel()[together.pixels]
-        alike = [c for c in np.unique(held) if c == winner or _alike(int(c), winner, label_set)]
-        if np.isin(held, alike).mean() >= DOMINANT_SHARE:
-            for piece in pieces:
-                if piece.class_id != winner and np.isin(piece.pixels[0], together.pixels):
-                    _hand_over(probabilities, piece, winner)
+    lying = connected_pieces((class_ids > 0).astype(np.uint8))
+    largest = max((together.pixels.size for together in lying), default=0)
+    for together in lying:
+        inside = [piece for piece in pieces if np.isin(piece.pixels[0], together.pixels)]
+        if together.pixels.size < CRUMB_SHARE * largest:
+            heir: int | None = 0
+        else:
+            heir = _one_garment(inside, label_set)
+        for piece in inside:
+            if heir is not None and piece.class_id != heir:
+                _hand_over(probabilities, piece, heir)
+
+
+def _one_garment(pieces: list[Piece], label_set: LabelSet) -> int | None:
+    """Return the class that touching pieces nobody wears are together; None when they are several garments."""
+    shares = np.zeros(len(label_set.names))
+    for piece in pieces:
+        shares[piece.class_id] += piece.pixels.size
+    shares /= shares.sum()
+    top, skirt, dress = (label_set.id_of(name) for name in ("top", "skirt", "dress"))
+    winner = int(shares.argmax())
+    if min(shares[top], shares[skirt]) > 0.15:
+        winner = dress
+    alike = [c for c in np.flatnonzero(shares) if c == winner or _alike(int(c), winner, label_set)]
+    return winner if shares[alike].sum() >= DOMINANT_SHARE else None

@@ -129,6 +129,11 @@ def segmentation_loss(logits: Tensor, truth: Tensor, weights: Tensor) -> Tensor:
     return entropy + 0.6 * dice[present].mean()
 
 
+def class_weights() -> Tensor:
+    """Return the weight of each class in the cross-entropy, (classes,)."""
+    return torch.tensor(PIXEL_SHARES).pow(-0.35)
+
+
 def new_network() -> GarmentNetwork:
     torch.manual_seed(SEED)
     network = GarmentNetwork(load_lite0_backbone(with_head=False), len(GARMENTS.names))
@@ -164,7 +169,7 @@ class Run:
         )
         self.base_rates = (BACKBONE_RATE, DECODER_RATE)
         self.averaged = AveragedWeights(self.network, 0.997)
-        self.weights = torch.tensor(PIXEL_SHARES).pow(-0.35)
+        self.weights = class_weights()
         self.step, self.elapsed = 0, 0.0
 
     def resume(self) -> None:
@@ -310,7 +315,7 @@ def main() -> None:
         from training.segmenter_export import export
 
         checkpoint = None if arguments.untrained else torch.load(CHECKPOINT, weights_only=True)
-        export(new_network().eval() if checkpoint is None else averaged_network(checkpoint))
+        export(new_network().eval() if checkpoint is None else averaged_network(checkpoint), class_weights())
     else:
         confusion = validate(averaged_network(torch.load(CHECKPOINT, weights_only=True)), data)
         for name, iou in confusion.iou_by_group().items():

@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 
 import torch
+from torch import Tensor
 
 from segmentation.labels import GARMENTS
 from training.backbone import IMAGENET_MEAN, IMAGENET_STD
@@ -12,12 +13,19 @@ from training.segmenter_network import GarmentNetwork
 
 WEIGHTS = Path(__file__).parents[1] / "segmentation/weights"
 MODEL_ID, REVISION = "garments-lite0", "1"
+TAKEN_BACK = 0.5
 INPUT_SIZES_HW = ((384, 256), (352, 288), (320, 320), (288, 352), (256, 384), (512, 192), (192, 512))
 
 
-def export(network: GarmentNetwork, weights: Path = WEIGHTS) -> None:
-    """Write garments.onnx (opset 17, fp32, one file) and garments.json under `weights`."""
+def export(network: GarmentNetwork, class_weights: Tensor, weights: Path = WEIGHTS) -> None:
+    """Write garments.onnx (opset 17, fp32, one file) and garments.json under `weights`.
+
+    class_weights: those of the training loss, (classes,). They make rare classes too likely; half of that is taken
+    back in the exported biases (on held-out photos better than all or nothing of it).
+    """
     weights.mkdir(parents=True, exist_ok=True)
+    with torch.no_grad():
+        network.classify.bias -= TAKEN_BACK * class_weights.log()
     plain = network.to(memory_format=torch.contiguous_format).eval()
     torch.onnx.export(
         plain,

@@ -37,7 +37,11 @@ def test_a_speck_of_a_large_garment_becomes_background() -> None:
 
 
 def test_small_things_such_as_glasses_stay() -> None:
-    assert names_left(scene(dress=(10, 20, 30, 60), eyewear=(18, 8, 22, 10))) == {"dress", "eyewear"}
+    assert names_left(scene(hair=(16, 0, 24, 8), dress=(10, 20, 30, 60), eyewear=(18, 8, 22, 10))) == {
+        "hair",
+        "dress",
+        "eyewear",
+    }
 
 
 def test_a_blotch_of_a_look_alike_class_joins_the_garment_that_it_touches() -> None:
@@ -59,6 +63,14 @@ def test_a_jacket_worn_over_a_dress_stays() -> None:
 
 def test_a_lying_garment_read_as_two_look_alikes_is_one() -> None:
     assert names_left(scene(dress=(10, 40, 40, 80), outerwear=(10, 15, 40, 40))) == {"dress"}
+
+
+def test_a_lying_garment_read_as_a_top_above_a_skirt_is_a_dress() -> None:
+    assert names_left(scene(top=(20, 10, 40, 40), skirt=(10, 40, 50, 80))) == {"dress"}
+
+
+def test_crumbs_beside_a_lying_garment_are_dropped() -> None:
+    assert names_left(scene(pants=(10, 10, 50, 80), shoes=(55, 85, 60, 90))) == {"pants"}
 
 
 def test_a_top_lying_on_trousers_stays_a_top() -> None:
