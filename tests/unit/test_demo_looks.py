@@ -64,7 +64,7 @@ def test_the_same_seed_gives_the_same_look_and_another_seed_another() -> None:
 
 def test_random_looks_cover_every_class() -> None:
     seen = {
-        int(class_id) for seed in range(60) for class_id in np.unique(random_look(seed, height_pixels=96).class_ids)
+        int(class_id) for seed in range(40) for class_id in np.unique(random_look(seed, height_pixels=96).class_ids)
     }
     assert seen == set(range(len(GARMENTS.names)))
 
