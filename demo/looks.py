@@ -59,12 +59,12 @@ def draw_look(spec: LookSpec, *, height_pixels: int = 960, seed: int) -> Drawing
     """Return a figure wearing the look, 0.6 as wide as high; the same arguments give the same pixels."""
     rng = np.random.default_rng(seed)
     width_pixels = round(height_pixels * WIDTH_SHARE)
-    scale = height_pixels * 0.925 / FIGURE_CM
+    scale = height_pixels * 0.91 / FIGURE_CM
     shift = float(rng.uniform(1.2, 2.6) * rng.choice((-1, 1))) if spec.pose != "relaxed" else float(rng.uniform(-1, 1))
     view = View(
         scale,
         width_pixels / 2,
-        height_pixels * 0.045,
+        height_pixels * 0.06,
         sway_cm=0.25,
         sway_phase=float(rng.uniform(0, 6)),
         hip_shift_cm=shift,

@@ -44,6 +44,8 @@ def upper_panels(
         spec = replace(
             spec, neckline="collar" if spec.neckline in ("crew", "collar") or spec.type != "blouse" else spec.neckline
         )
+    if spec.type == "tank top":
+        spec = replace(spec, neckline="scoop")
     ease = EASE[spec.fit] + (1.2 if fabric.weave in ("knit", "fleece") else 0)
     hem = body.waist[1] + 4 if tucked else HEMS[spec.length] + (body.hip[1] - 85)
     cut = bodice(body, spec, hem=hem, ease=ease, fitted=_fitted(spec), flare=0.6 if spec.type == "blouse" else 0.0)

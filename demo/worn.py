@@ -146,7 +146,7 @@ def worn_hat(spec: GarmentSpec, fabric: Fabric, rng: np.random.Generator) -> lis
     """Return a hat on the head."""
     if spec.type == "cap":
         return _worn_cap(fabric)
-    scale, y = {"beanie": (0.70, 7.4), "hat": (0.86, 4.6)}[spec.type]
+    scale, y = {"beanie": (0.70, 8.2), "hat": (0.86, 4.6)}[spec.type]
     return [placed(panel, 0, y, scale) for panel in accessory_panels(spec, fabric, rng)]
 
 
