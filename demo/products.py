@@ -51,6 +51,8 @@ def demo_products() -> list[DemoProduct]:
     """Return every product of the demo shop."""
     rng = np.random.default_rng(SEED)
     chosen = [(line, *model) for line in LINES for model in _models(line, rng)]
+    # A boutique's latest arrivals are of every kind.
+    chosen = [chosen[place] for place in rng.permutation(len(chosen))]
     return [_product(number, line, cut, spec, rng) for number, (line, cut, spec) in enumerate(chosen, start=1)]
 
 
