@@ -8,7 +8,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,7 +64,22 @@ class LiveShop:
 
 @pytest.fixture
 def live_shop(instance: Path) -> Iterator[LiveShop]:
-    """The small shop behind the real web server, with its background worker."""
+    """The small shop behind the real web server, with its background worker, for one test."""
+    with serve(instance) as shop:
+        yield shop
+
+
+@pytest.fixture(scope="module")
+def open_shop(seeded_instance: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveShop]:
+    """The same for all tests of a module: for visitors who do not mind each other."""
+    copy = tmp_path_factory.mktemp("open") / "instance"
+    with serve(Path(shutil.copytree(seeded_instance, copy))) as shop:
+        yield shop
+
+
+@contextmanager
+def serve(instance: Path) -> Iterator[LiveShop]:
+    """Serve an instance folder with gunicorn on a free port until the block ends."""
     with closing(socket.socket()) as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
