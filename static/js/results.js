@@ -3,6 +3,12 @@
 const region = () => document.querySelector("[data-swapped]");
 let current;
 
+// Outside of what is replaced, so that screen readers hear the new number of items.
+const announcer = document.createElement("p");
+announcer.className = "visually-hidden";
+announcer.setAttribute("role", "status");
+document.body.append(announcer);
+
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[data-swap]");
   if (!link || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey) return;
@@ -73,6 +79,7 @@ function take(fresh) {
   if (filters) filters.open = filtersOpen && window.matchMedia("(min-width: 992px)").matches;
   old.replaceWith(next);
   document.title = fresh.title;
+  announcer.textContent = next.querySelector("[data-total]")?.textContent ?? "";
 }
 
 function copyAttributes(from, to) {
