@@ -67,13 +67,15 @@ class Visit:
         scripts = "" if self.scripts else "-no-script"
         self.page.screenshot(path=SCREENSHOTS / f"{name}-{self.language}-{self.width}{scripts}.png", full_page=True)
         assert self.page.evaluate("document.documentElement.scrollWidth") <= self.width, f"{name} scrolls sideways"
-        assert self.page.evaluate(_UNNAMED) == [], f"{name} has controls or pictures without a name"
+        unnamed = self.page.evaluate(_UNNAMED)
+        assert unnamed == [], f"{name} has controls or pictures without a name: {unnamed}"
         headings = self.page.evaluate(_HEADINGS)
         assert headings.count(1) == 1, f"{name} has headings {headings}"
         steps = pairwise(headings)
         assert all(deeper - level <= 1 for level, deeper in steps), f"{name} skips a heading level: {headings}"
         if self.width == PHONE:
-            assert self.page.evaluate(_SMALL_TARGETS, _TAP_PIXELS) == []
+            small = self.page.evaluate(_SMALL_TARGETS, _TAP_PIXELS)
+            assert small == [], f"{name} has targets too small for a finger: {small}"
 
 
 @contextmanager
@@ -94,7 +96,7 @@ def visit(url: str, *, language: str = "fr", width: int = DESKTOP, scripts: bool
         visiting.page.on("pageerror", lambda error: visiting.problems.append(str(error)))
         yield visiting
         browser.close()
-    assert visiting.problems == []
+    assert visiting.problems == [], f"the browser complained: {visiting.problems}"
 
 
 def _note(visiting: Visit, message: ConsoleMessage) -> None:
