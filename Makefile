@@ -52,7 +52,7 @@ types: setup-tests ## Type check
 audit: setup-tests ## Known vulnerabilities of the installed packages
 	$(BIN)/pip-audit --skip-editable
 
-bench: setup-tests ## Every benchmark, each also a command of its own (docs/BENCHMARKS.md)
+bench: setup-tests ## Every benchmark; each is also a command of its own
 	$(BIN)/python -m benchmarks.catalog_import
 	$(BIN)/python -m benchmarks.retrieval
 	$(BIN)/python -m benchmarks.segmentation
@@ -60,6 +60,12 @@ bench: setup-tests ## Every benchmark, each also a command of its own (docs/BENC
 
 services: ## Start the servers that some tests need (none yet: the embedded default needs no server)
 	@echo "No test needs a server yet."
+
+translations: setup-tests ## Extract the words of templates and code, compile French
+	mkdir -p build
+	$(BIN)/pybabel -q extract -F translations/babel.cfg -k lazy_gettext --no-location --sort-output --no-wrap -o build/messages.pot .
+	$(BIN)/pybabel -q update -i build/messages.pot -d translations --no-fuzzy-matching --ignore-obsolete --no-wrap
+	$(BIN)/pybabel -q compile -d translations
 
 train-encoder: setup-training ## Train and export the dual encoder (hours on two cores; resumes)
 	$(BIN)/python -m training.encoder train --resume

@@ -150,6 +150,11 @@ def facets(wanted: ProductFilter = ProductFilter()) -> Facets:
     )
 
 
+def categories_on_sale() -> dict[str, int]:
+    """Return how many products each category has, most first."""
+    return _counts(Product.category, ProductFilter())
+
+
 def _counts(column: InstrumentedAttribute[str], wanted: ProductFilter) -> dict[str, int]:
     rows = db.session.execute(
         select(column, func.count())

@@ -53,6 +53,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_NAME="__Host-visit" if settings.cookies_need_https else "visit",
         WTF_CSRF_TIME_LIMIT=8 * 3600,
         BABEL_DEFAULT_LOCALE=settings.default_language,
+        BABEL_DEFAULT_TIMEZONE=settings.time_zone,
         BABEL_TRANSLATION_DIRECTORIES=str(_PROJECT / "translations"),
         BOOTSTRAP_SERVE_LOCAL=True,
         LANGUAGES=LANGUAGES,
@@ -71,6 +72,8 @@ def _bind_databases(app: Flask, settings: Settings) -> None:
 
 
 def _bind_extensions(app: Flask) -> None:
+    from flask_babel import lazy_gettext
+
     from storage.database import db
     from webapp import extensions
     from webapp.account.session_user import load_user
@@ -82,6 +85,8 @@ def _bind_extensions(app: Flask) -> None:
     extensions.limiter.init_app(app)
     extensions.login.init_app(app)
     extensions.login.login_view = "account.log_in"
+    extensions.login.login_message = lazy_gettext("Please log in first.")
+    extensions.login.login_message_category = "info"
     extensions.login.user_loader(load_user)
     extensions.migrate.init_app(app, db, directory=str(_PROJECT / "migrations"), render_as_batch=True)
 

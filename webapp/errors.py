@@ -40,11 +40,12 @@ class Answer:
 
 
 class BadRequestValue(Exception):
-    """A form field or query parameter cannot be used; `field` names it, the message says what is allowed."""
+    """A form field or query parameter cannot be used; `field` names it, the words say what is allowed."""
 
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(message)
+    def __init__(self, field: str, words: str | LazyString) -> None:
+        super().__init__(words)
         self.field = field
+        self.words = words
 
 
 ANSWERS: dict[type[Exception], Answer] = {
@@ -103,7 +104,7 @@ _HTTP_WORDS = {
 def answer_for(error: Exception) -> Answer:
     """Return the table's answer for an error; the nearest class in its family wins, else a plain 500."""
     if isinstance(error, BadRequestValue):
-        return Answer(400, "invalid_value", f"{error.field}: {error}")
+        return Answer(400, "invalid_value", f"{error.field}: {error.words}")
     for family in type(error).__mro__:
         if family in ANSWERS:
             return ANSWERS[family]

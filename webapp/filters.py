@@ -2,6 +2,7 @@
 
 from decimal import Decimal, InvalidOperation
 
+from flask_babel import lazy_gettext as _
 from werkzeug.datastructures import MultiDict
 
 from catalog.products import ProductFilter
@@ -16,7 +17,7 @@ def filter_from(values: "MultiDict[str, str]") -> ProductFilter:
     """
     lowest, highest = _price(values, "min_price"), _price(values, "max_price")
     if lowest is not None and highest is not None and lowest > highest:
-        raise BadRequestValue("min_price", "must not be above max_price")
+        raise BadRequestValue("min_price", _("must not be above max_price"))
     return ProductFilter(
         categories=_chosen(values, "category"),
         genders=_chosen(values, "gender"),
@@ -34,7 +35,9 @@ def whole_number(values: "MultiDict[str, str]", field: str, *, default: int, low
     if not text:
         return default
     if not text.isascii() or not text.isdigit() or len(text) > 9 or not lowest <= int(text) <= highest:
-        raise BadRequestValue(field, f"must be a whole number from {lowest} to {highest}")
+        raise BadRequestValue(
+            field, _("must be a whole number from %(lowest)d to %(highest)d", lowest=lowest, highest=highest)
+        )
     return int(text)
 
 
@@ -49,14 +52,14 @@ def _price(values: "MultiDict[str, str]", field: str) -> int | None:
     try:
         price = Decimal(text)
     except InvalidOperation as error:
-        raise BadRequestValue(field, "must be a price such as 29.90") from error
+        raise BadRequestValue(field, _("must be a price such as 29.90")) from error
     if not price.is_finite() or not 0 <= price <= 1_000_000:
-        raise BadRequestValue(field, "must be a price from 0 to 1000000")
+        raise BadRequestValue(field, _("must be a price from 0 to 1000000"))
     return round(price * 100)
 
 
 def _flag(values: "MultiDict[str, str]", field: str) -> bool:
     text = values.get(field, "").strip().lower()
     if text not in _TRUE | _FALSE:
-        raise BadRequestValue(field, "must be 1 or 0")
+        raise BadRequestValue(field, _("must be 1 or 0"))
     return text in _TRUE

@@ -37,4 +37,4 @@ def add_security_headers(app: Flask) -> None:
 
 
 def _may_be_cached(response: Response) -> bool:
-    return response.cache_control.public is True or request.endpoint == "static"
+    return response.cache_control.public is True or request.endpoint in ("static", "bootstrap.static")

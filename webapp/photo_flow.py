@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from flask_babel import lazy_gettext as _
 from werkzeug.datastructures import FileStorage, MultiDict
 
 from recommender.from_photo import PhotoReading, embed_garments, read_garments
@@ -51,7 +52,7 @@ def uploaded_photo(files: MultiDict[str, FileStorage]) -> FileStorage:
     """Return the `photo` part of a form; its bytes stay unread. Raises BadRequestValue when there is none."""
     photo = files.get("photo")
     if photo is None or not photo.filename:
-        raise BadRequestValue("photo", "choose a photo (a file part of the form named `photo`)")
+        raise BadRequestValue("photo", _("Choose a photo first."))
     return photo
 
 

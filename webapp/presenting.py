@@ -4,7 +4,7 @@ from flask import Flask
 from flask_babel import format_currency, lazy_gettext
 
 from catalog.models import Product
-from catalog.products import facets
+from catalog.products import categories_on_sale
 from catalog.vocabulary import label_of
 from recommender.similar import Likeness
 from webapp.addresses import address_to_return_to, address_with, address_without_filters
@@ -45,7 +45,7 @@ def price_of(product: Product) -> str:
 
 def menu_categories() -> list[str]:
     """Return the slugs of the shop's largest categories, for the menu; asked of the database when a page draws it."""
-    return list(facets().categories)[:_CATEGORIES_IN_MENU]
+    return list(categories_on_sale())[:_CATEGORIES_IN_MENU]
 
 
 def register_template_words(app: Flask) -> None:

@@ -2,8 +2,9 @@
 
 from pathlib import Path
 from typing import Literal
+from zoneinfo import available_timezones
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 LANGUAGES = ("fr", "en")
@@ -40,10 +41,18 @@ class Settings(BaseSettings):
     account_photo_days: int = Field(7, ge=1, le=365, description="With an account a photo lapses after so many days.")
 
     default_language: Literal["fr", "en"] = Field("fr", description="For visitors whose browser asks for neither.")
+    time_zone: str = Field("Europe/Paris", description="In which times are shown; they are stored in UTC.")
     login_limit: str = Field("10 per minute", description="Failed log-ins from one address.")
     bind: str = Field("127.0.0.1:8000", description="Address and port of the web server.")
     web_workers: int = Field(2, ge=1, le=64, description="Processes of the web server.")
     web_threads: int = Field(4, ge=1, le=64, description="Threads of each process.")
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_time_zone(cls, name: str) -> str:
+        if name not in available_timezones():
+            raise ValueError("no such time zone; use a name such as Europe/Paris")
+        return name
 
     @property
     def instance(self) -> Path:

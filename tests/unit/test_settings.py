@@ -18,6 +18,7 @@ from webapp.settings import Settings, SettingsError, read_settings
         ("VISIT_MINUTES", "0"),
         ("DEMO", "perhaps"),
         ("DEFAULT_LANGUAGE", "tlh"),
+        ("TIME_ZONE", "Mars/Olympus"),
     ],
 )
 def test_a_bad_value_stops_the_start_and_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:

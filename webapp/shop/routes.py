@@ -2,7 +2,7 @@
 
 import io
 
-from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, session, url_for
+from flask import Blueprint, Response, abort, flash, make_response, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as AnyResponse
@@ -138,7 +138,7 @@ def product(sku: str) -> str:
 def media(key: str) -> Response:
     """A product's or a drawn look's picture. Keys of products name their content, so they never change."""
     if not key.startswith(("products/", f"{LOOKS_FOLDER}/")):
-        raise BadRequestValue("key", "is no picture of the shop")
+        abort(404)
     response = make_response(wiring().blobs.get(key))
     response.mimetype = "image/jpeg"
     response.cache_control.public = True
@@ -163,7 +163,7 @@ def choose_language() -> AnyResponse:
     """Remember the language for this visit and return to the page."""
     language = request.form.get("language")
     if language not in LANGUAGES:
-        raise BadRequestValue("language", f"must be one of {', '.join(LANGUAGES)}")
+        raise BadRequestValue("language", _("must be one of %(allowed)s", allowed=", ".join(LANGUAGES)))
     session["language"] = language
     target = request.form.get("next", "")
     is_local = target.startswith("/") and not target.startswith(("//", "/\\"))
