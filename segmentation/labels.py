@@ -21,37 +21,21 @@ class LabelSet:
         return tuple(i for i, name in enumerate(self.names) if name in self.wearable)
 
 
-GARMENTS = LabelSet(
-    name="garments",
-    names=(
-        "background",
-        "skin",
-        "hair",
-        "hat",
-        "eyewear",
-        "top",
-        "outerwear",
-        "skirt",
-        "pants",
-        "dress",
-        "belt",
-        "shoes",
-        "bag",
-        "scarf",
-    ),
-    wearable=frozenset(
-        {
-            "hat",
-            "eyewear",
-            "top",
-            "outerwear",
-            "skirt",
-            "pants",
-            "dress",
-            "belt",
-            "shoes",
-            "bag",
-            "scarf",
-        }
-    ),
+_NAMES = (
+    "background",
+    "skin",
+    "hair",
+    "hat",
+    "eyewear",
+    "top",
+    "outerwear",
+    "skirt",
+    "pants",
+    "dress",
+    "belt",
+    "shoes",
+    "bag",
+    "scarf",
 )
+
+GARMENTS = LabelSet("garments", _NAMES, wearable=frozenset(_NAMES) - {"background", "skin", "hair"})
