@@ -32,15 +32,19 @@ def _french(*specifications: str) -> tuple[FrenchNoun, ...]:
 
 @dataclass(frozen=True)
 class Noun:
-    """Names of one type of garment, or of a group of types. `types`: the article types that the words may mean."""
+    """Names of one type of garment, or of a group of types.
+
+    types: the article types that the words may mean. detail: what the garment must have to be called so.
+    """
 
     types: frozenset[str]
     english: tuple[str, ...]
     french: tuple[FrenchNoun, ...]
+    detail: str | None = None
 
 
-def _noun(types: str, english: str, french: str) -> Noun:
-    return Noun(frozenset(types.split("|")), tuple(english.split("|")), _french(*french.split("|")))
+def _noun(types: str, english: str, french: str, detail: str | None = None) -> Noun:
+    return Noun(frozenset(types.split("|")), tuple(english.split("|")), _french(*french.split("|")), detail)
 
 
 SHOES = "Casual Shoes|Sports Shoes|Formal Shoes|Flats|Heels|Sandals|Sports Sandals|Flip Flops|Boots"
@@ -55,9 +59,9 @@ NOUNS: tuple[Noun, ...] = (
     _noun("Tops", "top|blouse|women's top", "top:m|blouse:f|corsage:m"),
     _noun("Sweaters|Cardigans", "sweater|pullover|jumper|knitwear|knit", "pull:m|pull-over:m|chandail:m|tricot:m"),
     _noun("Cardigans", "cardigan|knit cardigan", "gilet en maille:m|cardigan:m"),
-    _noun("Sweatshirts", "sweatshirt|hoodie|hooded sweatshirt|sweat", "sweat-shirt:m|sweat:m|sweat à capuche:m"),
+    _noun("Sweatshirts", "sweatshirt|sweat", "sweat-shirt:m|sweat:m"),
     _noun("Jackets", "jacket|zip jacket", "veste:f|blouson:m"),
-    _noun("Coats", "coat|overcoat|trench coat", "manteau:m|pardessus:m|trench:m"),
+    _noun("Coats", "coat|overcoat", "manteau:m|pardessus:m"),
     _noun("Blazers", "blazer|suit jacket", "blazer:m|veste de costume:f"),
     _noun("Rain Jacket", "rain jacket|raincoat", "imperméable:m|ciré:m"),
     _noun("Waistcoat", "waistcoat|vest", "gilet:m|gilet de costume:m|gilet sans manches:m"),
@@ -105,7 +109,7 @@ NOUNS: tuple[Noun, ...] = (
     _noun("Boots", "boots|ankle boots", "bottes:fp|bottines:fp"),
     _noun("Sandals|Sports Sandals", "sandals", "sandales:fp|nu-pieds:mp"),
     _noun("Flip Flops", "flip-flops|flip flops|thongs", "tongs:fp|claquettes:fp"),
-    _noun("Handbags", "handbag|purse|shoulder bag|tote bag", "sac à main:m|sac bandoulière:m|cabas:m"),
+    _noun("Handbags", "handbag|purse|shoulder bag", "sac à main:m|sac bandoulière:m"),
     _noun("Backpacks|Rucksacks", "backpack|rucksack", "sac à dos:m"),
     _noun("Clutches", "clutch|clutch bag|evening bag", "pochette:f|sac de soirée:m"),
     _noun("Laptop Bag", "laptop bag|laptop case", "sacoche d'ordinateur:f"),
@@ -129,6 +133,16 @@ NOUNS: tuple[Noun, ...] = (
     _noun("Umbrellas", "umbrella", "parapluie:m"),
     _noun("Necklace and Chains", "necklace", "collier:m"),
     _noun("Bracelet", "bracelet", "bracelet:m"),
+    _noun("Tshirts", "polo shirt|polo", "polo:m", "polo"),
+    _noun("Sweatshirts", "hoodie|hooded sweatshirt", "sweat à capuche:m|hoodie:m", "hooded"),
+    _noun("Jackets", "puffer jacket|down jacket|padded jacket", "doudoune:f|veste matelassée:f", "puffer"),
+    _noun("Jackets", "leather jacket|biker jacket", "veste en cuir:f|blouson en cuir:m|perfecto:m", "leather"),
+    _noun("Jackets", "denim jacket|jean jacket", "veste en jean:f", "denim"),
+    _noun("Coats", "trench coat|trench", "trench:m|trench-coat:m", "trench"),
+    _noun("Skirts", "pleated skirt", "jupe plissée:f", "pleated"),
+    _noun("Caps", "beanie|knit cap|woolly hat", "bonnet:m", "beanie"),
+    _noun("Casual Shoes|Formal Shoes|Flats", "loafers|moccasins|slip-ons", "mocassins:mp", "loafer"),
+    _noun("Handbags", "tote bag|tote|shopper", "cabas:m|tote bag:m", "tote"),
     _noun("Tops|Tshirts", "jersey top|casual top", "haut en jersey:m"),
     _noun("Leggings|Tights|Stockings", "legwear", "jambières:fp"),
     _noun(SHOES, "shoes|footwear|pair of shoes", "chaussures:fp|souliers:mp|paire de chaussures:f"),
@@ -349,9 +363,9 @@ def _names_colour(text: str) -> bool:
     return any(name in words for colour in COLOURS.values() for name in colour.english)
 
 
-def nouns_for(types: frozenset[str]) -> list[Noun]:
-    """Return the nouns that are true of a garment of any of `types`, narrowest first."""
-    fitting = [noun for noun in NOUNS if types and types <= noun.types]
+def nouns_for(types: frozenset[str], details: frozenset[str] = frozenset()) -> list[Noun]:
+    """Return the nouns that are true of a garment of any of `types` that has `details`, narrowest first."""
+    fitting = [noun for noun in NOUNS if types and types <= noun.types and (noun.detail or "") in details | {""}]
     return sorted(fitting, key=lambda noun: len(noun.types))
 
 
@@ -395,12 +409,13 @@ def write_caption(attributes: Attributes, *, language: Language, rng: random.Ran
 
     Raises ValueError when neither a noun nor a colour can be said of them.
     """
-    nouns = nouns_for(attributes.types)
+    nouns = nouns_for(attributes.types, attributes.details)
     colour = attributes.colour if attributes.colour in COLOURS and rng.random() < 0.75 else None
     colour_alone = colour is not None and rng.random() < 0.08
     noun = None if colour_alone or not nouns else _pick_noun(nouns, rng)
     if noun is None and colour is None:
         raise ValueError("These attributes give nothing to say: no known type and no known colour.")
+    detail = rng.choice(sorted(attributes.details)) if attributes.details else None
     stated = Caption(
         text="",
         types=noun.types if noun else frozenset(),
@@ -408,7 +423,7 @@ def write_caption(attributes: Attributes, *, language: Language, rng: random.Ran
         gender=_sometimes(attributes.gender if attributes.gender in GENDERS else None, 0.35, rng, noun),
         usage=_sometimes(attributes.usage if attributes.usage in USAGES else None, 0.12, rng, noun),
         brand=_sometimes(attributes.brand, 0.18, rng, noun),
-        detail=_sometimes(rng.choice(sorted(attributes.details)) if attributes.details else None, 0.4, rng, noun),
+        detail=noun.detail if noun and noun.detail else _sometimes(detail, 0.4, rng, noun),
     )
     words = _english_words(noun, stated, rng) if language == "en" else _french_words(noun, stated, rng)
     return Caption(words, stated.types, stated.colour, stated.gender, stated.usage, stated.brand, stated.detail)
@@ -416,7 +431,7 @@ def write_caption(attributes: Attributes, *, language: Language, rng: random.Ran
 
 def _pick_noun(nouns: Sequence[Noun], rng: random.Random) -> Noun:
     """Choose a noun, the more often the narrower it is."""
-    return rng.choices(nouns, weights=[1 / len(noun.types) for noun in nouns])[0]
+    return rng.choices(nouns, weights=[(2 if noun.detail else 1) / len(noun.types) for noun in nouns])[0]
 
 
 def _sometimes(value: str | None, share: float, rng: random.Random, noun: Noun | None) -> str | None:
@@ -428,7 +443,7 @@ def _english_words(noun: Noun | None, stated: Caption, rng: random.Random) -> st
     if noun is None:
         return rng.choice(("{}", "in {}", "something {}", "{} colour", "this in {}", "{} clothes")).format(colour)
     name = rng.choice(noun.english)
-    detail = rng.choice(DETAILS[stated.detail].english) if stated.detail else ""
+    detail = rng.choice(DETAILS[stated.detail].english) if stated.detail and not noun.detail else ""
     usage = rng.choice(USAGES[stated.usage][0]) if stated.usage else ""
     before, after = (detail, "") if not detail.startswith("with") else ("", detail)
     if colour and rng.random() < 0.2:
@@ -458,7 +473,7 @@ def _french_words(noun: Noun | None, stated: Caption, rng: random.Random) -> str
     colour = forms[name.feminine + 2 * name.plural] if forms else ""
     if colour and rng.random() < 0.12:
         colour = f"de couleur {forms[0]}" if forms else ""
-    detail = rng.choice(DETAILS[stated.detail].french) if stated.detail else ""
+    detail = rng.choice(DETAILS[stated.detail].french) if stated.detail and not noun.detail else ""
     usage = rng.choice(USAGES[stated.usage][1]) if stated.usage else ""
     middle = [colour, detail, usage]
     if rng.random() < 0.25:

@@ -323,7 +323,8 @@ def _street_cuts() -> Iterator[Cut]:
         for value in np.unique(mask):
             types = STREET_TAG_TYPES.get(labels[value])
             if types is not None and (cut := _garment_square(photo, mask == value)) is not None:
-                example = Example("street", f"{path.stem}/{labels[value]}", Attributes(frozenset(types.split("|"))))
+                attributes = Attributes(frozenset(types.split("|")), details=details_of(labels[value]))
+                example = Example("street", f"{path.stem}/{labels[value]}", attributes)
                 yield example, cut
 
 
