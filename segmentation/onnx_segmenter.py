@@ -21,6 +21,9 @@ from segmentation.ports import Pixels, Region, Segmentation
 LONGEST_WORKING_SIDE = 640
 """Classes are decided at this size at most; larger photos get the mask enlarged."""
 
+LEAST_CONTRAST = 10
+"""A photo whose lightest and darkest values are closer shows nothing (a covered lens); the network would guess."""
+
 
 @dataclass(frozen=True)
 class WeightsFacts:
@@ -58,6 +61,8 @@ class OnnxSegmenter:
         Raises SegmenterWeightsMissing or SegmenterWeightsDamaged when the network cannot be loaded.
         """
         height, width = photo.shape[:2]
+        if np.ptp(photo) < LEAST_CONTRAST:
+            return Segmentation(np.zeros((height, width), dtype=np.uint8), ())
         size_hw = best_size(height, width, self._facts.input_sizes_hw)
         placed, placement = fitted(photo, size_hw)
         coarse = cleaned(_softmax(self._logits(placed)), self.label_set)

@@ -1,6 +1,7 @@
 """Train, export and judge the embedded garment segmenter.
 
     FASHION_DATA=… python -m training.segmenter train [--minutes 60] [--resume]
+    FASHION_DATA=… python -m training.segmenter polish --minutes 9
     FASHION_DATA=… python -m training.segmenter export
     FASHION_DATA=… python -m training.segmenter evaluate
 
@@ -49,8 +50,10 @@ SEED = 2
 BATCH = 8
 SMALL_SIZES = ((288, 192), (288, 192), (288, 192), (256, 224), (192, 288))
 FULL_SIZES = ((384, 256), (384, 256), (384, 256), (352, 288), (256, 384))
+MIDDLE_SIZES = ((320, 224), (352, 224), (320, 224), (288, 256), (224, 320))
 SMALL_PART = 0.6
 DRAWN_PHOTOS = 500
+POLISHING_DRAWINGS = 160
 MOST_UNLABELLED = 900
 BACKBONE_RATE, DECODER_RATE = 4e-4, 1.6e-3
 WARM_UP_STEPS = 150
@@ -289,6 +292,25 @@ def train(data: Path, *, minutes: float, resume: bool) -> None:
             report(run, data)
 
 
+def polish(data: Path, *, minutes: float) -> None:
+    """Go on from the averaged weights of the checkpoint, mostly on street photos, from half of the learning rate."""
+    run = Run(minutes)
+    run.network.load_state_dict(torch.load(CHECKPOINT, weights_only=True)["averaged"])
+    run.averaged = AveragedWeights(run.network, 0.99)
+    run.base_rates = (BACKBONE_RATE / 2, DECODER_RATE / 2)
+    names, _ = ccp_names(data)
+    singles = [photo for photo in single_garment_photos(data, "train", FOREGROUNDS) if photo.is_labelled]
+    source = Source(
+        balanced(0.72, ccp_photos(data, names), by_class=False),
+        balanced(0.14, singles, by_class=True),
+        balanced(0.05, catalogue_photos(data), by_class=True),
+        (balanced(0.09, drawn_photos(POLISHING_DRAWINGS, seed=SEED + 1), by_class=False),),
+    )
+    for share in (0.5, 1.0):
+        run.train_until(share, source, MIDDLE_SIZES)
+        report(run, data)
+
+
 def _part_of(singles: list[LabelledPhoto]) -> list[LabelledPhoto]:
     """Return the labelled photos and as many others, evenly chosen, as there is time to label."""
     others = [photo for photo in singles if not photo.is_labelled]
@@ -298,7 +320,7 @@ def _part_of(singles: list[LabelledPhoto]) -> list[LabelledPhoto]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("task", choices=("foregrounds", "train", "export", "evaluate"))
+    parser.add_argument("task", choices=("foregrounds", "train", "polish", "export", "evaluate"))
     parser.add_argument("--minutes", type=float, default=60.0, help="training time, without loading and validating")
     parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
     parser.add_argument("--threads", type=int, default=1)
@@ -311,6 +333,8 @@ def main() -> None:
         cache_foregrounds(data, "validation", FOREGROUNDS, most_per_class=200)
     elif arguments.task == "train":
         train(data, minutes=arguments.minutes, resume=arguments.resume)
+    elif arguments.task == "polish":
+        polish(data, minutes=arguments.minutes)
     elif arguments.task == "export":
         from training.segmenter_export import export
 

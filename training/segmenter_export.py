@@ -13,7 +13,7 @@ from training.segmenter_network import GarmentNetwork
 
 WEIGHTS = Path(__file__).parents[1] / "segmentation/weights"
 MODEL_ID, REVISION = "garments-lite0", "1"
-TAKEN_BACK = 0.5
+TAKEN_BACK = 0.8
 INPUT_SIZES_HW = ((384, 256), (352, 288), (320, 320), (288, 352), (256, 384), (512, 192), (192, 512))
 
 

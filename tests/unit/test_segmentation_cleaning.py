@@ -61,6 +61,15 @@ def test_a_jacket_worn_over_a_dress_stays() -> None:
     assert names_left(worn) == {"hair", "dress", "outerwear"}
 
 
+def test_a_dress_worn_with_its_lower_part_read_as_a_skirt_is_a_dress() -> None:
+    assert names_left(scene(hair=(20, 0, 40, 10), dress=(20, 10, 40, 40), skirt=(15, 40, 45, 70))) == {"hair", "dress"}
+
+
+def test_a_skirt_worn_with_a_little_of_its_top_read_as_a_dress_is_a_skirt() -> None:
+    worn = scene(hair=(20, 0, 40, 10), dress=(22, 10, 38, 30), skirt=(14, 30, 46, 70))
+    assert names_left(worn) == {"hair", "top", "skirt"}
+
+
 def test_a_lying_garment_read_as_two_look_alikes_is_one() -> None:
     assert names_left(scene(dress=(10, 40, 40, 80), outerwear=(10, 15, 40, 40))) == {"dress"}
 
