@@ -109,43 +109,40 @@ def cleaned(probabilities: Probabilities, label_set: LabelSet) -> Probabilities:
 def _settle_weak_pieces(probabilities: Probabilities, label_set: LabelSet) -> None:
     """Give each weak piece, smallest first, to the touching class that is likeliest there."""
     class_ids = probabilities.argmax(axis=0).astype(np.uint8)
-    current, width = class_ids.ravel(), class_ids.shape[1]
     for piece in sorted(connected_pieces(class_ids), key=lambda piece: piece.pixels.size):
-        if (current[piece.pixels] != piece.class_id).any():
-            continue
-        around = _around(piece, current, width)
-        heir = _heir(piece, around, probabilities, label_set)
+        heir = _heir(piece, class_ids, probabilities, label_set)
         if heir is not None:
             _hand_over(probabilities, piece, heir)
-            current[piece.pixels] = heir
+            class_ids.flat[piece.pixels] = heir
 
 
-def _around(piece: Piece, current: NDArray[np.uint8], width: int) -> NDArray[np.uint8]:
-    """Return the class ids of the pixels beside the piece, once for each side that they touch."""
-    column = piece.pixels % width
+def _touching(piece: Piece, class_ids: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return the other class ids beside the piece, ascending."""
+    width, column = class_ids.shape[1], piece.pixels % class_ids.shape[1]
     beside = np.concatenate(
         (
             piece.pixels[column > 0] - 1,
             piece.pixels[column < width - 1] + 1,
             piece.pixels[piece.pixels >= width] - width,
-            piece.pixels[piece.pixels < current.size - width] + width,
+            piece.pixels[piece.pixels < class_ids.size - width] + width,
         )
     )
-    ids = current[beside]
+    ids = np.unique(class_ids.ravel()[beside])
     others: NDArray[np.uint8] = ids[ids != piece.class_id]
     return others
 
 
-def _heir(piece: Piece, around: NDArray[np.uint8], probabilities: Probabilities, label_set: LabelSet) -> int | None:
+def _heir(piece: Piece, class_ids: NDArray[np.uint8], probabilities: Probabilities, label_set: LabelSet) -> int | None:
     """Return the class that gets a weak piece; None when the piece stands."""
     flat = probabilities.reshape(len(probabilities), -1)
     inside = flat[:, piece.pixels].mean(axis=1)
+    touching = _touching(piece, class_ids)
     smallest = SMALLEST_SHARE_OF_CLASS.get(label_set.names[piece.class_id], SMALLEST_SHARE) * flat.shape[1]
     if piece.pixels.size < smallest or inside[piece.class_id] < LEAST_CONFIDENCE:
-        candidates = np.unique(around) if around.size else np.array([0])
+        candidates = touching if touching.size else np.array([0])
         return int(candidates[inside[candidates].argmax()])
-    areas = np.bincount(probabilities.argmax(axis=0).ravel(), minlength=len(probabilities))
-    for other in np.unique(around):
+    areas = np.bincount(class_ids.ravel(), minlength=len(probabilities))
+    for other in touching:
         if _alike(piece.class_id, int(other), label_set) and areas[other] >= DOMINANT_FACTOR * piece.pixels.size:
             return int(other)
     return None
