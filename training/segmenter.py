@@ -1,13 +1,15 @@
 """Train, export and judge the embedded garment segmenter.
 
-    FASHION_DATA=… python -m training.segmenter train [--minutes 60] [--resume]
-    FASHION_DATA=… python -m training.segmenter polish --minutes 9
+    FASHION_DATA=… python -m training.segmenter foregrounds
+    FASHION_DATA=… python -m training.segmenter train [--minutes 64] [--resume]
+    FASHION_DATA=… python -m training.segmenter polish --minutes 8.5
     FASHION_DATA=… python -m training.segmenter export
     FASHION_DATA=… python -m training.segmenter evaluate
 
 A run is planned in minutes, since machines differ: the first part sees small views (quick steps), the second part the
-network's full input. Between them the averaged network labels the street photos that have tags but no mask, and cleans
-the labels of the single-garment photos. Checkpoints are written every three minutes; --resume goes on from the last.
+network's full input; polishing goes back to street photos. Between the parts the averaged network labels the street
+photos that have tags but no mask, and cleans the labels of the single-garment photos. Checkpoints are written every
+three minutes; --resume goes on from the last.
 """
 
 import argparse
@@ -328,7 +330,7 @@ def _part_of(singles: list[LabelledPhoto]) -> list[LabelledPhoto]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("task", choices=("foregrounds", "train", "polish", "export", "evaluate"))
-    parser.add_argument("--minutes", type=float, default=60.0, help="training time, without loading and validating")
+    parser.add_argument("--minutes", type=float, default=64.0, help="training time, without loading and validating")
     parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--untrained", action="store_true", help="export without a checkpoint (to try the wiring)")
@@ -336,8 +338,7 @@ def main() -> None:
     torch.set_num_threads(arguments.threads)
     data = Path(os.environ["FASHION_DATA"])
     if arguments.task == "foregrounds":
-        cache_foregrounds(data, "train", FOREGROUNDS, most_per_class=200)
-        cache_foregrounds(data, "validation", FOREGROUNDS, most_per_class=200)
+        cache_foregrounds(data, "train", FOREGROUNDS, most_per_class=90)
     elif arguments.task == "train":
         train(data, minutes=arguments.minutes, resume=arguments.resume)
     elif arguments.task == "polish":
