@@ -5,16 +5,21 @@ a query with fewer than ten relevant products is left out.
 """
 
 import argparse
+import io
 import json
 import sys
+import warnings
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from demo.draw import draw_garment
+from demo.products import demo_products
 from recommender.onnx_encoder import WEIGHTS, OnnxImageEncoder, OnnxTextEncoder
 from recommender.ports import Embeddings, Pixels
 from recommender.preprocess import InputFormat, encoder_input
@@ -31,9 +36,14 @@ from training.retrieval_data import (
     user_picture,
 )
 
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
+
 SEGMENTER_WEIGHTS = Path(__file__).parents[1] / "segmentation" / "weights"
 AT = 10
 PICTURES_A_STEP = 32
+IMAGENET_SIZE_PIXELS = 224
+"""What EfficientNet-lite0 was trained at; ours sees less (176)."""
 Encode = Callable[[Sequence[Pixels]], Embeddings]
 
 
@@ -69,22 +79,37 @@ def precision_at_10(queries: Embeddings, gallery: Embeddings, relevant: NDArray[
 def imagenet_features() -> Encode | None:
     """Return EfficientNet-lite0's pooled ImageNet features as an encoder; None when the training extra is missing."""
     try:
-        import torch
-
-        from training.backbone import IMAGENET_MEAN, IMAGENET_STD, load_lite0_backbone
+        from training.backbone import IMAGENET_MEAN, IMAGENET_STD
     except ImportError:
         return None
-    torch.set_num_threads(1)
-    backbone = load_lite0_backbone(with_head=True).eval()
-    wanted = InputFormat(224, IMAGENET_MEAN, IMAGENET_STD)
+    session = _imagenet_session()
+    wanted = InputFormat(IMAGENET_SIZE_PIXELS, IMAGENET_MEAN, IMAGENET_STD)
 
     def encode(pictures: Sequence[Pixels]) -> Embeddings:
-        with torch.inference_mode():
-            pooled = backbone(torch.from_numpy(encoder_input(pictures, wanted))).mean(dim=(2, 3))
-            features: Embeddings = torch.nn.functional.normalize(pooled, dim=1).numpy()
-        return features
+        maps = session.run(None, {"input": encoder_input(pictures, wanted)})[0]
+        return _unit(maps.mean(axis=(2, 3)))
 
     return encode
+
+
+def _imagenet_session() -> "InferenceSession":
+    """Run it by ONNX Runtime on one core, as ours, for it is several times faster than torch."""
+    import onnxruntime
+    import torch
+
+    from training.backbone import load_lite0_backbone
+
+    network = io.BytesIO()
+    example = torch.zeros(1, 3, IMAGENET_SIZE_PIXELS, IMAGENET_SIZE_PIXELS)
+    backbone = load_lite0_backbone(with_head=True).eval()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            backbone, (example,), network, input_names=["input"], dynamic_axes={"input": {0: "n"}}, dynamo=False
+        )
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    return onnxruntime.InferenceSession(network.getvalue(), options, providers=["CPUExecutionProvider"])
 
 
 def embedded(encode: Encode, pictures: Iterable[Pixels], *, total: int, what: str) -> Embeddings:
@@ -161,6 +186,35 @@ def largest_garment(ours: Encode) -> Encode | None:
         return found[0].crop if found else photo
 
     return lambda photos: ours([crop(photo) for photo in photos])
+
+
+GARMENT_OF_CLASS = {
+    "t-shirt": "top",
+    "longsleeve": "top",
+    "shirt": "top",
+    "outwear": "outerwear",
+    "pants": "pants",
+    "shorts": "pants",
+    "skirt": "skirt",
+    "dress": "dress",
+    "shoes": "shoes",
+    "hat": "hat",
+}
+"""Class of a clothing-small photo -> class of the label set `garments`."""
+
+
+def demo_rows(ours: Encode) -> list[Row]:
+    """The same photos against the drawn catalogue of the demo shop: garments of the same class."""
+    products = demo_products()
+    drawings = (draw_garment(product.spec, side_pixels=256, seed=product.seed).image for product in products)
+    gallery = embedded(ours, drawings, total=len(products), what="demo shop, ours")
+    photos = user_examples("validation")
+    pictures = (user_picture(photo, "validation") for photo in photos)
+    queries = embedded(ours, pictures, total=len(photos), what="photos, ours")
+    wanted = [GARMENT_OF_CLASS[photo.name.split("/")[0]] for photo in photos]
+    relevant = np.array([[product.spec.label == label for product in products] for label in wanted])
+    found = precision_at_10(queries, gallery, relevant)
+    return [Row("user photo -> drawn demo shop, same garment class", float(np.nanmean(found)), None, len(photos))]
 
 
 def product_rows(gallery: Gallery) -> list[Row]:
@@ -249,7 +303,7 @@ BASIC_COLOURS = ("Black", "White", "Blue", "Red", "Green", "Grey", "Brown", "Pin
 
 
 def change_rows(gallery: Gallery, text: OnnxTextEncoder) -> list[Row]:
-    """A held-out photo and "in blue": the same type in that colour, by the unit mean of photo and words."""
+    """A held-out photo and "in blue": the same type in that colour, by photo + words and by photo + 2 words."""
     products = [product.attributes for product in gallery.products]
     asked = [
         (query, colour, right)
@@ -266,10 +320,10 @@ def change_rows(gallery: Gallery, text: OnnxTextEncoder) -> list[Row]:
     rows = []
     for language, words in (("English", english_change), ("French", french_change)):
         said = text.encode_texts([words(colour) for _, colour, _ in asked])
-        found = precision_at_10(_unit(photos + said), gallery.ours, relevant)
-        rows.append(
-            Row(f"photo and words ({language}) -> same type, new colour", float(np.mean(found)), None, len(asked))
-        )
+        for weight in (1, 2):
+            found = precision_at_10(_unit(photos + np.float32(weight) * said), gallery.ours, relevant)
+            task = f"photo + {weight} x words ({language}) -> same type, new colour"
+            rows.append(Row(task, float(np.mean(found)), None, len(asked)))
     return rows
 
 
@@ -283,31 +337,77 @@ def french_change(colour: str) -> str:
     return f"en {COLOURS[colour].french[0][0]}"
 
 
-def measure(weights: Path, *, with_imagenet: bool = True) -> list[Row]:
-    """Return all rows of the report for the weights of a folder."""
+@dataclass(frozen=True)
+class Spread:
+    """Cosines among the first ten: the 10, 25, 50 and 75 % quantiles of right answers, the median of wrong ones."""
+
+    query: str
+    right: tuple[float, float, float, float]
+    wrong: float
+
+
+def spread(query: str, likeness: NDArray[np.float32], relevant: NDArray[np.bool_]) -> Spread:
+    """likeness, relevant: shape (number of queries, number of products)."""
+    nearest = np.argsort(-likeness, axis=1, kind="stable")[:, :AT]
+    cosines = np.take_along_axis(likeness, nearest, axis=1)
+    found = np.take_along_axis(relevant, nearest, axis=1)
+    low, quarter, half, high = (float(np.quantile(cosines[found], share)) for share in (0.1, 0.25, 0.5, 0.75))
+    return Spread(query, (low, quarter, half, high), float(np.median(cosines[~found])))
+
+
+def spreads(gallery: Gallery, ours: Encode, text: OnnxTextEncoder) -> list[Spread]:
+    """How alike right answers are, by kind of query: the steps of `recommender.similar.likeness_of` come from it."""
+    photos = user_examples("validation")
+    pictures = (user_picture(photo, "validation") for photo in photos)
+    queries = embedded(ours, pictures, total=len(photos), what="photos, ours")
+    wanted = [USER_CLASS_TYPES[photo.name.split("/")[0]] for photo in photos]
+    answers = np.array([[bool(product.attributes.types & types) for product in gallery.products] for types in wanted])
+    asked, described = _asked_in_words(gallery, np.ones(len(gallery.products), bool), AT)
+    words = text.encode_texts([english_phrase(noun, colour) for noun, colour in asked])
+    held_out = [index for index, product in enumerate(gallery.products) if product.held_out]
+    kinds = [(product.attributes.types, product.attributes.gender) for product in gallery.products]
+    same = np.array([[kind == kinds[query] for kind in kinds] for query in held_out])
+    likeness = gallery.ours[held_out] @ gallery.ours.T
+    likeness[np.arange(len(held_out)), held_out] = -1
+    return [
+        spread("user photo", queries @ gallery.ours.T, answers),
+        spread("catalogue photo", likeness, same),
+        spread("words", words @ gallery.ours.T, described),
+    ]
+
+
+def measure(weights: Path, *, with_imagenet: bool = True) -> tuple[list[Row], list[Spread]]:
+    """Return all that the report says of the weights of a folder."""
     image, text = OnnxImageEncoder(weights), OnnxTextEncoder(weights)
     imagenet = imagenet_features() if with_imagenet else None
     if imagenet is None and with_imagenet:
         print("No ImageNet column: it needs torch (pip install '.[training]').", file=sys.stderr)
     gallery = build_gallery(image.encode_images, imagenet)
-    return [
+    rows = [
         *photo_rows(gallery, image.encode_images, imagenet, largest_garment(image.encode_images)),
+        *demo_rows(image.encode_images),
         *product_rows(gallery),
         *word_rows(gallery, text),
         *change_rows(gallery, text),
     ]
+    return rows, spreads(gallery, image.encode_images, text)
 
 
 def print_report(weights: Path = WEIGHTS, *, as_json: bool = False, with_imagenet: bool = True) -> None:
     """Measure and print, as a table or as JSON."""
-    rows = measure(weights, with_imagenet=with_imagenet)
+    rows, likenesses = measure(weights, with_imagenet=with_imagenet)
     if as_json:
-        print(json.dumps([vars(row) for row in rows], indent=2))
+        print(
+            json.dumps({"precision_at_10": list(map(asdict, rows)), "cosines": list(map(asdict, likenesses))}, indent=2)
+        )
         return
     print(f"{'precision@10':68} {'ours':>6} {'ImageNet':>9} {'queries':>8}")
     for row in rows:
         plain = "" if row.imagenet is None else f"{row.imagenet:.3f}"
         print(f"{row.task:68} {row.ours:6.3f} {plain:>9} {row.queries:8}")
+    print(f"\n{'cosine of right answers at 10, 25, 50, 75 %; wrong ones at 50 %':68}")
+    for kind in likenesses:
+        print(f"{kind.query:44} {'  '.join(f'{cosine:.2f}' for cosine in (*kind.right, kind.wrong))}")
 
 
 def main() -> None:

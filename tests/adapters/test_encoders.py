@@ -147,13 +147,13 @@ def test_a_card_without_a_revision_is_refused(folder: Path) -> None:
         OnnxImageEncoder(folder)
 
 
-MEASURED_PRECISION = 0.90
+MEASURED_PRECISION = 0.915
 """Of the released weights on the subset below (`training/RESULTS-encoder.md` has the full figures)."""
-TOLERANCE = 0.05
+TOLERANCE = 0.04
 
 
 def test_photos_of_clothes_find_products_of_their_category(fashion_data: Path, images: OnnxImageEncoder) -> None:
-    products = [product for product in retrieval_data.catalogue_examples() if _is_clothing(product)][::4]
+    products = [product for product in retrieval_data.catalogue_examples() if _is_clothing(product)][::8]
     photos = retrieval_data.user_examples("validation")[::4]
     gallery = images.encode_images([retrieval_data.catalogue_picture(product) for product in products])
     queries = images.encode_images([retrieval_data.user_picture(photo, "validation") for photo in photos])
