@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from recommender.ports import Embedding, EncoderIdentity, ImageEncoder, Pixels
+from recommender.similar import unit_length
 from segmentation.garments import WHOLE, Garment, Polygon, garments_in, whole_photo
 from segmentation.ports import Segmenter
 
@@ -58,8 +59,16 @@ def read_garments(photo: Pixels, segmenter: Segmenter) -> list[Garment]:
 
 
 def embed_garments(photo: Pixels, garments: list[Garment], encoder: ImageEncoder) -> PhotoReading:
-    """Return what is seen in a photo, one embedding a garment crop."""
-    embeddings = encoder.encode_images([garment.crop for garment in garments])
+    """Return what is seen in a photo, one embedding a garment.
+
+    A garment is embedded as its crop. One that is alone in the photo (lying, hanging) is embedded as the mean of crop
+    and whole photo: what the mask missed counts too (training/RESULTS-encoder.md has the gain).
+    """
+    crops = [garment.crop for garment in garments]
+    is_alone = len(garments) == 1 and garments[0].label != WHOLE
+    embeddings = encoder.encode_images([*crops, photo] if is_alone else crops)
+    if is_alone:
+        embeddings = unit_length(embeddings.sum(axis=0))[None]
     seen = tuple(
         SeenGarment(garment.label, garment.box_xyxy_pixels, garment.confidence, garment.outline, embedding)
         for garment, embedding in zip(garments, embeddings, strict=True)

@@ -11,6 +11,14 @@ from recommender.errors import IndexBuiltWithAnotherEncoder, NothingToSearchFor
 from recommender.ports import Embedding, EncoderIdentity, Neighbour, VectorIndex
 
 
+class QueryKind(StrEnum):
+    """What a query was made of: right answers to each kind lie at another height of the cosine."""
+
+    PHOTO = "photo"
+    PRODUCT = "product"
+    WORDS = "words"
+
+
 class Likeness(StrEnum):
     """How close a match is, in words for people."""
 
@@ -20,6 +28,27 @@ class Likeness(StrEnum):
     DISTANT = "distant"
 
 
+# Lowest cosine of (very close, close, same spirit): the upper and lower quartile of right answers and about the median
+# of wrong ones, as `python -m benchmarks.retrieval` measures them (training/RESULTS-encoder.md).
+LIKENESS_STEPS = {
+    QueryKind.PHOTO: (0.87, 0.75, 0.65),
+    QueryKind.PRODUCT: (0.96, 0.90, 0.85),
+    QueryKind.WORDS: (0.59, 0.55, 0.50),
+}
+
+# Cosines of words to pictures are lower than those of two pictures: at equal weight "in blue" is drowned.
+WEIGHT_OF_WORDS = 2.0
+
+
+@dataclass(frozen=True)
+class Query:
+    """What to look for: a unit-length embedding, the encoder that made it, and what it was made of."""
+
+    embedding: Embedding
+    encoder: EncoderIdentity
+    kind: QueryKind
+
+
 @dataclass(frozen=True)
 class Match:
     """A product of the catalogue near a query; similarity is the cosine, -1 to 1."""
@@ -27,16 +56,12 @@ class Match:
     product: Product
     image_id: int
     similarity: float
-
-    @property
-    def likeness(self) -> Likeness:
-        return likeness_of(self.similarity)
+    likeness: Likeness
 
 
 def find_similar(
-    query: Embedding,
+    query: Query,
     *,
-    encoder: EncoderIdentity,
     index: VectorIndex,
     wanted: ProductFilter = ProductFilter(),
     limit: int,
@@ -44,16 +69,15 @@ def find_similar(
 ) -> list[Match]:
     """Return at most `limit` products that pass the filter, most similar first; may be empty.
 
-    query: unit-length float32, shape (dim,), made by `encoder`; leave_out: a SKU not to return.
-    Raises IndexMissing, IndexDamaged, IndexBuiltWithAnotherEncoder.
+    leave_out: a SKU not to return. Raises IndexMissing, IndexDamaged, IndexBuiltWithAnotherEncoder.
     """
-    if index.manifest.encoder != encoder:
-        raise IndexBuiltWithAnotherEncoder(index.manifest.encoder, encoder)
+    if index.manifest.encoder != query.encoder:
+        raise IndexBuiltWithAnotherEncoder(index.manifest.encoder, query.encoder)
     among = None if wanted.is_empty else matching_image_ids(wanted)
     depth = limit + 1
     while True:
-        neighbours = index.search(query, limit=depth, among=among)
-        matches = _matches(neighbours, leave_out)
+        neighbours = index.search(query.embedding, limit=depth, among=among)
+        matches = _matches(neighbours, query.kind, leave_out)
         # A product with several pictures takes several rows: look deeper until there are enough products.
         if len(matches) >= limit or len(neighbours) < depth:
             return matches[:limit]
@@ -61,32 +85,38 @@ def find_similar(
 
 
 def combine(photo: Embedding | None, words: Embedding | None) -> Embedding:
-    """Return the query for a photo, words, or both ("this, in blue"): the unit-length mean of what is there.
+    """Return the query for a photo, words, or both ("this, in blue"): the unit-length weighted sum of what is there.
 
     Raises NothingToSearchFor when neither is.
     """
-    parts = [part for part in (photo, words) if part is not None]
+    parts = [weight * part for weight, part in ((1.0, photo), (WEIGHT_OF_WORDS, words)) if part is not None]
     if not parts:
         raise NothingToSearchFor
-    mean = np.sum(parts, axis=0)
-    unit: Embedding = (mean / (np.linalg.norm(mean) or 1.0)).astype(np.float32)
+    return unit_length(np.sum(parts, axis=0))
+
+
+def unit_length(vector: Embedding) -> Embedding:
+    """Return the vector, shape (dim,), at length 1 (a zero vector stays zero), float32."""
+    unit: Embedding = (vector / (np.linalg.norm(vector) or 1.0)).astype(np.float32)
     return unit
 
 
-def likeness_of(similarity: float) -> Likeness:
-    """Put a cosine similarity into words; the steps are quartiles of right matches (training/RESULTS-encoder.md)."""
-    if similarity >= 0.85:
+def likeness_of(similarity: float, kind: QueryKind) -> Likeness:
+    """Put a cosine similarity into words."""
+    very_close, close, same_spirit = LIKENESS_STEPS[kind]
+    if similarity >= very_close:
         return Likeness.VERY_CLOSE
-    if similarity >= 0.7:
+    if similarity >= close:
         return Likeness.CLOSE
-    return Likeness.SAME_SPIRIT if similarity >= 0.5 else Likeness.DISTANT
+    return Likeness.SAME_SPIRIT if similarity >= same_spirit else Likeness.DISTANT
 
 
-def _matches(neighbours: list[Neighbour], leave_out: str | None) -> list[Match]:
+def _matches(neighbours: list[Neighbour], kind: QueryKind, leave_out: str | None) -> list[Match]:
     products = products_of_images([neighbour.row_id for neighbour in neighbours])
     best: dict[str, Match] = {}
-    for neighbour in neighbours:
-        product = products.get(neighbour.row_id)
+    for near in neighbours:
+        product = products.get(near.row_id)
         if product is not None and product.sku != leave_out:
-            best.setdefault(product.sku, Match(product, neighbour.row_id, neighbour.similarity))
+            likeness = likeness_of(near.similarity, kind)
+            best.setdefault(product.sku, Match(product, near.row_id, near.similarity, likeness))
     return list(best.values())

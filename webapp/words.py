@@ -1,7 +1,7 @@
 """What the pages and the API share: words -> products."""
 
 from catalog.products import ProductFilter
-from recommender.similar import Match, find_similar
+from recommender.similar import Match, Query, QueryKind, find_similar
 from webapp.wiring import wiring
 
 MAX_WORDS_CHARACTERS = 200
@@ -10,5 +10,6 @@ MAX_WORDS_CHARACTERS = 200
 def matches_of_words(words: str, wanted: ProductFilter, *, limit: int) -> list[Match]:
     """Return the products that the words (French or English) describe best, best first."""
     encoder = wiring().text_encoder
-    query = encoder.encode_texts([words[:MAX_WORDS_CHARACTERS]])[0]
-    return find_similar(query, encoder=encoder.identity, index=wiring().index, wanted=wanted, limit=limit)
+    embedding = encoder.encode_texts([words[:MAX_WORDS_CHARACTERS]])[0]
+    query = Query(embedding, encoder.identity, QueryKind.WORDS)
+    return find_similar(query, index=wiring().index, wanted=wanted, limit=limit)

@@ -8,7 +8,7 @@ from PIL import Image
 from catalog.products import list_products
 from privacy.consent import Purpose, record_consent, require_consent
 from privacy.photo_vault import new_photo_id
-from recommender.similar import find_similar
+from recommender.similar import Query, QueryKind, find_similar
 from segmentation.ports import Segmentation
 from segmentation.rle import encode_mask
 from storage.database import db
@@ -34,7 +34,10 @@ def recommendations() -> Response:
     with times.stage("search"):
         found = [
             find_similar(
-                garment.embedding, encoder=seen.reading.encoder, index=wiring().index, wanted=wanted, limit=limit
+                Query(garment.embedding, seen.reading.encoder, QueryKind.PHOTO),
+                index=wiring().index,
+                wanted=wanted,
+                limit=limit,
             )
             for garment in seen.reading.garments
         ]

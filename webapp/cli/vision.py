@@ -163,7 +163,7 @@ def _embed_one(pixels: NDArray[np.uint8], garment: str) -> NDArray[np.float32]:
     from segmentation.garments import whole_photo
 
     adapters = _wiring()
-    found = read_garments(pixels, adapters.segmenter)[:1] if garment == "auto" else [whole_photo(pixels)]
+    found = read_garments(pixels, adapters.segmenter) if garment == "auto" else [whole_photo(pixels)]
     return embed_garments(pixels, found, adapters.image_encoder).garments[0].embedding
 
 

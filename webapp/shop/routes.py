@@ -13,7 +13,7 @@ from privacy.consent import CONSENT_TEXTS, Purpose, record_consent, require_cons
 from privacy.photo_vault import OpenPhoto, new_photo_id
 from recommender.embeddings import stored_embeddings
 from recommender.from_photo import PhotoReading
-from recommender.similar import Match, find_similar
+from recommender.similar import Likeness, Match, Query, QueryKind, find_similar
 from storage.database import db
 from storage.images import encode_jpeg, shrink
 from webapp.errors import BadRequestValue
@@ -31,6 +31,8 @@ shop = Blueprint("shop", __name__)
 
 _MATCHES_A_PAGE = 24
 _PRODUCTS_A_PAGE = 24
+_SIMILAR_ITEMS = 8
+_FEWEST_SIMILAR_ITEMS = 4
 
 
 @shop.get("/")
@@ -73,13 +75,8 @@ def show_photo(photo_id: str) -> str:
     last = len(reading.garments) - 1
     chosen = whole_number(request.args, "garment", default=0, lowest=0, highest=last)
     wanted = filter_from(request.args)
-    matches = find_similar(
-        reading.garments[chosen].embedding,
-        encoder=reading.encoder,
-        index=wiring().index,
-        wanted=wanted,
-        limit=_MATCHES_A_PAGE,
-    )
+    query = Query(reading.garments[chosen].embedding, reading.encoder, QueryKind.PHOTO)
+    matches = find_similar(query, index=wiring().index, wanted=wanted, limit=_MATCHES_A_PAGE)
     return render_template(
         "shop/photo.html",
         photo=present_photo(photo_id, reading, chosen),
@@ -198,8 +195,10 @@ def _similar_to(product: Product) -> list[Match]:
     if first.content_hash not in known:
         # Just imported, not yet embedded: the page is complete without a row of similar items.
         return []
-    query = known[first.content_hash]
-    return find_similar(query, encoder=encoder, index=wiring().index, limit=8, leave_out=product.sku)
+    query = Query(known[first.content_hash], encoder, QueryKind.PRODUCT)
+    matches = find_similar(query, index=wiring().index, limit=_SIMILAR_ITEMS, leave_out=product.sku)
+    close = sum(match.likeness is not Likeness.DISTANT for match in matches)
+    return matches[: max(close, _FEWEST_SIMILAR_ITEMS)]
 
 
 def _private_jpeg(content: bytes) -> Response:
