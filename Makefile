@@ -2,6 +2,8 @@
 PYTHON ?= python3.11
 BIN := .venv/bin
 export OMP_NUM_THREADS ?= 1
+# Few pools of memory for many threads: a web process stays at half the size.
+export MALLOC_ARENA_MAX ?= 2
 # The shared data sets, where they lie beside the checkout; tests and benchmarks on real photos need them.
 ifneq ($(wildcard ../shared/data/README.md),)
 export FASHION_DATA ?= $(abspath ../shared/data)

@@ -59,10 +59,11 @@ def uploaded_photo(files: MultiDict[str, FileStorage]) -> FileStorage:
 def see(photo: FileStorage, times: StageTimes) -> SeenPhoto:
     """Decode, segment and embed an uploaded photo whose consent is given. Raises BadImage."""
     adapters = wiring()
-    with times.stage("decode"):
-        pixels = read_photo(photo.read(), file_name=photo.filename or "", limits=adapters.photo_limits)
-    with times.stage("segment"):
-        garments = read_garments(pixels, adapters.segmenter)
-    with times.stage("embed"):
-        reading = embed_garments(pixels, garments, adapters.image_encoder)
+    with adapters.photo_slots:
+        with times.stage("decode"):
+            pixels = read_photo(photo.read(), file_name=photo.filename or "", limits=adapters.photo_limits)
+        with times.stage("segment"):
+            garments = read_garments(pixels, adapters.segmenter)
+        with times.stage("embed"):
+            reading = embed_garments(pixels, garments, adapters.image_encoder)
     return SeenPhoto(pixels, garments, reading)

@@ -35,6 +35,8 @@ class Settings(BaseSettings):
     segmenter: Literal["embedded"] = Field("embedded", description="Which model finds the garments of a photo.")
     inference_threads: int = Field(1, ge=1, le=64, description="Threads of one model call in one process.")
 
+    photos_at_once: int = Field(2, ge=1, le=64, description="Photos that one process works on; further ones wait.")
+
     max_upload_bytes: int = Field(15_000_000, ge=10_000, le=100_000_000, description="Hard limit of one request.")
     max_photo_pixels: int = Field(50_000_000, ge=100_000, le=80_000_000, description="Hard limit of one photo.")
     visit_minutes: int = Field(30, ge=1, le=240, description="Without an account a photo lapses so long after a look.")

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from threading import BoundedSemaphore
 from typing import cast
 
 from flask import Flask, current_app
@@ -42,6 +43,11 @@ class Wiring:
     @cached_property
     def segmenter(self) -> Segmenter:
         return OnnxSegmenter(_SEGMENTER_WEIGHTS, threads=self.settings.inference_threads)
+
+    @cached_property
+    def photo_slots(self) -> BoundedSemaphore:
+        """Taken while a photo is worked on: more at once than cores would be no faster and fill the memory."""
+        return BoundedSemaphore(self.settings.photos_at_once)
 
     @cached_property
     def index(self) -> VectorIndex:

@@ -67,8 +67,9 @@ def segmentations() -> Response:
     accepted = request.accept_mimetypes
     format_wanted = (accepted.best_match(offered) if accepted else offered[0]) or abort(406)
     photo = uploaded_photo(request.files)
-    pixels = read_photo(photo.read(), file_name=photo.filename or "", limits=wiring().photo_limits)
-    segmentation = wiring().segmenter.segment(pixels)
+    with wiring().photo_slots:
+        pixels = read_photo(photo.read(), file_name=photo.filename or "", limits=wiring().photo_limits)
+        segmentation = wiring().segmenter.segment(pixels)
     return _png(segmentation) if format_wanted == "image/png" else _json(segmentation)
 
 
