@@ -20,12 +20,13 @@ from tqdm import tqdm
 
 from demo.draw import draw_garment
 from demo.products import demo_products
+from recommender.from_photo import embed_garments, read_garments
 from recommender.onnx_encoder import WEIGHTS, OnnxImageEncoder, OnnxTextEncoder
-from recommender.ports import Embeddings, Pixels
+from recommender.ports import Embedding, Embeddings, Pixels
 from recommender.preprocess import InputFormat, encoder_input
 from segmentation.errors import SegmentationError
-from segmentation.garments import garments_in
 from segmentation.onnx_segmenter import OnnxSegmenter
+from segmentation.ports import Segmenter
 from training.captions import COLOURS, NOUNS, FrenchNoun, Noun
 from training.retrieval_data import (
     USER_CLASS_TYPES,
@@ -134,7 +135,9 @@ def build_gallery(ours: Encode, imagenet: Encode | None) -> Gallery:
     return Gallery(products, vectors(ours, "catalogue, ours"), plain)
 
 
-def photo_rows(gallery: Gallery, ours: Encode, imagenet: Encode | None, crop: Encode | None) -> list[Row]:
+def photo_rows(
+    gallery: Gallery, image: OnnxImageEncoder, imagenet: Encode | None, segmenter: Segmenter | None
+) -> list[Row]:
     """Validation photos of clothing-small against the catalogue: by whole photo, by garment crop, by both."""
     photos = user_examples("validation")
     classes = [photo.name.split("/")[0] for photo in photos]
@@ -144,11 +147,12 @@ def photo_rows(gallery: Gallery, ours: Encode, imagenet: Encode | None, crop: En
         pictures = (user_picture(photo, "validation") for photo in photos)
         return embedded(encode, pictures, total=len(photos), what=what)
 
-    whole = vectors(ours, "photos, ours")
+    whole = vectors(image.encode_images, "photos, ours")
     ways = {"whole photo": whole}
-    if crop is not None:
-        ways["largest garment"] = vectors(crop, "photos, garment crops")
+    if segmenter is not None:
+        ways["largest garment"] = vectors(by_crop(image, segmenter), "photos, garment crops")
         ways["mean of both"] = _unit(whole + ways["largest garment"])
+        ways["as the shop does"] = vectors(as_the_shop_does(image, segmenter), "photos, as the shop does")
     plain = None
     if imagenet is not None and gallery.imagenet is not None:
         plain = precision_at_10(vectors(imagenet, "photos, ImageNet"), gallery.imagenet, relevant)
@@ -172,20 +176,29 @@ def _unit(rows: Embeddings) -> Embeddings:
     return rows / np.linalg.norm(rows, axis=1, keepdims=True)
 
 
-def largest_garment(ours: Encode) -> Encode | None:
-    """Return an encoder of each photo's largest garment, or of the whole photo; None without a segmenter."""
+def embedded_segmenter() -> Segmenter | None:
+    """Return the segmenter of the repository; None, and a line on standard error, where its weights are missing."""
     try:
         segmenter = OnnxSegmenter(SEGMENTER_WEIGHTS)
         print(f"Garments by {segmenter.model_id}", file=sys.stderr)
     except SegmentationError as error:
         print(f"No garment crops: {error}", file=sys.stderr)
         return None
+    return segmenter
 
-    def crop(photo: Pixels) -> Pixels:
-        found = garments_in(photo, segmenter.segment(photo), segmenter.label_set)
-        return found[0].crop if found else photo
 
-    return lambda photos: ours([crop(photo) for photo in photos])
+def by_crop(image: OnnxImageEncoder, segmenter: Segmenter) -> Encode:
+    """Return an encoder of each photo's largest garment alone, or of the whole photo where none is found."""
+    return lambda photos: image.encode_images([read_garments(photo, segmenter)[0].crop for photo in photos])
+
+
+def as_the_shop_does(image: OnnxImageEncoder, segmenter: Segmenter) -> Encode:
+    """Return an encoder of each photo's largest garment by the shop's main flow."""
+
+    def encode(photo: Pixels) -> Embedding:
+        return embed_garments(photo, read_garments(photo, segmenter), image).garments[0].embedding
+
+    return lambda photos: np.stack([encode(photo) for photo in photos])
 
 
 GARMENT_OF_CLASS = {
@@ -384,7 +397,7 @@ def measure(weights: Path, *, with_imagenet: bool = True) -> tuple[list[Row], li
         print("No ImageNet column: it needs torch (pip install '.[training]').", file=sys.stderr)
     gallery = build_gallery(image.encode_images, imagenet)
     rows = [
-        *photo_rows(gallery, image.encode_images, imagenet, largest_garment(image.encode_images)),
+        *photo_rows(gallery, image, imagenet, embedded_segmenter()),
         *demo_rows(image.encode_images),
         *product_rows(gallery),
         *word_rows(gallery, text),
