@@ -295,13 +295,13 @@ def train(data: Path, *, minutes: float, resume: bool) -> None:
             report(run, data)
 
 
-def polish(data: Path, *, minutes: float) -> None:
-    """Go on from the averaged weights of the checkpoint, mostly on street photos, from half of the learning rate.
+def polish(data: Path, *, minutes: float, drawn_share: float) -> None:
+    """Go on from the last averaged weights, mostly on street photos, from half of the learning rate.
 
     Leaves the mean of the weights before and after, which is better than either (Wortsman et al., 2022).
     """
     run = Run(minutes)
-    before = torch.load(CHECKPOINT, weights_only=True)["averaged"]
+    before = torch.load(POLISHED if POLISHED.exists() else CHECKPOINT, weights_only=True)["averaged"]
     run.network.load_state_dict(before)
     run.averaged = AveragedWeights(run.network, 0.99)
     run.base_rates = (BACKBONE_RATE / 2, DECODER_RATE / 2)
@@ -311,7 +311,11 @@ def polish(data: Path, *, minutes: float) -> None:
         balanced(0.72, ccp_photos(data, names), by_class=False),
         balanced(0.14, singles, by_class=True),
         balanced(0.05, catalogue_photos(data), by_class=True),
-        (balanced(0.09, drawn_photos(POLISHING_DRAWINGS, seed=SEED + 1), by_class=False),),
+        (
+            balanced(
+                drawn_share, drawn_photos(POLISHING_DRAWINGS, seed=SEED + 1 + int(POLISHED.exists())), by_class=False
+            ),
+        ),
     )
     for share in (0.5, 1.0):
         run.train_until(share, source, MIDDLE_SIZES)
@@ -332,6 +336,7 @@ def main() -> None:
     parser.add_argument("task", choices=("foregrounds", "train", "polish", "export", "evaluate"))
     parser.add_argument("--minutes", type=float, default=64.0, help="training time, without loading and validating")
     parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
+    parser.add_argument("--drawn-share", type=float, default=0.09, help="share of drawings when polishing")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--untrained", action="store_true", help="export without a checkpoint (to try the wiring)")
     arguments = parser.parse_args()
@@ -342,7 +347,7 @@ def main() -> None:
     elif arguments.task == "train":
         train(data, minutes=arguments.minutes, resume=arguments.resume)
     elif arguments.task == "polish":
-        polish(data, minutes=arguments.minutes)
+        polish(data, minutes=arguments.minutes, drawn_share=arguments.drawn_share)
     elif arguments.task == "export":
         from training.segmenter_export import export
 
