@@ -74,5 +74,7 @@ train-encoder: setup-training ## Train and export the dual encoder (hours on two
 	$(BIN)/python -m training.encoder export
 
 train-segmenter: setup-training ## Train and export the segmenter (hours on two cores; resumes)
+	$(BIN)/python -m training.segmenter foregrounds
 	$(BIN)/python -m training.segmenter train --resume
+	$(BIN)/python -m training.segmenter polish --minutes 8.5
 	$(BIN)/python -m training.segmenter export
