@@ -36,8 +36,11 @@ class ImageLimits:
     """What is accepted of an upload, and the size it is worked at."""
 
     max_pixels: int = 50_000_000
-    working_side_pixels: int = 960
-    """The long side is reduced to this; smaller pictures keep their size. 0 keeps every picture's size."""
+    working_side_pixels: int = 1008
+    """The long side is reduced to at most this; smaller pictures keep their size. 0 keeps every picture's size.
+
+    1008 is a quarter of a phone's 12 megapixels (4032 × 3024), which the JPEG decoder reaches without resizing.
+    """
 
 
 def read_photo(content: bytes, *, file_name: str = "", limits: ImageLimits = ImageLimits()) -> Pixels:
@@ -129,8 +132,9 @@ def _is_16_bit_png(image: Image.Image) -> bool:
 def _upright_srgb(image: Image.Image, limits: ImageLimits) -> Pixels:
     side = limits.working_side_pixels
     if side and image.format in ("JPEG", "MPO"):
-        # The decoder halves as often as it can on its own: a 12-megapixel photo decodes in a fifth of the time.
-        image.draft(None, (side, side))
+        # The decoder halves on its own, to 5 % under the working side at least: half the time of decoding all pixels.
+        scale = 0.95 * side / max(image.size)
+        image.draft(None, (round(image.width * scale), round(image.height * scale)))
     profile = image.info.get("icc_profile")
     image.load()
     if side and max(image.size) > side:

@@ -31,6 +31,9 @@ def recommendations() -> Response:
     wanted = filter_from(request.form)
     times = StageTimes()
     seen = see(uploaded_photo(request.files), times)
+    # Before the search: a commit would make every product be read again.
+    with times.stage("record"):
+        _record_consent()
     with times.stage("search"):
         found = [
             find_similar(
@@ -41,8 +44,6 @@ def recommendations() -> Response:
             )
             for garment in seen.reading.garments
         ]
-    with times.stage("record"):
-        _record_consent()
     with times.stage("render"):
         garments = [
             garment_json(garment, matches, current_language())
