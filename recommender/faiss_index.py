@@ -21,6 +21,8 @@ from storage.database import now
 
 _MANIFEST = "manifest.json"
 _METRIC = "inner_product"
+# FAISS cuts equal rows off in any order: some more are asked for, so that a shorter answer begins a longer one.
+_SPARE_ROWS = 32
 
 
 @dataclass(frozen=True)
@@ -94,11 +96,12 @@ class FaissIndex:
             if not len(among):
                 return []
             options = faiss.SearchParameters(sel=_selector(among))
-        wanted = min(limit, current.manifest.rows)
-        if wanted < 1:
+        wanted = min(limit + _SPARE_ROWS, current.manifest.rows)
+        if limit < 1 or wanted < 1:
             return []
         similarities, ids = current.faiss.search(query[None].astype(np.float32), wanted, params=options)
-        return [Neighbour(int(i), float(s)) for i, s in zip(ids[0], similarities[0], strict=True) if i >= 0]
+        found = [Neighbour(int(i), float(s)) for i, s in zip(ids[0], similarities[0], strict=True) if i >= 0]
+        return sorted(found, key=lambda near: (-near.similarity, near.row_id))[:limit]
 
     def _current(self) -> _Loaded:
         stamp = self._manifest_stamp()

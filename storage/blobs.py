@@ -7,6 +7,7 @@ from typing import Any
 
 from storage.errors import BlobNotFound, BlobStoreUnknown, InvalidBlobKey
 
+_LONGEST_KEY = 200
 _KEY = re.compile(r"[a-z0-9][a-z0-9_.-]*(/[a-z0-9][a-z0-9_.-]*)*")
 
 
@@ -62,6 +63,6 @@ class BlobStore:
                 yield key
 
     def _path(self, key: str) -> str:
-        if not _KEY.fullmatch(key):
-            raise InvalidBlobKey(key)
+        if len(key) > _LONGEST_KEY or not _KEY.fullmatch(key):
+            raise InvalidBlobKey(key[:_LONGEST_KEY])
         return f"{self._root}/{key}"

@@ -13,10 +13,11 @@ class BlobNotFound(StorageError):
 
 
 class InvalidBlobKey(StorageError):
-    """A blob key may hold lower-case letters, digits, `_ . -`, and `/` between names."""
+    """A blob key may hold 200 lower-case letters, digits, `_ . -`, and `/` between names."""
 
     def __init__(self, key: str) -> None:
-        super().__init__(f"{key!r} is no blob key: use lower-case letters, digits, '_', '.', '-' and single slashes")
+        allowed = "up to 200 lower-case letters, digits, '_', '.', '-' and single slashes"
+        super().__init__(f"{key!r} is no blob key: use {allowed}")
 
 
 class BlobStoreUnknown(StorageError):
@@ -63,6 +64,12 @@ class ImageTooLarge(BadImage):
     """More pixels than the limit: make the picture smaller."""
 
     code = "image_too_many_pixels"
+
+
+class ImageTooSmall(BadImage):
+    """Too few pixels to see a garment in."""
+
+    code = "image_too_small"
 
 
 class AnimatedImage(BadImage):

@@ -13,6 +13,7 @@ from storage.errors import (
     BadImage,
     EmptyFile,
     ImageTooLarge,
+    ImageTooSmall,
     NotAnImage,
     TruncatedImage,
     UnsupportedColours,
@@ -27,6 +28,7 @@ _EXTENSIONS = {
     "WEBP": {".webp"},
     "HEIF": {".heic", ".heif", ".hif"},
 }
+_SMALLEST_SIDE_PIXELS = 16
 # Phones write several JPEGs into one file (MPO: a second lens, a depth map); the first is the photo.
 _SAME_AS = {"MPO": "JPEG"}
 
@@ -122,6 +124,8 @@ def _refuse_unlikely(image: Image.Image, file_name: str) -> None:
         raise UnsupportedColours("The picture has 16 bits a colour. Save it with 8 bits and send it again.")
     if image.mode in ("P", "PA") and (image.mode == "PA" or "transparency" in image.info):
         raise UnsupportedColours("The picture has a transparent palette. Save it as an RGB photo and send it again.")
+    if min(image.size) < _SMALLEST_SIDE_PIXELS:
+        raise ImageTooSmall(f"The picture is only {image.width} × {image.height} pixels. Send a larger one.")
 
 
 def _is_16_bit_png(image: Image.Image) -> bool:

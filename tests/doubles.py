@@ -39,7 +39,7 @@ class InMemoryIndex:
         self._check(len(query))
         allowed = self._rows.keys() if among is None else self._rows.keys() & set(among.tolist())
         found = [Neighbour(row_id, float(self._rows[row_id] @ query)) for row_id in allowed]
-        return sorted(found, key=lambda neighbour: -neighbour.similarity)[:limit]
+        return sorted(found, key=lambda near: (-near.similarity, near.row_id))[:limit]
 
     def _check(self, dim: int) -> None:
         if dim != self.manifest.encoder.dim:

@@ -20,6 +20,7 @@ from storage.errors import (
     BlobNotFound,
     EmptyFile,
     ImageTooLarge,
+    ImageTooSmall,
     InvalidBlobKey,
     NotAnImage,
     TruncatedImage,
@@ -48,6 +49,10 @@ class BadRequestValue(Exception):
         self.words = words
 
 
+class ShopBusy(Exception):
+    """More photos wait than can be worked on in time: try again in a few seconds."""
+
+
 ANSWERS: dict[type[Exception], Answer] = {
     EmptyFile: Answer(400, EmptyFile.code, _("The file is empty. Choose the photo again.")),
     NotAnImage: Answer(415, NotAnImage.code, _("This is no photo that we can read. Send a JPEG, PNG, WebP or HEIC.")),
@@ -60,6 +65,7 @@ ANSWERS: dict[type[Exception], Answer] = {
         422, TruncatedImage.code, _("The photo is damaged or cut short. Take it again, or send it again.")
     ),
     ImageTooLarge: Answer(413, ImageTooLarge.code, _("The photo has too many pixels. Send a smaller one.")),
+    ImageTooSmall: Answer(422, ImageTooSmall.code, _("The picture is too small. Send a larger one.")),
     AnimatedImage: Answer(415, AnimatedImage.code, _("The picture is animated. Send a single still photo.")),
     UnsupportedColours: Answer(
         415,
@@ -82,6 +88,7 @@ ANSWERS: dict[type[Exception], Answer] = {
     ),
     NothingToSearchFor: Answer(400, "query_empty", _("Tell us what to look for: a photo, words, or both.")),
     WrongCredentials: Answer(401, "wrong_credentials", _("The e-mail or the password is wrong.")),
+    ShopBusy: Answer(503, "busy", _("The shop is busy. Try again in a few seconds.")),
     CSRFError: Answer(400, "csrf_failed", _("The page was open for too long. Go back, reload it and try again.")),
     RateLimitExceeded: Answer(429, "too_many_requests", _("Too many attempts. Wait a minute and try again.")),
 }
@@ -104,7 +111,7 @@ _HTTP_WORDS = {
 def answer_for(error: Exception) -> Answer:
     """Return the table's answer for an error; the nearest class in its family wins, else a plain 500."""
     if isinstance(error, BadRequestValue):
-        return Answer(400, "invalid_value", f"{error.field}: {error.words}")
+        return Answer(400, "invalid_value", error.words)
     for family in type(error).__mro__:
         if family in ANSWERS:
             return ANSWERS[family]

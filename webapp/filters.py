@@ -17,7 +17,7 @@ def filter_from(values: "MultiDict[str, str]") -> ProductFilter:
     """
     lowest, highest = _price(values, "min_price"), _price(values, "max_price")
     if lowest is not None and highest is not None and lowest > highest:
-        raise BadRequestValue("min_price", _("must not be above max_price"))
+        raise BadRequestValue("min_price", _("The lowest price is above the highest."))
     return ProductFilter(
         categories=_chosen(values, "category"),
         genders=_chosen(values, "gender"),
@@ -36,7 +36,7 @@ def whole_number(values: "MultiDict[str, str]", field: str, *, default: int, low
         return default
     if not text.isascii() or not text.isdigit() or len(text) > 9 or not lowest <= int(text) <= highest:
         raise BadRequestValue(
-            field, _("must be a whole number from %(lowest)d to %(highest)d", lowest=lowest, highest=highest)
+            field, _("This must be a whole number from %(lowest)d to %(highest)d.", lowest=lowest, highest=highest)
         )
     return int(text)
 
@@ -52,14 +52,14 @@ def _price(values: "MultiDict[str, str]", field: str) -> int | None:
     try:
         price = Decimal(text)
     except InvalidOperation as error:
-        raise BadRequestValue(field, _("must be a price such as 29.90")) from error
+        raise BadRequestValue(field, _("Write a price as 29.90.")) from error
     if not price.is_finite() or not 0 <= price <= 1_000_000:
-        raise BadRequestValue(field, _("must be a price from 0 to 1000000"))
+        raise BadRequestValue(field, _("A price lies between 0 and 1000000."))
     return round(price * 100)
 
 
 def _flag(values: "MultiDict[str, str]", field: str) -> bool:
     text = values.get(field, "").strip().lower()
     if text not in _TRUE | _FALSE:
-        raise BadRequestValue(field, _("must be 1 or 0"))
+        raise BadRequestValue(field, _("This must be 1 or 0."))
     return text in _TRUE

@@ -3,8 +3,11 @@
 from typing import Any
 
 from webapp.settings import read_settings
+from webapp.wiring import Wiring
 
 _settings = read_settings()
+# Here, before any worker: a missing key ends the server with one line instead of workers that die and are replaced.
+Wiring(_settings).session_secret()
 
 bind = _settings.bind
 workers = _settings.web_workers

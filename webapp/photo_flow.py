@@ -12,7 +12,7 @@ from recommender.from_photo import PhotoReading, embed_garments, read_garments
 from segmentation.garments import Garment
 from segmentation.ports import Pixels
 from storage.images import read_photo
-from webapp.errors import BadRequestValue
+from webapp.errors import BadRequestValue, ShopBusy
 from webapp.wiring import wiring
 
 
@@ -50,16 +50,30 @@ class SeenPhoto:
 
 def uploaded_photo(files: MultiDict[str, FileStorage]) -> FileStorage:
     """Return the `photo` part of a form; its bytes stay unread. Raises BadRequestValue when there is none."""
-    photo = files.get("photo")
-    if photo is None or not photo.filename:
+    photos = [photo for photo in files.getlist("photo") if photo.filename]
+    if not photos:
         raise BadRequestValue("photo", _("Choose a photo first."))
-    return photo
+    if len(photos) > 1:
+        raise BadRequestValue("photo", _("Send one photo at a time."))
+    return photos[0]
+
+
+@contextmanager
+def photo_slot() -> Iterator[None]:
+    """Wait for a place to work on a photo. Raises ShopBusy when none is free in time."""
+    adapters = wiring()
+    if not adapters.photo_slots.acquire(timeout=adapters.settings.busy_after_seconds):
+        raise ShopBusy
+    try:
+        yield
+    finally:
+        adapters.photo_slots.release()
 
 
 def see(photo: FileStorage, times: StageTimes) -> SeenPhoto:
     """Decode, segment and embed an uploaded photo whose consent is given. Raises BadImage."""
     adapters = wiring()
-    with adapters.photo_slots:
+    with photo_slot():
         with times.stage("decode"):
             pixels = read_photo(photo.read(), file_name=photo.filename or "", limits=adapters.photo_limits)
         with times.stage("segment"):

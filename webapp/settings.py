@@ -6,8 +6,11 @@ from zoneinfo import available_timezones
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 LANGUAGES = ("fr", "en")
+_ADDRESS_AND_PORT = r"^([^\s:]+|\[[0-9a-f:]+\]):\d{1,5}$"
 
 
 class SettingsError(SystemExit):
@@ -36,6 +39,7 @@ class Settings(BaseSettings):
     inference_threads: int = Field(1, ge=1, le=64, description="Threads of one model call in one process.")
 
     photos_at_once: int = Field(2, ge=1, le=64, description="Photos that one process works on; further ones wait.")
+    busy_after_seconds: float = Field(10, gt=0, le=60, description="A photo that waits longer is answered 503.")
 
     max_upload_bytes: int = Field(15_000_000, ge=10_000, le=100_000_000, description="Hard limit of one request.")
     max_photo_pixels: int = Field(50_000_000, ge=100_000, le=80_000_000, description="Hard limit of one photo.")
@@ -45,7 +49,7 @@ class Settings(BaseSettings):
     default_language: Literal["fr", "en"] = Field("fr", description="For visitors whose browser asks for neither.")
     time_zone: str = Field("Europe/Paris", description="In which times are shown; they are stored in UTC.")
     login_limit: str = Field("10 per minute", description="Failed log-ins from one address.")
-    bind: str = Field("127.0.0.1:8000", description="Address and port of the web server.")
+    bind: str = Field("127.0.0.1:8000", pattern=_ADDRESS_AND_PORT, description="Address and port of the web server.")
     web_workers: int = Field(2, ge=1, le=64, description="Processes of the web server.")
     web_threads: int = Field(4, ge=1, le=64, description="Threads of each process.")
 
@@ -55,6 +59,35 @@ class Settings(BaseSettings):
         if name not in available_timezones():
             raise ValueError("no such time zone; use a name such as Europe/Paris")
         return name
+
+    @field_validator("login_limit")
+    @classmethod
+    def _readable_limit(cls, text: str) -> str:
+        from limits import parse
+
+        parse(text)
+        return text
+
+    @field_validator("shop_database_url", "accounts_database_url")
+    @classmethod
+    def _known_database(cls, url: str) -> str:
+        if url:
+            try:
+                make_url(url).get_dialect()
+            except ArgumentError as error:
+                raise ValueError(f"no database address: {error}") from error
+        return url
+
+    @field_validator("blob_url")
+    @classmethod
+    def _known_blob_store(cls, url: str) -> str:
+        if url:
+            from fsspec import available_protocols
+
+            scheme = url.partition("://")[0]
+            if scheme not in available_protocols():
+                raise ValueError("no such kind of store; use a URL such as file:///folder")
+        return url
 
     @property
     def instance(self) -> Path:

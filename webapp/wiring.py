@@ -79,8 +79,10 @@ class Wiring:
 
         Raises SettingsError when a key file is missing or unsafe: better at the start than at the first photo.
         """
-        if self.settings.demo:
+        # Only its own: a file that was named and is not there is a mistake, not a wish for a new key.
+        if self.settings.demo and self.settings.secret_key_file is None:
             create_key_file(self.settings.secret_key)
+        if self.settings.demo and self.settings.master_key_file is None:
             create_key_file(self.settings.master_key)
         try:
             secret = read_key_file(self.settings.secret_key)

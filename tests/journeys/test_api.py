@@ -17,8 +17,9 @@ from privacy.models import ConsentRecord, KeptPhoto
 from segmentation.labels import GARMENTS
 from segmentation.rle import decode_mask
 from storage.database import db
-from tests.factories import drawn_look, encoded, photo
+from tests.factories import demo_settings, drawn_look, encoded, photo
 from tests.unit.test_read_photo import REFUSED
+from webapp import create_app
 
 
 @pytest.fixture(scope="module")
@@ -117,6 +118,27 @@ def test_a_bad_value_names_its_field(client: FlaskClient, look: bytes, fields: d
     answer = recommend(client, look, **fields)
     assert answer.status_code == 400
     assert answer.json["error"]["field"] == named
+
+
+def test_two_photos_at_once_are_refused(client: FlaskClient, look: bytes) -> None:
+    photos = [(io.BytesIO(look), "a.jpg"), (io.BytesIO(look), "b.jpg")]
+    data = {"consent": "recommendation", "photo": photos}
+    answer = client.post("/api/v1/recommendations", data=data, content_type="multipart/form-data")
+    assert (answer.status_code, answer.json["error"]["field"]) == (400, "photo")
+
+
+@pytest.mark.parametrize("path", ["recommendations", "segmentations"])
+def test_a_body_that_is_no_form_is_told_what_to_send(client: FlaskClient, path: str) -> None:
+    answer = client.post(f"/api/v1/{path}", data=b"{}", content_type="application/json")
+    assert (answer.status_code, answer.json["error"]["code"]) == (415, "media_type_not_supported")
+
+
+def test_a_photo_that_waits_too_long_is_told_that_the_shop_is_busy(instance: Path, look: bytes) -> None:
+    app = create_app(demo_settings(instance, photos_at_once=1, busy_after_seconds=0.1))
+    with app.extensions["wiring"].photo_slots:
+        answer = recommend(app.test_client(), look)
+    assert (answer.status_code, answer.json["error"]["code"]) == (503, "busy")
+    assert recommend(app.test_client(), look).status_code == 200
 
 
 def test_a_request_without_a_photo_is_told_so(client: FlaskClient) -> None:

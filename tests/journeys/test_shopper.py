@@ -163,12 +163,39 @@ def test_a_product_page_shows_similar_items_and_not_itself(client: FlaskClient) 
     assert f'href="/products/{sku}"' not in page
 
 
-@pytest.mark.parametrize("key", ["photos/x/photo.jpg", "looks/../photos/x", "products/none/full.jpg"])
+@pytest.mark.parametrize("target", ["//evil.example", "/%0d%0aX", "/%09/evil.example", "https://evil.example"])
+def test_logging_in_never_leaves_the_site(client: FlaskClient, app: Flask, target: str) -> None:
+    account = demo_accounts(app.extensions["wiring"].settings)[0]
+    token = csrf_token(client.get("/account/login").text)
+    data = {"csrf_token": token, "email": account.email, "password": account.password}
+    assert client.post(f"/account/login?next={target}", data=data).location == "/"
+
+
+def test_a_page_behind_the_last_is_not_there(client: FlaskClient) -> None:
+    assert client.get("/products?page=1").status_code == 200
+    assert client.get("/products?page=999").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "key", ["looks/" + "a" * 3000 + ".jpg", "photos/x/photo.jpg", "looks/../photos/x", "products/none/full.jpg"]
+)
 def test_media_serves_the_shops_pictures_alone(client: FlaskClient, key: str) -> None:
     assert client.get(f"/media/{key}").status_code in (400, 404)
 
 
-@pytest.mark.parametrize("target", ["//evil.example", "/\\evil.example", "https://evil.example", ""])
+@pytest.mark.parametrize(
+    "target",
+    [
+        "//evil.example",
+        "/\\evil.example",
+        "https://evil.example",
+        "",
+        "/\t/evil.example",
+        "/\n/evil",
+        "/a\r\nX: y",
+        "/ /e",
+    ],
+)
 def test_choosing_a_language_never_leaves_the_site(client: FlaskClient, target: str) -> None:
     token = csrf_token(client.get("/").text)
     answer = client.post("/language", data={"csrf_token": token, "language": "en", "next": target})

@@ -60,6 +60,7 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str, str]] = {
     "cut png": (lambda: encoded(photo(), "PNG")[:3000], "a.png", "image_damaged"),
     "cut webp": (lambda: encoded(photo(), "WEBP")[:1000], "a.webp", "image_damaged"),
     "cut heic": (lambda: heic(photo())[:1500], "a.heic", "image_damaged"),
+    "one pixel": (lambda: encoded(photo(1, 1)), "a.jpg", "image_too_small"),
     "100 megapixels": (bomb, "a.png", "image_too_many_pixels"),
     "moving webp": (lambda: animated("WEBP"), "a.webp", "image_animated"),
     "moving png": (lambda: animated("PNG"), "a.png", "image_animated"),

@@ -1,11 +1,15 @@
 """The environment -> settings, or a start that stops with the bad name."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from webapp import create_app
 from webapp.settings import Settings, SettingsError, read_settings
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.parametrize(
@@ -19,6 +23,11 @@ from webapp.settings import Settings, SettingsError, read_settings
         ("DEMO", "perhaps"),
         ("DEFAULT_LANGUAGE", "tlh"),
         ("TIME_ZONE", "Mars/Olympus"),
+        ("LOGIN_LIMIT", "often"),
+        ("BIND", "nonsense"),
+        ("SHOP_DATABASE_URL", "nope://x"),
+        ("ACCOUNTS_DATABASE_URL", "nonsense"),
+        ("BLOB_URL", "zzz://x"),
     ],
 )
 def test_a_bad_value_stops_the_start_and_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
@@ -39,6 +48,22 @@ def test_a_missing_key_file_stops_the_start_and_is_named(tmp_path: Path) -> None
         create_app(
             Settings(_env_file=None, instance_dir=tmp_path, demo=False, secret_key_file=absent, master_key_file=absent)
         )
+
+
+def test_the_demo_makes_no_key_where_one_was_named(tmp_path: Path) -> None:
+    named = tmp_path / "elsewhere.key"
+    with pytest.raises(SettingsError, match=r"elsewhere\.key"):
+        create_app(Settings(_env_file=None, instance_dir=tmp_path, demo=True, master_key_file=named))
+    assert not named.exists()
+
+
+def test_the_web_server_ends_at_once_when_a_secret_is_missing(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "gunicorn", "-c", "webapp/gunicorn_conf.py", "wsgi:app"]
+    environment = {"DEMO": "0", "INSTANCE_DIR": str(tmp_path), "PATH": "/usr/bin:/bin"}
+    ended = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    assert ended.returncode == 1
+    assert ended.stderr.strip().startswith("SECRET_KEY_FILE is missing")
+    assert "Traceback" not in ended.stderr
 
 
 def test_the_demo_makes_its_own_keys_once(tmp_path: Path) -> None:

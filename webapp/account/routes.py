@@ -1,7 +1,5 @@
 """Log in, log out, and one's own page."""
 
-from urllib.parse import urlsplit
-
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from flask_login import current_user, login_required, login_user, logout_user
@@ -16,6 +14,7 @@ from webapp.account.session_user import SessionUser
 from webapp.errors import answer_for
 from webapp.extensions import limiter
 from webapp.i18n import current_language
+from webapp.redirects import local_address
 from webapp.visitor import current_visitor
 from webapp.wiring import wiring
 
@@ -54,7 +53,7 @@ def log_in() -> str | Response | tuple[str, int]:
     session["language"] = language
     user = SessionUser(found)
     login_user(user)
-    return redirect(_safe_next() or url_for(_HOME_OF_ROLE[user.role]))
+    return redirect(local_address(request.args.get("next", "")) or url_for(_HOME_OF_ROLE[user.role]))
 
 
 @account.post("/logout")
@@ -75,11 +74,3 @@ def my_page() -> str:
     photos = wiring().vault.photos_of(current_visitor().pseudonym)
     days = wiring().settings.account_photo_days
     return render_template("account/my_page.html", photos=photos, role=current_user.role, account_photo_days=days)
-
-
-def _safe_next() -> str | None:
-    """Return the page asked for before logging in, if it is one of this site's."""
-    target = request.args.get("next", "")
-    parts = urlsplit(target)
-    is_local = target.startswith("/") and not target.startswith(("//", "/\\")) and not parts.netloc
-    return target if is_local else None

@@ -16,7 +16,7 @@ from storage.images import read_photo
 from webapp.api.presenters import garment_json, match_json, product_json, region_json
 from webapp.filters import filter_from, whole_number
 from webapp.i18n import current_language
-from webapp.photo_flow import StageTimes, see, uploaded_photo
+from webapp.photo_flow import StageTimes, photo_slot, see, uploaded_photo
 from webapp.wiring import wiring
 from webapp.words import matches_of_words
 
@@ -26,6 +26,7 @@ api = Blueprint("api", __name__, url_prefix="/api/v1")
 @api.post("/recommendations")
 def recommendations() -> Response:
     """Photo -> its garments, each with the products most like it. The photo is not kept."""
+    _require_form()
     require_consent(request.form.get("consent"), Purpose.RECOMMENDATION)
     limit = whole_number(request.form, "limit", default=10, lowest=1, highest=50)
     wanted = filter_from(request.form)
@@ -65,10 +66,11 @@ def segmentations() -> Response:
     Nothing of the photo is kept, recorded or matched; who sends it answers for it.
     """
     offered = ["application/json", "image/png"]
+    _require_form()
     accepted = request.accept_mimetypes
     format_wanted = (accepted.best_match(offered) if accepted else offered[0]) or abort(406)
     photo = uploaded_photo(request.files)
-    with wiring().photo_slots:
+    with photo_slot():
         pixels = read_photo(photo.read(), file_name=photo.filename or "", limits=wiring().photo_limits)
         segmentation = wiring().segmenter.segment(pixels)
     return _png(segmentation) if format_wanted == "image/png" else _json(segmentation)
@@ -89,6 +91,11 @@ def products() -> Response:
         page=found.page,
         pages=found.pages,
     )
+
+
+def _require_form() -> None:
+    if request.mimetype != "multipart/form-data":
+        abort(415)
 
 
 def _described_by(words: str) -> Response:

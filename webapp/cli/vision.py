@@ -49,6 +49,7 @@ def segment(photos: Path, out: Path) -> None:
 def embed(photos: Path, out: Path, garment: str) -> None:
     """Write `names` (file names) and `vectors` (unit-length float32, one row a photo)."""
     reader = _PhotoReader()
+    out.parent.mkdir(parents=True, exist_ok=True)
     embedded = _embed_all(reader, _photos_in(photos), garment)
     with out.open("wb") as file:
         np.savez(file, names=np.array(embedded.names, dtype=str), vectors=embedded.vectors)
@@ -57,18 +58,24 @@ def embed(photos: Path, out: Path, garment: str) -> None:
 
 @vision.command()
 @click.option("--gallery", required=True, type=FOLDER, help="Folder of catalogue photos.")
-@click.option("--queries", required=True, type=click.File("r", encoding="utf-8"), help="JSON lines: photo, text, both.")
+@click.option("--queries", required=True, type=click.File("r", encoding="utf-8-sig"), help="JSON lines: photo, text.")
 @click.option("--limit", default=10, type=click.IntRange(1, 10_000))
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a query instead of a table.")
 def search(gallery: Path, queries: Any, limit: int, as_json: bool) -> None:
-    """Rank the gallery for each query (`photo`: a path, from the queries' folder or from here)."""
+    """Rank the gallery for each query (`photo`: a path, from the queries' folder or from here).
+
+    Gallery photos are taken whole, as a catalogue's are; a query photo by its largest garment, as a shopper's is.
+    """
     reader = _PhotoReader()
     asked = list(_queries(queries))
     shown = _embed_all(reader, _photos_in(gallery), "whole")
     with tempfile.TemporaryDirectory() as folder:
         index = _index_of(shown, Path(folder))
         for query in asked:
-            neighbours = index.search(_vector_of(query), limit=limit)
+            vector = _vector_of(query, reader)
+            if vector is None:
+                continue
+            neighbours = index.search(vector, limit=limit)
             answer = query.said | {
                 "names": [shown.names[neighbour.row_id] for neighbour in neighbours],
                 "scores": [round(neighbour.similarity, 6) for neighbour in neighbours],
@@ -100,13 +107,21 @@ class _PhotoReader:
         """Yield path and pixels of every photo that can be read."""
         from tqdm import tqdm
 
-        from storage.errors import BadImage
-
         for path in tqdm(paths, desc=words, unit="photo", file=sys.stderr):
-            try:
-                yield path, _read(path)
-            except BadImage as error:
-                self._unreadable.append(f"{path}: {error}")
+            pixels = self.read(path)
+            if pixels is not None:
+                yield path, pixels
+
+    def read(self, path: Path) -> NDArray[np.uint8] | None:
+        """Return a photo's pixels; None, and a line at the end, when it cannot be read."""
+        from storage.errors import BadImage
+        from storage.images import ImageLimits, read_picture
+
+        try:
+            return read_picture(path.read_bytes(), limits=ImageLimits(working_side_pixels=0))
+        except (BadImage, OSError) as error:
+            self._unreadable.append(f"{path}: {error}")
+            return None
 
     def end(self) -> None:
         """Say which photos were left out; raises SystemExit(1) when there are any."""
@@ -126,14 +141,12 @@ def _wiring() -> Any:
         raise click.ClickException(str(error)) from error
 
 
-def _read(path: Path) -> NDArray[np.uint8]:
-    from storage.images import ImageLimits, read_picture
-
-    return read_picture(path.read_bytes(), limits=ImageLimits(working_side_pixels=0))
-
-
 def _photos_in(folder: Path) -> list[Path]:
-    found = sorted(path for path in folder.iterdir() if path.suffix.lower() in _EXTENSIONS and path.is_file())
+    found = sorted(
+        path
+        for path in folder.iterdir()
+        if path.suffix.lower() in _EXTENSIONS and path.is_file() and not path.name.startswith(".")
+    )
     if not found:
         raise click.ClickException(f"{folder} holds no photo ({', '.join(sorted(_EXTENSIONS))})")
     return found
@@ -191,21 +204,17 @@ def _query_photo(photo: str, name: str, folder: Path) -> Path:
     return path
 
 
-def _vector_of(query: _Query) -> NDArray[np.float32]:
+def _vector_of(query: _Query, reader: "_PhotoReader") -> NDArray[np.float32] | None:
     from recommender.similar import combine
 
-    photo = None if query.photo is None else _embed_one(_read_query_photo(query.photo), "auto")
+    photo = None
+    if query.photo is not None:
+        pixels = reader.read(query.photo)
+        if pixels is None:
+            return None
+        photo = _embed_one(pixels, "auto")
     words = _wiring().text_encoder.encode_texts([query.text])[0] if query.text else None
     return combine(photo, words)
-
-
-def _read_query_photo(path: Path) -> NDArray[np.uint8]:
-    from storage.errors import BadImage
-
-    try:
-        return _read(path)
-    except BadImage as error:
-        raise click.ClickException(f"{path}: {error}") from error
 
 
 def _index_of(shown: _Embedded, folder: Path) -> Any:

@@ -20,6 +20,7 @@ from webapp.errors import BadRequestValue
 from webapp.filters import filter_from, whole_number
 from webapp.i18n import current_language
 from webapp.photo_flow import SeenPhoto, StageTimes, see, uploaded_photo
+from webapp.redirects import local_address
 from webapp.settings import LANGUAGES
 from webapp.shop.looks import LOOKS_FOLDER, looks_on_offer
 from webapp.shop.presenters import present_photo
@@ -114,6 +115,8 @@ def browse() -> str:
     words = request.args.get("q", "").strip()
     page = whole_number(request.args, "page", default=1, lowest=1, highest=100_000)
     shown = list_products(wanted, page=page, page_size=_PRODUCTS_A_PAGE) if not words else None
+    if shown and page > shown.pages:
+        abort(404)
     return render_template(
         "shop/browse.html",
         words=words,
@@ -160,11 +163,9 @@ def choose_language() -> AnyResponse:
     """Remember the language for this visit and return to the page."""
     language = request.form.get("language")
     if language not in LANGUAGES:
-        raise BadRequestValue("language", _("must be one of %(allowed)s", allowed=", ".join(LANGUAGES)))
+        raise BadRequestValue("language", _("Choose one of %(allowed)s.", allowed=", ".join(LANGUAGES)))
     session["language"] = language
-    target = request.form.get("next", "")
-    is_local = target.startswith("/") and not target.startswith(("//", "/\\"))
-    return redirect(target if is_local else url_for(".landing"), code=303)
+    return redirect(local_address(request.form.get("next", "")) or url_for(".landing"), code=303)
 
 
 def _open(photo_id: str) -> OpenPhoto:
