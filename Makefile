@@ -2,10 +2,8 @@
 PYTHON ?= python3.11
 BIN := .venv/bin
 export OMP_NUM_THREADS ?= 1
-# glibc: few pools for many threads, and large blocks go back at once. A busy web process stays at half the size.
-export MALLOC_ARENA_MAX ?= 2
-export MALLOC_MMAP_THRESHOLD_ ?= 1000000
-export MALLOC_TRIM_THRESHOLD_ ?= 1000000
+# glibc: one pool of memory for all threads. A busy web process stays smaller and is no slower.
+export MALLOC_ARENA_MAX ?= 1
 # The shared data sets, where they lie beside the checkout; tests and benchmarks on real photos need them.
 ifneq ($(wildcard ../shared/data/README.md),)
 export FASHION_DATA ?= $(abspath ../shared/data)

@@ -29,12 +29,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PORT = 8731
 BOUNDARY = "benchmark-boundary"
 BUDGET_CORE_MS = 200
-AS_MAKE_RUN = {
-    "OMP_NUM_THREADS": "1",
-    "MALLOC_ARENA_MAX": "2",
-    "MALLOC_MMAP_THRESHOLD_": "1000000",
-    "MALLOC_TRIM_THRESHOLD_": "1000000",
-}
+AS_MAKE_RUN = {"OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1"}
 
 
 def photo_of_12_megapixels() -> bytes:
