@@ -1,5 +1,7 @@
 """A segmented photo becomes garments: one crop on white ground and one outline each, largest first."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -55,6 +57,26 @@ def test_only_what_a_shop_sells_is_a_garment_and_the_largest_comes_first() -> No
     garments = garments_in(photo, segmentation, GARMENTS)
     assert [garment.label for garment in garments] == ["pants", "top", "shoes"]
     assert garments[0].area_share == pytest.approx(40 * 90 / (200 * 120))
+
+
+def with_confidences(segmentation: Segmentation, **confidences: float) -> Segmentation:
+    regions = (
+        replace(region, confidence=confidences.get(GARMENTS.names[region.class_id], region.confidence))
+        for region in segmentation.regions
+    )
+    return Segmentation(segmentation.class_ids, tuple(regions))
+
+
+def test_a_doubtful_garment_is_left_out_beside_sure_ones() -> None:
+    photo, segmentation = dressed_person()
+    doubtful = with_confidences(segmentation, shoes=0.3)
+    assert [garment.label for garment in garments_in(photo, doubtful, GARMENTS)] == ["pants", "top"]
+
+
+def test_the_largest_is_kept_when_all_are_doubtful() -> None:
+    photo, segmentation = dressed_person()
+    doubtful = with_confidences(segmentation, shoes=0.3, pants=0.4, top=0.4)
+    assert [garment.label for garment in garments_in(photo, doubtful, GARMENTS)] == ["pants"]
 
 
 def test_a_crop_shows_the_garment_alone_on_white_ground() -> None:
