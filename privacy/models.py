@@ -31,6 +31,8 @@ class KeptPhoto(Model):
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     pseudonym: Mapped[str] = mapped_column(String(32), index=True)
+    is_drawing: Mapped[bool] = mapped_column(default=False)
+    """One of the shop's own drawings: nobody is in it, so there is no consent to ask for or to record."""
     wrapped_key: Mapped[bytes] = mapped_column(LargeBinary)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

@@ -26,10 +26,11 @@ def privacy_overview() -> PrivacyOverview:
     def count(*conditions: object) -> int:
         return db.session.scalar(select(func.count()).where(*conditions)) or 0  # type: ignore[arg-type]
 
+    of_people = KeptPhoto.is_drawing.is_(False)
     return PrivacyOverview(
-        photos_kept=count(KeptPhoto.expires_at > now()),
-        photos_lapsed_not_yet_erased=count(KeptPhoto.expires_at <= now()),
-        next_lapse_at=db.session.scalar(select(func.min(KeptPhoto.expires_at))),
+        photos_kept=count(KeptPhoto.expires_at > now(), of_people),
+        photos_lapsed_not_yet_erased=count(KeptPhoto.expires_at <= now(), of_people),
+        next_lapse_at=db.session.scalar(select(func.min(KeptPhoto.expires_at)).where(of_people)),
         consents_in_force=count(ConsentRecord.id.is_not(None), ConsentRecord.withdrawn_at.is_(None)),
         consents_withdrawn=count(ConsentRecord.withdrawn_at.is_not(None)),
     )

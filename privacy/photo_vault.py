@@ -56,17 +56,17 @@ class PhotoVault:
         self._master_key = master_key
         self._retention = retention
 
-    def keep(self, *, photo_id: str, pseudonym: str, has_account: bool) -> OpenPhoto:
-        """Open a new place in the vault for a photo whose consent is recorded. Raises ConsentMissing."""
-        if not has_consent(photo_id, Purpose.RECOMMENDATION):
-            raise ConsentMissing(Purpose.RECOMMENDATION.value)
+    def keep(self, *, photo_id: str, pseudonym: str, has_account: bool, is_drawing: bool = False) -> OpenPhoto:
+        """Open a new place in the vault for a photo whose consent is recorded, or a drawing. Raises ConsentMissing."""
         data_key = secrets.token_bytes(KEY_BYTES)
         photo = KeptPhoto(
             id=photo_id,
             pseudonym=pseudonym,
+            is_drawing=is_drawing,
             wrapped_key=seal(self._master_key, data_key, about=photo_id),
             expires_at=self._lapse(has_account),
         )
+        _refuse_without_consent(photo)
         db.session.add(photo)
         db.session.flush()
         return OpenPhoto(photo, self._blobs, data_key)
@@ -76,8 +76,7 @@ class PhotoVault:
         photo = self._owned(photo_id, pseudonym)
         if photo.expires_at <= now():
             raise PhotoNotFound
-        if not has_consent(photo_id, Purpose.RECOMMENDATION):
-            raise ConsentMissing(Purpose.RECOMMENDATION.value)
+        _refuse_without_consent(photo)
         if not has_account:
             photo.expires_at = self._lapse(has_account)
         data_key = unseal(self._master_key, photo.wrapped_key, about=photo_id)
@@ -123,6 +122,11 @@ class PhotoVault:
     def _lapse(self, has_account: bool) -> datetime:
         days, minutes = self._retention.account_days, self._retention.visit_minutes
         return now() + (timedelta(days=days) if has_account else timedelta(minutes=minutes))
+
+
+def _refuse_without_consent(photo: KeptPhoto) -> None:
+    if not photo.is_drawing and not has_consent(photo.id, Purpose.RECOMMENDATION):
+        raise ConsentMissing(Purpose.RECOMMENDATION.value)
 
 
 def new_photo_id() -> str:

@@ -89,6 +89,7 @@ def upgrade_() -> None:
     op.create_table('kept_photo',
     sa.Column('id', sa.String(length=32), nullable=False),
     sa.Column('pseudonym', sa.String(length=32), nullable=False),
+    sa.Column('is_drawing', sa.Boolean(), nullable=False),
     sa.Column('wrapped_key', sa.LargeBinary(), nullable=False),
     sa.Column('created_at', storage.database.UtcDateTime(timezone=True), nullable=False),
     sa.Column('expires_at', storage.database.UtcDateTime(timezone=True), nullable=False),

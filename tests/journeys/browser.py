@@ -99,6 +99,16 @@ def visit(url: str, *, language: str = "fr", width: int = DESKTOP, scripts: bool
     assert visiting.problems == [], f"the browser complained: {visiting.problems}"
 
 
+def send(shopper: Visit, photo: Path) -> str:
+    """Send a photo with consent from the front page; return the result page's address."""
+    shopper.go("/")
+    shopper.page.set_input_files("#photo", photo)
+    shopper.page.check("[name=consent]")
+    shopper.page.get_by_role("button", name=shopper.words("Find similar items")).click()
+    shopper.page.wait_for_url("**/photos/*")
+    return shopper.page.url
+
+
 def _note(visiting: Visit, message: ConsoleMessage) -> None:
     # The status of a page that is asked for on purpose is no fault of the page.
     of_a_page = message.location["url"] == visiting.page.url and message.text.startswith("Failed to load resource")

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.factories import drawn_look
-from tests.journeys.browser import DESKTOP, PHONE, Visit, visit
+from tests.journeys.browser import DESKTOP, PHONE, send, visit
 from tests.journeys.conftest import LiveShop
 
 VISITORS = [("fr", PHONE, True), ("fr", DESKTOP, False), ("en", PHONE, False), ("en", DESKTOP, True)]
@@ -18,16 +18,6 @@ def look(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("photos") / "look.jpg"
     path.write_bytes(drawn_look(1))
     return path
-
-
-def send(shopper: Visit, photo: Path) -> str:
-    """Send a photo with consent from the front page; return the result page's address."""
-    shopper.go("/")
-    shopper.page.set_input_files("#photo", photo)
-    shopper.page.check("[name=consent]")
-    shopper.page.get_by_role("button", name=shopper.words("Find similar items")).click()
-    shopper.page.wait_for_url("**/photos/*")
-    return shopper.page.url
 
 
 @pytest.mark.parametrize(("language", "width", "scripts"), VISITORS)

@@ -1,9 +1,12 @@
 """Each role logs in with a real browser and finds its own page, and only that."""
 
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.browser import DESKTOP, PHONE, Visit, visit
+from tests.factories import drawn_look
+from tests.journeys.browser import DESKTOP, PHONE, Visit, send, visit
 from tests.journeys.conftest import LiveShop
 
 HOMES = {
@@ -79,12 +82,12 @@ def test_an_accounts_photos_are_listed_and_erased_on_its_page(open_shop: LiveSho
         expect(page.locator(".my-photo")).to_have_count(0)
 
 
-def test_the_privacy_officer_sees_the_register_and_no_name(live_shop: LiveShop) -> None:
+def test_the_privacy_officer_sees_the_register_and_no_name(live_shop: LiveShop, tmp_path: Path) -> None:
+    photo = tmp_path / "look.jpg"
+    photo.write_bytes(drawn_look(1))
     with visit(live_shop.url, language="en", width=PHONE) as shopper:
         log_in(shopper, live_shop, "shopper")
-        shopper.go("/")
-        shopper.page.locator("button.look").first.click()
-        shopper.page.wait_for_url("**/photos/*")
+        send(shopper, photo)
     with visit(live_shop.url, language="fr", width=DESKTOP) as officer:
         log_in(officer, live_shop, "privacy_officer")
         expect(officer.page.locator(".desk-table tbody tr")).to_have_count(1)

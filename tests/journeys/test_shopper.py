@@ -11,6 +11,7 @@ from sqlalchemy import update
 from werkzeug.test import TestResponse
 
 from accounts.models import Role
+from privacy.errors import ConsentMissing
 from privacy.models import ConsentRecord, KeptPhoto
 from storage.database import db, now
 from tests.factories import drawn_look
@@ -141,12 +142,19 @@ def test_a_form_without_its_token_is_refused(client: FlaskClient, look: bytes) -
     assert client.post("/photos", data=data, content_type="multipart/form-data").status_code == 400
 
 
-def test_a_drawn_look_can_be_tried_with_one_tap(client: FlaskClient) -> None:
+def test_a_drawn_look_can_be_tried_with_one_tap_and_makes_up_no_consent(app: Flask, client: FlaskClient) -> None:
     landing = client.get("/").text
     slug = landing.split("/looks/")[1].split('"')[0].removesuffix(".jpg")
     answer = client.post(f"/looks/{slug}", data={"csrf_token": csrf_token(landing)})
     assert answer.status_code == 303
     assert client.get(answer.location).status_code == 200
+    with app.app_context():
+        assert db.session.query(ConsentRecord).count() == 0
+
+
+def test_the_vault_keeps_no_photo_of_a_person_without_consent(app: Flask) -> None:
+    with app.app_context(), pytest.raises(ConsentMissing):
+        app.extensions["wiring"].vault.keep(photo_id="a" * 32, pseudonym="b" * 32, has_account=False)
 
 
 def test_words_find_products_in_both_languages(client: FlaskClient) -> None:

@@ -60,10 +60,10 @@ def upload_photo() -> AnyResponse:
 
 @shop.post("/looks/<slug>")
 def try_look(slug: str) -> AnyResponse:
-    """The same with one of the shop's drawn looks: no person is in it, yet it takes the same way."""
+    """The same with one of the shop's drawn looks: nobody is in it, so there is no consent to ask for."""
     picture = wiring().blobs.get(f"{LOOKS_FOLDER}/{slug}.jpg")
     seen = see(FileStorage(io.BytesIO(picture), f"{slug}.jpg"), StageTimes())
-    photo_id = _keep(seen)
+    photo_id = _keep(seen, is_drawing=True)
     db.session.commit()
     return redirect(url_for(".show_photo", photo_id=photo_id), code=303)
 
@@ -173,15 +173,18 @@ def _open(photo_id: str) -> OpenPhoto:
     return wiring().vault.open(photo_id, pseudonym=visitor.pseudonym, has_account=visitor.has_account)
 
 
-def _keep(seen: SeenPhoto) -> str:
+def _keep(seen: SeenPhoto, *, is_drawing: bool = False) -> str:
     visitor, photo_id = current_visitor(), new_photo_id()
-    record_consent(
-        pseudonym=visitor.pseudonym,
-        photo_id=photo_id,
-        purpose=Purpose.RECOMMENDATION,
-        language=current_language(),
+    if not is_drawing:
+        record_consent(
+            pseudonym=visitor.pseudonym,
+            photo_id=photo_id,
+            purpose=Purpose.RECOMMENDATION,
+            language=current_language(),
+        )
+    kept = wiring().vault.keep(
+        photo_id=photo_id, pseudonym=visitor.pseudonym, has_account=visitor.has_account, is_drawing=is_drawing
     )
-    kept = wiring().vault.keep(photo_id=photo_id, pseudonym=visitor.pseudonym, has_account=visitor.has_account)
     kept.write("photo.jpg", encode_jpeg(seen.pixels))
     kept.write("reading.json", seen.reading.to_json())
     for number, garment in enumerate(seen.garments):
