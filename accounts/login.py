@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from accounts.errors import EmailTaken, WrongCredentials
 from accounts.models import Account, Role
-from privacy.encryption import seal, unseal
+from privacy.encryption import seal
 from privacy.keys import PersonalDataKeys
 from privacy.pseudonyms import Pseudonymiser
 from storage.database import db
@@ -47,11 +47,6 @@ def authenticate(*, email: str, password: str, keys: PersonalDataKeys) -> Accoun
     if account is None:
         raise WrongCredentials
     return account
-
-
-def email_of(account: Account, *, keys: PersonalDataKeys) -> str:
-    """Return the account's e-mail address in clear."""
-    return unseal(keys.columns, account.email_sealed, about=f"account/{account.id}/email").decode()
 
 
 def _account_with(email_hash: str) -> Account | None:

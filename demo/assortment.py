@@ -42,8 +42,6 @@ class Line:
     cuts: tuple[Cut, ...]
 
 
-BASICS = ("white", "black", "navy", "grey", "beige", "khaki", "burgundy", "light blue")
-BRIGHTS = ("red", "yellow", "green", "pink", "blue", "orange", "purple", "white", "navy")
 LEATHERS = ("black", "brown", "beige", "burgundy", "navy", "green", "red")
 KNITS = ("beige", "grey", "navy", "burgundy", "green", "pink", "white", "orange", "brown", "light blue")
 DENIMS = ("blue", "navy", "light blue", "black", "grey", "white")

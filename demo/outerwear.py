@@ -44,7 +44,6 @@ HEMS = {
     "coat": (106.0, 124.0, 142.0),
     "trench coat": (104.0, 122.0, 138.0),
 }
-ZIPPED = ("jacket", "puffer jacket", "leather jacket")
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ import numpy as np
 
 from catalog.models import Product
 from catalog.products import ProductFilter, matching_image_ids, products_of_images
+from recommender.embeddings import stored_embeddings
 from recommender.errors import IndexBuiltWithAnotherEncoder, NothingToSearchFor
 from recommender.ports import Embedding, EncoderIdentity, Neighbour, VectorIndex
 
@@ -38,6 +39,10 @@ LIKENESS_STEPS = {
 
 # Cosines of words to pictures are lower than those of two pictures: at equal weight "in blue" is drowned.
 WEIGHT_OF_WORDS = 2.0
+
+
+SIMILAR_ITEMS = 8
+FEWEST_SIMILAR_ITEMS = 4
 
 
 @dataclass(frozen=True)
@@ -82,6 +87,21 @@ def find_similar(
         if len(matches) >= limit or len(neighbours) < depth:
             return matches[:limit]
         depth *= 2
+
+
+def similar_items(product: Product, *, encoder: EncoderIdentity, index: VectorIndex) -> list[Match]:
+    """Return what a product's page shows beside it: SIMILAR_ITEMS at most, distant ones only to reach the fewest.
+
+    Empty for a product whose first picture is not embedded yet. Raises as `find_similar`.
+    """
+    content_hash = product.images[0].content_hash
+    known = stored_embeddings([content_hash], encoder)
+    if content_hash not in known:
+        return []
+    query = Query(known[content_hash], encoder, QueryKind.PRODUCT)
+    matches = find_similar(query, index=index, limit=SIMILAR_ITEMS, leave_out=product.sku)
+    close = sum(match.likeness is not Likeness.DISTANT for match in matches)
+    return matches[: max(close, FEWEST_SIMILAR_ITEMS)]
 
 
 def combine(photo: Embedding | None, words: Embedding | None) -> Embedding:

@@ -2,7 +2,6 @@
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from accounts.models import Role
@@ -13,7 +12,7 @@ from storage.database import db
 from webapp.account.session_user import role_required
 from webapp.filters import filter_from, whole_number
 from webapp.jobs.models import Job
-from webapp.jobs.queue import enqueue, request_cancel
+from webapp.jobs.queue import enqueue, latest_jobs, request_cancel
 from webapp.wiring import wiring
 
 admin = Blueprint("admin", __name__, url_prefix="/admin")
@@ -35,7 +34,7 @@ def catalogue() -> str:
         facets=facets(wanted),
         total=list_products(ProductFilter(), page_size=1).total,
         manifest=_manifest(),
-        jobs=db.session.scalars(select(Job).order_by(Job.id.desc()).limit(_JOBS_SHOWN)).all(),
+        jobs=latest_jobs(_JOBS_SHOWN),
     )
 
 

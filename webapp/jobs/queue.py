@@ -24,6 +24,11 @@ def enqueue(task: str, **arguments: Any) -> Job:
     return job
 
 
+def latest_jobs(limit: int) -> list[Job]:
+    """Return the newest jobs, newest first."""
+    return list(db.session.scalars(select(Job).order_by(Job.id.desc()).limit(limit)))
+
+
 def claim_next() -> Job | None:
     """Take the oldest waiting (or abandoned) job for this process; commits, so that no other process takes it."""
     due = or_(

@@ -7,13 +7,11 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as AnyResponse
 
-from catalog.models import Product
 from catalog.products import facets, list_products, product_by_sku
 from privacy.consent import CONSENT_TEXTS, Purpose, record_consent, require_consent
 from privacy.photo_vault import OpenPhoto, new_photo_id
-from recommender.embeddings import stored_embeddings
 from recommender.from_photo import PhotoReading
-from recommender.similar import Likeness, Match, Query, QueryKind, find_similar
+from recommender.similar import Query, QueryKind, find_similar, similar_items
 from storage.database import db
 from storage.images import encode_jpeg, shrink
 from webapp.errors import BadRequestValue
@@ -32,8 +30,6 @@ shop = Blueprint("shop", __name__)
 
 _MATCHES_A_PAGE = 24
 _PRODUCTS_A_PAGE = 24
-_SIMILAR_ITEMS = 8
-_FEWEST_SIMILAR_ITEMS = 4
 
 
 @shop.get("/")
@@ -52,20 +48,14 @@ def landing() -> str:
 def upload_photo() -> AnyResponse:
     """Take a photo whose owner agrees, see its garments, keep both sealed, and show the result."""
     require_consent(request.form.get("consent"), Purpose.RECOMMENDATION)
-    seen = see(uploaded_photo(request.files), StageTimes())
-    photo_id = _keep(seen)
-    db.session.commit()
-    return redirect(url_for(".show_photo", photo_id=photo_id), code=303)
+    return _keep_and_show(see(uploaded_photo(request.files), StageTimes()))
 
 
 @shop.post("/looks/<slug>")
 def try_look(slug: str) -> AnyResponse:
     """The same with one of the shop's drawn looks: nobody is in it, so there is no consent to ask for."""
     picture = wiring().blobs.get(f"{LOOKS_FOLDER}/{slug}.jpg")
-    seen = see(FileStorage(io.BytesIO(picture), f"{slug}.jpg"), StageTimes())
-    photo_id = _keep(seen, is_drawing=True)
-    db.session.commit()
-    return redirect(url_for(".show_photo", photo_id=photo_id), code=303)
+    return _keep_and_show(see(FileStorage(io.BytesIO(picture), f"{slug}.jpg"), StageTimes()), is_drawing=True)
 
 
 @shop.get("/photos/<photo_id>")
@@ -131,7 +121,8 @@ def browse() -> str:
 def product(sku: str) -> str:
     """One product and what is similar to it."""
     found = product_by_sku(sku)
-    return render_template("shop/product.html", product=found, similar=_similar_to(found))
+    similar = similar_items(found, encoder=wiring().image_encoder.identity, index=wiring().index)
+    return render_template("shop/product.html", product=found, similar=similar)
 
 
 @shop.get("/media/<path:key>")
@@ -173,7 +164,7 @@ def _open(photo_id: str) -> OpenPhoto:
     return wiring().vault.open(photo_id, pseudonym=visitor.pseudonym, has_account=visitor.has_account)
 
 
-def _keep(seen: SeenPhoto, *, is_drawing: bool = False) -> str:
+def _keep_and_show(seen: SeenPhoto, *, is_drawing: bool = False) -> AnyResponse:
     visitor, photo_id = current_visitor(), new_photo_id()
     if not is_drawing:
         record_consent(
@@ -189,20 +180,8 @@ def _keep(seen: SeenPhoto, *, is_drawing: bool = False) -> str:
     kept.write("reading.json", seen.reading.to_json())
     for number, garment in enumerate(seen.garments):
         kept.write(f"crop-{number}.jpg", encode_jpeg(shrink(garment.crop, side_pixels=240)))
-    return photo_id
-
-
-def _similar_to(product: Product) -> list[Match]:
-    encoder = wiring().image_encoder.identity
-    first = product.images[0]
-    known = stored_embeddings([first.content_hash], encoder)
-    if first.content_hash not in known:
-        # Just imported, not yet embedded: the page is complete without a row of similar items.
-        return []
-    query = Query(known[first.content_hash], encoder, QueryKind.PRODUCT)
-    matches = find_similar(query, index=wiring().index, limit=_SIMILAR_ITEMS, leave_out=product.sku)
-    close = sum(match.likeness is not Likeness.DISTANT for match in matches)
-    return matches[: max(close, _FEWEST_SIMILAR_ITEMS)]
+    db.session.commit()
+    return redirect(url_for(".show_photo", photo_id=photo_id), code=303)
 
 
 def _private_jpeg(content: bytes) -> Response:
