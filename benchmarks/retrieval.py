@@ -98,11 +98,11 @@ def _imagenet_session() -> "InferenceSession":
     import onnxruntime
     import torch
 
-    from training.backbone import load_lite0_backbone
+    from training.backbone import LITE0, load_backbone
 
     network = io.BytesIO()
     example = torch.zeros(1, 3, IMAGENET_SIZE_PIXELS, IMAGENET_SIZE_PIXELS)
-    backbone = load_lite0_backbone(with_head=True).eval()
+    backbone = load_backbone(LITE0, with_head=True).eval()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         torch.onnx.export(

@@ -327,6 +327,8 @@ class Attributes:
     usage: str | None = None
     brand: str | None = None
     details: frozenset[str] = frozenset()
+    season: str | None = None
+    pattern: str | None = None
 
 
 @dataclass(frozen=True)
@@ -356,6 +358,22 @@ def brand_of(title: str) -> str | None:
 def details_of(title: str) -> frozenset[str]:
     """Return the names of the details that a product title mentions."""
     return frozenset(name for name, detail in DETAILS.items() if detail.pattern.search(title))
+
+
+PATTERN_OF_DETAIL: Mapping[str, str] = {
+    "solid": "solid",
+    "striped": "striped",
+    "checked": "checked",
+    "printed": "printed",
+    "floral": "other",
+    "dotted": "other",
+}
+
+
+def pattern_of(title: str) -> str | None:
+    """Return the one pattern that a product title names: a value of PATTERN_OF_DETAIL; None for none or several."""
+    named = {PATTERN_OF_DETAIL[detail] for detail in details_of(title) if detail in PATTERN_OF_DETAIL}
+    return named.pop() if len(named) == 1 else None
 
 
 def _names_colour(text: str) -> bool:

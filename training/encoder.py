@@ -1,6 +1,6 @@
 """Train, export and evaluate the embedded dual encoder: `python -m training.encoder train|export|evaluate`.
 
-One CPU core is enough: about an hour. A run that is stopped goes on with `--resume`.
+One CPU core is enough: an hour and a half. A run that is stopped goes on with `--resume`.
 """
 
 import argparse
@@ -18,9 +18,19 @@ from torch import Tensor
 from recommender.onnx_encoder import WEIGHTS as WEIGHTS_FOLDER
 from recommender.preprocess import InputFormat, normalised
 from training.backbone import IMAGENET_MEAN, IMAGENET_STD
-from training.encoder_batches import COLOUR_NAMES, GENDERS, USAGES, Batch, BatchMaker, type_names
+from training.encoder_batches import (
+    COLOUR_NAMES,
+    GENDERS,
+    PATTERNS,
+    SEASONS,
+    USAGES,
+    Batch,
+    BatchMaker,
+    article_names,
+    type_names,
+)
 from training.encoder_export import export
-from training.encoder_losses import contrastive, labelled
+from training.encoder_losses import classified, contrastive, labelled
 from training.encoder_model import PADDING_ID, DualEncoder
 from training.encoder_tokens import train_tokenizer
 from training.retrieval_data import CACHE, SOURCES, PictureSet, catalogue_titles, load_pictures
@@ -28,9 +38,8 @@ from training.retrieval_data import CACHE, SOURCES, PictureSet, catalogue_titles
 CHECKPOINT = CACHE / "checkpoint.pt"
 TOKENIZER = CACHE / "tokenizer.json"
 SEED = 20
-SMALL_PIXELS, FULL_PIXELS = 128, 160
-SMALL_UNTIL = 0.45
-"""Share of the run on small pictures: more steps for the time, the fine detail comes after."""
+SIZES_PIXELS = ((0.4, 128), (0.8, 160), (1.0, 192))
+"""(Until which share of the run, side of the pictures): small ones first, more steps for the time."""
 WARM_UP_STEPS = 60
 AVERAGING = 0.997
 SAVE_EVERY_STEPS = 100
@@ -77,11 +86,11 @@ def train(*, minutes: float, resume: bool) -> None:
     run = _new_run(sources, tokenizer)
     if resume and CHECKPOINT.exists():
         run.load()
-    batches = BatchMaker(sources, _types(sources), seed=SEED + run.step)
+    batches = BatchMaker(sources, _types(sources), _articles(sources), seed=SEED + run.step)
     started = time.monotonic() - run.seconds
     while (progress := (time.monotonic() - started) / (60 * minutes)) < 1:
         _set_rates(run.optimizer, progress, run.step)
-        loss = _step(run, batches.next_batch(SMALL_PIXELS if progress < SMALL_UNTIL else FULL_PIXELS), tokenizer)
+        loss = _step(run, batches.next_batch(_size_pixels(progress)), tokenizer)
         run.losses.append(loss)
         run.seconds = time.monotonic() - started
         if run.step % 20 == 0:
@@ -89,6 +98,15 @@ def train(*, minutes: float, resume: bool) -> None:
         if run.step % SAVE_EVERY_STEPS == 0:
             run.save()
     run.save()
+
+
+def _size_pixels(progress: float) -> int:
+    return next(size for until, size in SIZES_PIXELS if progress < until)
+
+
+def _articles(sources: dict[str, PictureSet]) -> tuple[str, ...]:
+    """Name the pairs of type and gender of the training pictures, the drawn ones too."""
+    return article_names([e for pictures in sources.values() for e in pictures.examples if not e.held_out])
 
 
 def _types(sources: dict[str, PictureSet]) -> tuple[str, ...]:
@@ -105,14 +123,20 @@ def _tokenizer(sources: dict[str, PictureSet]) -> Tokenizer:
 
 def _new_model(sources: dict[str, PictureSet], tokenizer: Tokenizer) -> DualEncoder:
     torch.manual_seed(SEED)
-    counts = {
+    proxies = {
         "types": len(_types(sources)),
         "colours": len(COLOUR_NAMES),
         "genders": len(GENDERS),
         "usages": len(USAGES),
     }
-    model = DualEncoder(tokenizer.get_vocab_size(), counts)
-    model.image.freeze_early_layers()
+    heads = {
+        "articles": len(_articles(sources)),
+        "colours": len(COLOUR_NAMES),
+        "patterns": len(PATTERNS),
+        "usages": len(USAGES),
+        "seasons": len(SEASONS),
+    }
+    model = DualEncoder(tokenizer.get_vocab_size(), proxies, heads)
     return model.to(memory_format=torch.channels_last).train()  # type: ignore[call-overload]
 
 
@@ -124,6 +148,7 @@ def _new_run(sources: dict[str, PictureSet], tokenizer: Tokenizer) -> Run:
         {"params": model.image.projection.parameters(), "top_rate": 1e-3, "weight_decay": 0.02},
         {"params": model.text.parameters(), "top_rate": 1e-3, "weight_decay": 0.02},
         {"params": [*model.proxies.values(), model.log_scale], "top_rate": 3e-3, "weight_decay": 0.0},
+        {"params": model.heads.parameters(), "top_rate": 1e-3, "weight_decay": 0.02},
     ]
     averaged = {name: value.detach().clone() for name, value in model.state_dict().items()}
     return Run(model, averaged, torch.optim.AdamW(groups, lr=1e-3, betas=(0.9, 0.98)))
@@ -139,11 +164,13 @@ def _set_rates(optimizer: torch.optim.Optimizer, progress: float, step: int) -> 
 def _step(run: Run, batch: Batch, tokenizer: Tokenizer) -> float:
     model = run.model
     with torch.autocast("cpu", torch.bfloat16):
-        pictures = model.image(_picture_tensor(batch.pictures))
+        pooled = model.image.pooled(_picture_tensor(batch.pictures))
+        pictures = model.image.embedded(pooled)
         captions = model.text(token_ids(tokenizer, batch.captions))
     scale = model.log_scale.exp().clamp(max=MAX_SCALE)
     loss = contrastive(pictures, captions, torch.from_numpy(batch.fits), scale)
     loss = loss + labelled(model, pictures, batch.labels) + 0.3 * labelled(model, captions, batch.caption_labels)
+    loss = loss + classified(model, pooled.float(), batch.labels)
     run.optimizer.zero_grad(set_to_none=True)
     loss.backward()
     torch.nn.utils.clip_grad_norm_(model.parameters(), 5.0)
@@ -194,7 +221,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     training = commands.add_parser("train", help="train towards training/runs/encoder/checkpoint.pt")
-    training.add_argument("--minutes", type=float, default=60.0, help="wall time of the whole run")
+    training.add_argument("--minutes", type=float, default=90.0, help="wall time of the whole run")
     training.add_argument("--resume", action="store_true", help="go on from the checkpoint when there is one")
     for name, helps in (("export", "checkpoint -> ONNX files"), ("evaluate", "figures of the ONNX files")):
         command = commands.add_parser(name, help=helps)

@@ -14,8 +14,10 @@ from training.retrieval_data import CACHED_SIZE_PIXELS, DRAWN_TYPES, STREET_TAG_
 
 Square = NDArray[np.uint8]
 UNKNOWN = -1
-GENDERS = ("Men", "Women", "Unisex")
+GENDERS = ("Men", "Women", "Unisex", "Boys", "Girls")
 USAGES = ("Casual", "Sports", "Formal", "Ethnic")
+SEASONS = ("Spring", "Summer", "Fall", "Winter")
+PATTERNS = ("solid", "striped", "checked", "printed", "other")
 COLOUR_NAMES = tuple(COLOURS)
 
 SHARES: Mapping[str, int] = {"catalogue": 34, "user": 20, "street": 6, "drawn": 6}
@@ -43,12 +45,18 @@ VARIATIONS: Mapping[str, Variation] = {
 
 @dataclass(frozen=True)
 class Labels:
-    """Targets of n pictures or captions: types bool (n, number of types); the others int64 (n,), UNKNOWN where open."""
+    """Targets of n pictures or captions: types bool (n, number of types); the others int64 (n,), UNKNOWN where open.
+
+    articles: one type for one gender, for pictures of which both are known.
+    """
 
     types: NDArray[np.bool_]
     colours: NDArray[np.int64]
     genders: NDArray[np.int64]
     usages: NDArray[np.int64]
+    seasons: NDArray[np.int64]
+    patterns: NDArray[np.int64]
+    articles: NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -69,7 +77,17 @@ def type_names(examples: Sequence[Example]) -> tuple[str, ...]:
     return tuple(sorted(named.union(*(example.attributes.types for example in examples))))
 
 
-def labels_of(described: Sequence[Attributes | Caption], types: Sequence[str]) -> Labels:
+def article_names(examples: Sequence[Example]) -> tuple[str, ...]:
+    """Return every pair `type|gender` that examples show, in a fixed order."""
+    named = {_article(example.attributes) for example in examples}
+    return tuple(sorted(name for name in named if name is not None))
+
+
+def _article(item: Attributes | Caption) -> str | None:
+    return f"{min(item.types)}|{item.gender}" if len(item.types) == 1 and item.gender else None
+
+
+def labels_of(described: Sequence[Attributes | Caption], types: Sequence[str], articles: Sequence[str]) -> Labels:
     """Return the targets of pictures (by their attributes) or of captions (by what they state)."""
     place = {name: index for index, name in enumerate(types)}
     hot = np.zeros((len(described), len(types)), bool)
@@ -80,6 +98,9 @@ def labels_of(described: Sequence[Attributes | Caption], types: Sequence[str]) -
         _places([item.colour for item in described], COLOUR_NAMES),
         _places([item.gender for item in described], GENDERS),
         _places([item.usage for item in described], USAGES),
+        _places([getattr(item, "season", None) for item in described], SEASONS),
+        _places([getattr(item, "pattern", None) for item in described], PATTERNS),
+        _places([_article(item) for item in described], articles),
     )
 
 
@@ -90,8 +111,10 @@ def _places(values: Sequence[str | None], names: Sequence[str]) -> NDArray[np.in
 class BatchMaker:
     """Draws batches from the sources: rare types more often than their number, each picture varied."""
 
-    def __init__(self, sources: Mapping[str, PictureSet], types: Sequence[str], *, seed: int) -> None:
-        self._types = types
+    def __init__(
+        self, sources: Mapping[str, PictureSet], types: Sequence[str], articles: Sequence[str], *, seed: int
+    ) -> None:
+        self._types, self._articles = types, articles
         self._rng = random.Random(seed)
         self._sources = {name: pictures for name, pictures in sources.items() if len(pictures)}
         self._rows = {name: _learnable(pictures.examples) for name, pictures in self._sources.items()}
@@ -108,9 +131,9 @@ class BatchMaker:
         fits = [[_as_number(is_described(known, caption)) for caption in captions] for known in attributes]
         return Batch(
             np.stack(pictures),
-            labels_of(attributes, self._types),
+            labels_of(attributes, self._types, self._articles),
             [self._mistyped(caption.text) for caption in captions],
-            labels_of(captions, self._types),
+            labels_of(captions, self._types, self._articles),
             np.array(fits, np.int8),
         )
 

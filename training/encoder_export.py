@@ -13,8 +13,8 @@ from torch import Tensor, nn
 from training.backbone import IMAGENET_MEAN, IMAGENET_STD
 from training.encoder_model import DIM, TOKEN_LIMIT, DualEncoder
 
-ENCODER_ID = "fashion-insta-lite0"
-INPUT_SIZE_PIXELS = 176
+ENCODER_ID = "fashion-insta-lite2"
+INPUT_SIZE_PIXELS = 192
 
 
 def export(model: DualEncoder, tokenizer: Tokenizer, folder: Path) -> str:

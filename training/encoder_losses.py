@@ -10,6 +10,8 @@ from training.encoder_model import DualEncoder
 PROXY_SCALE = 16.0
 """Cosines are multiplied by this before the softmax over proxies."""
 
+HEAD_WEIGHTS = {"articles": 0.6, "colours": 0.4, "patterns": 0.3, "usages": 0.2, "seasons": 0.1}
+
 WEIGHTS = {"types": 1.0, "colours": 0.5, "genders": 0.3, "usages": 0.15}
 
 
@@ -38,6 +40,17 @@ def labelled(model: DualEncoder, embeddings: Tensor, labels: Labels) -> Tensor:
         if bool((target != UNKNOWN).any()):
             logits = PROXY_SCALE * model.likeness(embeddings, name)
             total = total + WEIGHTS[name] * F.cross_entropy(logits, target, ignore_index=UNKNOWN, label_smoothing=0.05)
+    return total
+
+
+def classified(model: DualEncoder, pooled: Tensor, labels: Labels) -> Tensor:
+    """Return the weighted cross-entropies of the plain classifiers; what is unknown adds nothing."""
+    total = pooled.new_zeros(())
+    for name, weight in HEAD_WEIGHTS.items():
+        target = torch.from_numpy(getattr(labels, name))
+        if bool((target != UNKNOWN).any()):
+            logits = model.heads[name](pooled).float()
+            total = total + weight * F.cross_entropy(logits, target, ignore_index=UNKNOWN, label_smoothing=0.05)
     return total
 
 

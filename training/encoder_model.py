@@ -1,10 +1,10 @@
-"""The two towers: EfficientNet-lite0 for pictures, a small transformer for words, one space of unit vectors."""
+"""The two towers: EfficientNet-lite2 for pictures, a small transformer for words, one space of unit vectors."""
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from training.backbone import load_lite0_backbone
+from training.backbone import load_backbone
 
 DIM = 256
 TEXT_WIDTH = 192
@@ -12,7 +12,7 @@ TEXT_HEADS = 3
 TEXT_LAYERS = 2
 TOKEN_LIMIT = 32
 PADDING_ID = 0
-FROZEN_BLOCKS = 3
+DROPOUT = 0.15
 
 
 class ImageTower(nn.Module):
@@ -20,27 +20,24 @@ class ImageTower(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.backbone = load_lite0_backbone(with_head=True)
+        self.backbone = load_backbone(with_head=True)
+        self.backbone.freeze_early_layers()
+        self.backbone.make_quick_on_cpus()
+        self.dropout = nn.Dropout(DROPOUT)
         self.projection = nn.Linear(self.backbone.head_channels, DIM, bias=False)
         nn.init.orthogonal_(self.projection.weight)
 
-    def forward(self, pictures: Tensor) -> Tensor:
-        """Return unit vectors, shape (n, DIM)."""
-        pooled = self.backbone(pictures).mean(dim=(2, 3))
+    def pooled(self, pictures: Tensor) -> Tensor:
+        """Return the features that all heads stand on, shape (n, 1280)."""
+        return self.dropout(self.backbone(pictures).mean(dim=(2, 3)))
+
+    def embedded(self, pooled: Tensor) -> Tensor:
+        """Return unit vectors, shape (n, DIM), from pooled features."""
         return F.normalize(self.projection(pooled).float(), dim=1)
 
-    def freeze_early_layers(self) -> None:
-        """Keep the stem and the first blocks as ImageNet left them: they cost most and change least."""
-        for part in (self.backbone._conv_stem, self.backbone._bn0, *self.backbone._blocks[:FROZEN_BLOCKS]):
-            part.requires_grad_(False)
-
-    def train(self, mode: bool = True) -> "ImageTower":
-        """Switch to training, but keep the statistics of batch normalisation: batches mix unlike sources."""
-        super().train(mode)
-        for part in self.modules():
-            if isinstance(part, nn.BatchNorm2d):
-                part.eval()
-        return self
+    def forward(self, pictures: Tensor) -> Tensor:
+        """Return unit vectors, shape (n, DIM)."""
+        return self.embedded(self.pooled(pictures))
 
 
 class TextBlock(nn.Module):
@@ -96,15 +93,21 @@ class TextTower(nn.Module):
 
 
 class DualEncoder(nn.Module):
-    """Both towers, the temperature of their contrastive loss, and one proxy vector for each label."""
+    """Both towers, the temperature of their contrastive loss, one proxy vector for each label that words name too.
 
-    def __init__(self, vocabulary_size: int, label_counts: dict[str, int]) -> None:
+    heads: plain classifiers of the pooled features, for all labels of pictures.
+    """
+
+    def __init__(self, vocabulary_size: int, proxy_counts: dict[str, int], head_counts: dict[str, int]) -> None:
         super().__init__()
         self.image = ImageTower()
         self.text = TextTower(vocabulary_size)
         self.log_scale = nn.Parameter(torch.tensor(14.0).log())
         self.proxies = nn.ParameterDict(
-            {name: nn.Parameter(F.normalize(torch.randn(count, DIM), dim=1)) for name, count in label_counts.items()}
+            {name: nn.Parameter(F.normalize(torch.randn(count, DIM), dim=1)) for name, count in proxy_counts.items()}
+        )
+        self.heads = nn.ModuleDict(
+            {name: nn.Linear(self.image.backbone.head_channels, count) for name, count in head_counts.items()}
         )
 
     def likeness(self, embeddings: Tensor, labels: str) -> Tensor:

@@ -18,11 +18,20 @@ from tqdm import tqdm
 
 from demo.spec import GarmentSpec
 from recommender.preprocess import squared
-from training.captions import LONG_BOTTOMS, SHOES, Attributes, brand_of, details_of
+from segmentation.onnx_segmenter import OnnxSegmenter
+from training.captions import (
+    LONG_BOTTOMS,
+    PATTERN_OF_DETAIL,
+    SHOES,
+    Attributes,
+    brand_of,
+    details_of,
+    pattern_of,
+)
 
 CACHE = Path(__file__).parent / "runs" / "encoder"
-CACHED_SIZE_PIXELS = 176
-FOREGROUNDS = CACHE.parent / "segmenter" / "foreground" / "train"
+SEGMENTER_WEIGHTS = Path(__file__).parents[1] / "segmentation" / "weights"
+CACHED_SIZE_PIXELS = 208
 
 USER_CLASS_TYPES: dict[str, frozenset[str]] = {
     "t-shirt": frozenset({"Tshirts"}),
@@ -222,6 +231,8 @@ def _product(row: dict[str, str]) -> Example:
         usage=row["usage"] or None,
         brand=brand_of(title),
         details=details_of(title),
+        season=row["season"] or None,
+        pattern=pattern_of(title),
     )
     return Example("catalogue", row["id"], attributes, held_out=is_held_out(title))
 
@@ -302,12 +313,12 @@ def _not_white_ground(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def _user_cuts() -> Iterator[Cut]:
-    """User photos; those without a cached foreground (training.segmentation_data makes them) are only used whole."""
+    """User photos, cut out as the shop cuts them out: by the released segmenter, all garments together."""
+    segmenter = OnnxSegmenter(SEGMENTER_WEIGHTS)
     for example in user_examples("train"):
         picture = user_picture(example, "train")
-        cached = FOREGROUNDS / Path(example.name).with_suffix(".png")
-        foreground = np.asarray(Image.open(cached)) if cached.exists() else np.zeros(picture.shape[:2], np.uint8)
-        yield example, _rgba_square(picture, foreground)
+        garment = np.isin(segmenter.segment(picture).class_ids, segmenter.label_set.wearable_ids)
+        yield example, _rgba_square(picture, np.where(garment, 255, 0).astype(np.uint8))
 
 
 MIN_GARMENT_SIDE_PIXELS = 20
@@ -361,6 +372,7 @@ def drawn_attributes(spec: GarmentSpec) -> Attributes:
         colour=DRAWN_COLOURS.get(spec.colour, spec.colour.title()),
         gender=spec.body.title() if worn else None,
         details=frozenset(details),
+        pattern=PATTERN_OF_DETAIL[DRAWN_DETAILS[spec.pattern]],
     )
 
 

@@ -251,6 +251,16 @@ def random_view(
     return coloured.transpose(2, 0, 1), np.asarray(labels, dtype=np.int64)
 
 
+ImageAndLabels = tuple[NDArray[np.float32], NDArray[np.int64]]
+
+
+def with_person_of(other: ImageAndLabels, view: ImageAndLabels) -> ImageAndLabels:
+    """Return `view` with all that `other` labels as person or garment pasted over it at the same place."""
+    pasted = (other[1] != 0) & (other[1] != UNSCORED)
+    at_full_size = pasted.repeat(2, axis=0).repeat(2, axis=1)
+    return np.where(at_full_size, other[0], view[0]), np.where(pasted, other[1], view[1])
+
+
 def _inverse_affine(
     photo_hw: tuple[int, ...], size_hw: tuple[int, int], view: View, rng: np.random.Generator
 ) -> tuple[float, float, float, float, float, float]:

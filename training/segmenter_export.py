@@ -12,9 +12,9 @@ from training.backbone import IMAGENET_MEAN, IMAGENET_STD
 from training.segmenter_network import GarmentNetwork
 
 WEIGHTS = Path(__file__).parents[1] / "segmentation/weights"
-MODEL_ID, REVISION = "garments-lite0", "1"
+MODEL_ID, REVISION = "garments-lite2", "2"
 TAKEN_BACK = 0.8
-INPUT_SIZES_HW = ((384, 256), (352, 288), (320, 320), (288, 352), (256, 384), (512, 192), (192, 512))
+INPUT_SIZES_HW = ((416, 288), (384, 320), (352, 352), (320, 384), (288, 416), (544, 224), (224, 544))
 
 
 def export(network: GarmentNetwork, class_weights: Tensor, weights: Path = WEIGHTS) -> None:

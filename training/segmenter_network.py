@@ -1,21 +1,21 @@
-"""The garment segmenter: EfficientNet-lite0, a light feature pyramid, class logits at a quarter of the size."""
+"""The garment segmenter: EfficientNet-lite2, a light feature pyramid, class logits at a quarter of the size."""
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from training.backbone import Lite0Features
+from training.backbone import LiteFeatures
 
 WIDTH = 96
 FINE_WIDTH = 64
 
 
 class Separable(nn.Sequential):
-    """Depthwise k×k, then pointwise convolution, each with batch norm; ReLU at the end."""
+    """Depthwise 3×3, then pointwise convolution, each with batch norm; ReLU at the end."""
 
-    def __init__(self, inputs: int, outputs: int, kernel: int) -> None:
+    def __init__(self, inputs: int, outputs: int) -> None:
         super().__init__(
-            nn.Conv2d(inputs, inputs, kernel, padding=kernel // 2, groups=inputs, bias=False),
+            nn.Conv2d(inputs, inputs, 3, padding=1, groups=inputs, bias=False),
             nn.BatchNorm2d(inputs),
             nn.Conv2d(inputs, outputs, 1, bias=False),
             nn.BatchNorm2d(outputs),
@@ -34,18 +34,18 @@ def twice_as_large(features: Tensor) -> Tensor:
 class GarmentNetwork(nn.Module):
     """Images, ImageNet-normalised RGB (n, 3, H, W) with H and W multiples of 32 -> logits (n, classes, H/4, W/4)."""
 
-    def __init__(self, backbone: Lite0Features, classes: int) -> None:
+    def __init__(self, backbone: LiteFeatures, classes: int) -> None:
         super().__init__()
-        at4, at8, at16, at32 = backbone.scale_channels
+        at4, at8, at16, at32 = backbone.variant.channels
         self.backbone = backbone
         self.lateral32, self.lateral16, self.lateral8 = lateral(at32, WIDTH), lateral(at16, WIDTH), lateral(at8, WIDTH)
         self.lateral4 = lateral(at4, FINE_WIDTH)
         self.whole_scene = nn.Sequential(nn.Conv2d(at32, WIDTH, 1), nn.ReLU(inplace=True), nn.Conv2d(WIDTH, WIDTH, 1))
-        self.merge32 = Separable(WIDTH, WIDTH, 5)
-        self.merge16 = Separable(WIDTH, WIDTH, 5)
-        self.merge8 = nn.Sequential(Separable(WIDTH, WIDTH, 5), Separable(WIDTH, WIDTH, 3))
+        self.merge32 = Separable(WIDTH, WIDTH)
+        self.merge16 = nn.Sequential(Separable(WIDTH, WIDTH), Separable(WIDTH, WIDTH))
+        self.merge8 = nn.Sequential(Separable(WIDTH, WIDTH), Separable(WIDTH, WIDTH))
         self.narrow = lateral(WIDTH, FINE_WIDTH)
-        self.merge4 = nn.Sequential(Separable(FINE_WIDTH, FINE_WIDTH, 5), Separable(FINE_WIDTH, FINE_WIDTH, 3))
+        self.merge4 = nn.Sequential(Separable(FINE_WIDTH, FINE_WIDTH), Separable(FINE_WIDTH, FINE_WIDTH))
         self.dropout = nn.Dropout2d(0.1)
         self.classify = nn.Conv2d(FINE_WIDTH, classes, 1)
 

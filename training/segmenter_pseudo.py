@@ -6,15 +6,63 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn import functional
 from tqdm import tqdm
 
 from segmentation.evaluation import UNSCORED
 from segmentation.labels import GARMENTS
+from segmentation.letterbox import Placement, best_size, fitted
 from training.segmentation_data import LabelledPhoto, read_photo
+
+WEIGHTS = Path(__file__).parents[1] / "segmentation/weights"
 
 Probabilities = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
 """From a photo, uint8 (H, W, 3), to class probabilities, float32 (classes, H, W)."""
+
+
+def released_probabilities() -> Probabilities:
+    """Return what the released network (the ONNX file in `segmentation/weights`) sees, without its cleaning."""
+    import onnxruntime
+
+    facts = json.loads((WEIGHTS / "garments.json").read_text())
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    session = onnxruntime.InferenceSession(str(WEIGHTS / "garments.onnx"), options, providers=["CPUExecutionProvider"])
+    mean, std = (np.array(facts[name], np.float32) for name in ("mean", "std"))
+
+    def seen(photo: NDArray[np.uint8]) -> NDArray[np.float32]:
+        height, width = photo.shape[:2]
+        placed, placement = fitted(photo, best_size(height, width, facts["input_sizes_hw"]))
+        image = ((placed / np.float32(255) - mean) / std).transpose(2, 0, 1)[None]
+        logits = torch.from_numpy(session.run(None, {"image": np.ascontiguousarray(image)})[0])
+        return at_photo_size(logits, placement, (height, width))
+
+    return seen
+
+
+def at_photo_size(logits: Tensor, placement: Placement, photo_hw: tuple[int, int]) -> NDArray[np.float32]:
+    """Return class probabilities, float32 (classes, H, W), from logits (1, classes, h, w) at a quarter of the input."""
+    top, left, height, width = placement
+    large = functional.interpolate(logits, scale_factor=4.0, mode="bilinear", align_corners=False)
+    inner = large[:, :, top : top + height, left : left + width]
+    whole = functional.interpolate(inner, size=photo_hw, mode="bilinear", align_corners=False)
+    found: NDArray[np.float32] = whole.softmax(dim=1)[0].numpy()
+    return found
+
+
+def both_ways(probabilities_of: Probabilities) -> Probabilities:
+    """Return the mean of what is seen in a photo and in its mirror image."""
+
+    def seen(photo: NDArray[np.uint8]) -> NDArray[np.float32]:
+        mirrored = probabilities_of(np.ascontiguousarray(photo[:, ::-1]))[:, :, ::-1]
+        mean: NDArray[np.float32] = (probabilities_of(photo) + mirrored) / 2
+        return mean
+
+    return seen
+
 
 ALWAYS_POSSIBLE = ("background", "skin", "hair")
 SURE = 0.6
