@@ -1,4 +1,4 @@
-"""How good masks are: intersection over union by group of classes and of the foreground."""
+"""How good masks are: intersection over union by group of classes and of the foreground, by lightness of skin too."""
 
 from dataclasses import dataclass, field
 
@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segmentation.labels import GARMENTS, LabelSet
+from segmentation.ports import Pixels
 
 UNSCORED = 255
 """Truth pixels of this value count neither for nor against a prediction."""
@@ -64,3 +65,47 @@ def foreground_iou(truth: NDArray[np.bool_], predicted: NDArray[np.bool_]) -> fl
     """Return the IoU of two foregrounds, bool, shape (H, W); 1.0 when both are empty."""
     union = int(np.logical_or(truth, predicted).sum())
     return float(np.logical_and(truth, predicted).sum() / union) if union else 1.0
+
+
+def main_group(class_ids: ClassIds, label_set: LabelSet = GARMENTS) -> str:
+    """Return the garment group with most pixels of a mask, uint8 (H, W), outerwear as top; "nothing" without any."""
+    areas = np.bincount(class_ids.ravel(), minlength=256)
+    groups: dict[str, int] = {}
+    for class_id in label_set.wearable_ids:
+        name = merged_group(label_set.names[class_id])
+        groups[name] = groups.get(name, 0) + int(areas[class_id])
+    best = max(groups, key=lambda name: groups[name])
+    return best if groups[best] else "nothing"
+
+
+def merged_group(name: str) -> str:
+    """Return the group that a class is counted in."""
+    return "top" if name == "outerwear" else name
+
+
+SKIN_GROUPS = (("dark", 0.0), ("medium", 45.0), ("light", 60.0))
+"""Name and least mean L* (CIELAB, 0 to 100) of the skin seen in a photo: fixed, so that two folders compare."""
+LEAST_SKIN_SHARE = 0.002
+"""Of the photo's area: below, the mean is that of a few pixels on an edge."""
+
+
+def skin_group(pixels: Pixels, skin: NDArray[np.bool_]) -> str | None:
+    """Return the group of SKIN_GROUPS of a photo, uint8 (H, W, 3), by where its skin is, bool (H, W).
+
+    None when it shows too little skin to tell. The photo's light counts too: it is the lightness that a model sees.
+    """
+    if skin.mean() < LEAST_SKIN_SHARE:
+        return None
+    lightness = float(lightness_of(pixels[skin]).mean())
+    return [name for name, least in SKIN_GROUPS if lightness >= least][-1]
+
+
+def lightness_of(pixels: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """Return L* (CIE 15, D65), 0 to 100, of sRGB values (IEC 61966-2-1), uint8, shape (..., 3)."""
+    value = pixels.astype(np.float64) / 255
+    linear = np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4)
+    relative = linear @ np.array((0.2126729, 0.7151522, 0.0721750))
+    lightness: NDArray[np.float64] = np.where(
+        relative > (6 / 29) ** 3, 116 * np.cbrt(relative) - 16, relative * (29 / 3) ** 3
+    )
+    return lightness

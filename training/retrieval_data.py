@@ -1,10 +1,9 @@
-"""The pictures that the encoders learn from, with their attributes; the hold-out; which products answer a photo.
+"""The pictures that the encoders learn from, with their attributes (the hold-out: recommender/evaluation_sets.py).
 
 Pictures are read in place from FASHION_DATA and kept as RGBA squares (alpha: the garment) in `training/runs/encoder`.
 """
 
 import csv
-import hashlib
 import json
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -17,6 +16,7 @@ from PIL import Image
 from tqdm import tqdm
 
 from demo.spec import GarmentSpec
+from recommender.evaluation_sets import USER_CLASS_TYPES, is_held_out
 from recommender.preprocess import squared
 from segmentation.onnx_segmenter import OnnxSegmenter
 from training.captions import (
@@ -32,22 +32,6 @@ from training.captions import (
 CACHE = Path(__file__).parent / "runs" / "encoder"
 SEGMENTER_WEIGHTS = Path(__file__).parents[1] / "segmentation" / "weights"
 CACHED_SIZE_PIXELS = 208
-
-USER_CLASS_TYPES: dict[str, frozenset[str]] = {
-    "t-shirt": frozenset({"Tshirts"}),
-    "shirt": frozenset({"Shirts"}),
-    "dress": frozenset({"Dresses"}),
-    "hat": frozenset({"Caps", "Hat"}),
-    "pants": frozenset({"Trousers", "Jeans", "Track Pants", "Leggings", "Capris"}),
-    "shoes": frozenset(
-        {"Casual Shoes", "Sports Shoes", "Formal Shoes", "Flats", "Heels", "Sandals", "Flip Flops"},
-    ),
-    "shorts": frozenset({"Shorts"}),
-    "skirt": frozenset({"Skirts"}),
-    "longsleeve": frozenset({"Tshirts", "Sweatshirts", "Sweaters", "Tops"}),
-    "outwear": frozenset({"Jackets", "Sweaters", "Sweatshirts", "Blazers", "Rain Jacket", "Waistcoat"}),
-}
-"""Class of a clothing-small photo -> the article types of the catalogue that answer it."""
 
 _USER_CLASS_DETAILS = {"longsleeve": frozenset({"long sleeves"})}
 _MORE_USER_TYPES = {"outwear": frozenset({"Coats", "Cardigans"}), "longsleeve": frozenset({"Cardigans"})}
@@ -202,11 +186,6 @@ def data_folder() -> Path:
         return Path(os.environ["FASHION_DATA"])
     except KeyError:
         raise SystemExit("Set FASHION_DATA to the folder of the data sets (training/SOURCES.md lists them).") from None
-
-
-def is_held_out(title: str) -> bool:
-    """Say whether products of this title are kept for the developers' evaluation (about one title in ten)."""
-    return int(hashlib.sha256(title.strip().lower().encode()).hexdigest(), 16) % 10 == 0
 
 
 def catalogue_examples() -> list[Example]:

@@ -5,9 +5,7 @@ u2netp's; catalogue photos of one accessory on white ground. A label of UNSCORED
 """
 
 import csv
-import json
-import random
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,23 +15,19 @@ from PIL import Image, ImageFilter
 from tqdm import tqdm
 
 from segmentation.evaluation import UNSCORED
+from segmentation.evaluation_sets import (
+    CLASS_OF_FOLDER,
+    held_out_street_names,
+    read_photo,
+    street_names,
+    street_photos,
+)
 from segmentation.labels import GARMENTS
+from segmentation.u2netp import load_foreground_network
 
 Pixels = NDArray[np.uint8]
 Mask = NDArray[np.uint8]
 
-CLASS_OF_FOLDER = {
-    "t-shirt": "top",
-    "shirt": "top",
-    "longsleeve": "top",
-    "outwear": "outerwear",
-    "pants": "pants",
-    "shorts": "pants",
-    "dress": "dress",
-    "hat": "hat",
-    "shoes": "shoes",
-    "skirt": "skirt",
-}
 CLASS_OF_ARTICLE = {
     "Sunglasses": "eyewear",
     "Handbags": "bag",
@@ -49,7 +43,6 @@ CLASS_OF_ARTICLE = {
     "Flats": "shoes",
 }
 MOST_PHOTOS_OF_AN_ARTICLE = 120
-HOLD_OUT_SEED, HOLD_OUT_SIZE = 20, 100
 
 
 @dataclass(frozen=True)
@@ -69,58 +62,16 @@ class LabelledPhoto:
         return bool((self.class_ids == GARMENTS.id_of(class_name)).any())
 
 
-def read_photo(path: Path) -> Pixels:
-    with Image.open(path) as image:
-        return np.asarray(image.convert("RGB"))
-
-
-def ccp_group_ids(data: Path) -> NDArray[np.uint8]:
-    """Return a look-up table, uint8 (256,), from a CCP mask value to our class id; 'ignore' becomes UNSCORED."""
-    tags = json.loads((data / "ccp/labels.json").read_text())
-    groups = json.loads((data / "ccp/groups.json").read_text())
-    table = np.full(256, UNSCORED, dtype=np.uint8)
-    for value, tag in enumerate(tags):
-        if groups[tag] != "ignore":
-            table[value] = GARMENTS.id_of(groups[tag])
-    return table
-
-
 def ccp_names(data: Path) -> tuple[list[str], list[str]]:
     """Return (training names, the fixed hold-out of 100 names) of the CCP photos with masks."""
-    names = sorted(path.stem for path in (data / "ccp/masks").glob("*.png"))
-    held_out = set(random.Random(HOLD_OUT_SEED).sample(names, HOLD_OUT_SIZE))
+    names = street_names(data)
+    held_out = held_out_street_names(names)
     return [name for name in names if name not in held_out], sorted(held_out)
 
 
 def ccp_photos(data: Path, names: Iterable[str]) -> list[LabelledPhoto]:
     """Return the CCP photos of `names` with their masks in our class ids."""
-    table = ccp_group_ids(data)
-    photos = []
-    for name in names:
-        mask = np.asarray(Image.open(data / f"ccp/masks/{name}.png"))
-        photos.append(LabelledPhoto(name, read_photo(data / f"ccp/photos/{name}.jpg"), table[mask]))
-    return photos
-
-
-def load_foreground_network(path: Path) -> Callable[[Pixels], Mask]:
-    """Return a function from a photo to its u2netp foreground: uint8 (H, W), 255 = surely foreground."""
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-    input_name = session.get_inputs()[0].name
-
-    def foreground_of(photo: Pixels) -> Mask:
-        small = np.asarray(Image.fromarray(photo).resize((320, 320), Image.Resampling.BILINEAR), dtype=np.float32)
-        scaled = small / max(float(small.max()), 1.0)
-        normalised = (scaled - np.array((0.485, 0.456, 0.406))) / np.array((0.229, 0.224, 0.225))
-        found = session.run(None, {input_name: normalised.transpose(2, 0, 1)[None].astype(np.float32)})[0][0, 0]
-        stretched = (found - found.min()) / max(float(np.ptp(found)), 1e-6)
-        mask = Image.fromarray((stretched * 255).astype(np.uint8))
-        return np.asarray(mask.resize((photo.shape[1], photo.shape[0]), Image.Resampling.BILINEAR))
-
-    return foreground_of
+    return [LabelledPhoto(photo.name, photo.pixels, photo.class_ids) for photo in street_photos(data, list(names))]
 
 
 def cache_foregrounds(data: Path, split: str, cache: Path, *, most_per_class: int) -> None:
