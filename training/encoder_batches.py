@@ -45,9 +45,9 @@ VARIATIONS: Mapping[str, Variation] = {
 
 @dataclass(frozen=True)
 class Labels:
-    """Targets of n pictures or captions: types bool (n, number of types); the others int64 (n,), UNKNOWN where open.
+    """Targets of n pictures or captions: types and articles bool (n, number of them), what it may be, none where open.
 
-    articles: one type for one gender, for pictures of which both are known.
+    The others int64 (n,), UNKNOWN where open. An article is one type for one gender.
     """
 
     types: NDArray[np.bool_]
@@ -56,7 +56,7 @@ class Labels:
     usages: NDArray[np.int64]
     seasons: NDArray[np.int64]
     patterns: NDArray[np.int64]
-    articles: NDArray[np.int64]
+    articles: NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -87,6 +87,15 @@ def _article(item: Attributes | Caption) -> str | None:
     return f"{min(item.types)}|{item.gender}" if len(item.types) == 1 and item.gender else None
 
 
+def _may_be(described: Sequence[Attributes | Caption], articles: Sequence[str]) -> NDArray[np.bool_]:
+    """Say which articles each may be, bool (n, number of articles)."""
+    pairs = [article.split("|") for article in articles]
+    rows = {(item.types, item.gender): np.empty(0, bool) for item in described}
+    for types, gender in rows:
+        rows[types, gender] = np.array([named in types and gender in (of, None) for named, of in pairs], bool)
+    return np.stack([rows[item.types, item.gender] for item in described])
+
+
 def labels_of(described: Sequence[Attributes | Caption], types: Sequence[str], articles: Sequence[str]) -> Labels:
     """Return the targets of pictures (by their attributes) or of captions (by what they state)."""
     place = {name: index for index, name in enumerate(types)}
@@ -100,7 +109,7 @@ def labels_of(described: Sequence[Attributes | Caption], types: Sequence[str], a
         _places([item.usage for item in described], USAGES),
         _places([getattr(item, "season", None) for item in described], SEASONS),
         _places([getattr(item, "pattern", None) for item in described], PATTERNS),
-        _places([_article(item) for item in described], articles),
+        _may_be(described, articles),
     )
 
 

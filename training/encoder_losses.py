@@ -10,7 +10,8 @@ from training.encoder_model import DualEncoder
 PROXY_SCALE = 16.0
 """Cosines are multiplied by this before the softmax over proxies."""
 
-HEAD_WEIGHTS = {"articles": 0.6, "colours": 0.4, "patterns": 0.3, "usages": 0.2, "seasons": 0.1}
+ARTICLE_WEIGHT = 0.6
+HEAD_WEIGHTS = {"colours": 0.4, "patterns": 0.3, "usages": 0.2, "seasons": 0.1}
 
 WEIGHTS = {"types": 1.0, "colours": 0.5, "genders": 0.3, "usages": 0.15}
 
@@ -34,7 +35,9 @@ def _several_right(logits: Tensor, right: Tensor) -> Tensor:
 
 def labelled(model: DualEncoder, embeddings: Tensor, labels: Labels) -> Tensor:
     """Pull embeddings to the proxies of what is known of them; what is unknown adds nothing."""
-    total = WEIGHTS["types"] * _any_of(model.likeness(embeddings, "types"), torch.from_numpy(labels.types))
+    total = WEIGHTS["types"] * _any_of(
+        PROXY_SCALE * model.likeness(embeddings, "types"), torch.from_numpy(labels.types)
+    )
     for name, known in (("colours", labels.colours), ("genders", labels.genders), ("usages", labels.usages)):
         target = torch.from_numpy(known)
         if bool((target != UNKNOWN).any()):
@@ -45,7 +48,7 @@ def labelled(model: DualEncoder, embeddings: Tensor, labels: Labels) -> Tensor:
 
 def classified(model: DualEncoder, pooled: Tensor, labels: Labels) -> Tensor:
     """Return the weighted cross-entropies of the plain classifiers; what is unknown adds nothing."""
-    total = pooled.new_zeros(())
+    total = ARTICLE_WEIGHT * _any_of(model.heads["articles"](pooled).float(), torch.from_numpy(labels.articles))
     for name, weight in HEAD_WEIGHTS.items():
         target = torch.from_numpy(getattr(labels, name))
         if bool((target != UNKNOWN).any()):
@@ -54,8 +57,8 @@ def classified(model: DualEncoder, pooled: Tensor, labels: Labels) -> Tensor:
     return total
 
 
-def _any_of(likeness: Tensor, allowed: Tensor) -> Tensor:
-    """-log of the probability that the type is one of `allowed`; rows that allow none add nothing."""
+def _any_of(logits: Tensor, allowed: Tensor) -> Tensor:
+    """-log of the probability that the label is one of `allowed`; rows that allow none add nothing."""
     said = allowed.any(dim=1)
-    chances = F.log_softmax(PROXY_SCALE * likeness[said], dim=1)
+    chances = F.log_softmax(logits[said], dim=1)
     return -torch.logsumexp(chances.masked_fill(~allowed[said], -1e4), dim=1).mean()
