@@ -34,7 +34,7 @@ class EvaluationSetMalformed(SegmentationError):
 
 
 class SegmenterUnavailable(SegmentationError):
-    """A public model cannot be loaded (not installed, not in reach, no such name): change SEGMENTER, or bring it back."""
+    """A public model cannot be loaded (not installed, out of reach, no such name): change SEGMENTER."""
 
     def __init__(self, model: str, reason: str) -> None:
         super().__init__(f"SEGMENTER=transformers:{model} cannot be loaded: {reason}")

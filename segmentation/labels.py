@@ -1,4 +1,4 @@
-"""The label set `garments`: which class id means what."""
+"""Label sets: which class id means what."""
 
 from dataclasses import dataclass
 
@@ -39,3 +39,29 @@ _NAMES = (
 )
 
 GARMENTS = LabelSet("garments", _NAMES, wearable=frozenset(_NAMES) - {"background", "skin", "hair"})
+
+_STREET_NAMES = (
+    "background",
+    "road",
+    "sidewalk",
+    "building",
+    "wall",
+    "fence",
+    "pole",
+    "traffic light",
+    "traffic sign",
+    "vegetation",
+    "terrain",
+    "sky",
+    "person",
+    "rider",
+    "car",
+    "truck",
+    "bus",
+    "train",
+    "motorcycle",
+    "bicycle",
+)
+
+STREET = LabelSet("street", _STREET_NAMES, wearable=frozenset())
+"""The 19 classes of Cityscapes in the order of its train ids, one up: id 0 stays the background. Nothing is worn."""

@@ -10,19 +10,13 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
-from segmentation.cleaning import Probabilities, cleaned
+from segmentation.cleaning import cleaned
+from segmentation.decision import decide, nothing_in, shows_nothing, softmax
 from segmentation.errors import SegmenterWeightsDamaged, SegmenterWeightsMissing
 from segmentation.labels import GARMENTS, LabelSet
-from segmentation.letterbox import Placement, best_size, fitted
-from segmentation.ports import Pixels, Region, Segmentation
-
-LONGEST_WORKING_SIDE = 640
-"""Classes are decided at this size at most; larger photos get the mask enlarged."""
-
-LEAST_CONTRAST = 10
-"""A photo whose lightest and darkest values are closer shows nothing (a covered lens); the network would guess."""
+from segmentation.letterbox import best_size, fitted
+from segmentation.ports import Pixels, Segmentation
 
 
 @dataclass(frozen=True)
@@ -60,20 +54,12 @@ class OnnxSegmenter:
 
         Raises SegmenterWeightsMissing or SegmenterWeightsDamaged when the network cannot be loaded.
         """
-        height, width = photo.shape[:2]
-        if np.ptp(photo) < LEAST_CONTRAST:
-            return Segmentation(np.zeros((height, width), dtype=np.uint8), ())
-        size_hw = best_size(height, width, self._facts.input_sizes_hw)
-        placed, placement = fitted(photo, size_hw)
-        coarse = cleaned(_softmax(self._logits(placed)), self.label_set)
-        scale = min(1.0, LONGEST_WORKING_SIDE / max(height, width))
-        working_hw = (max(1, round(height * scale)), max(1, round(width * scale)))
-        class_ids, surety = _decided(coarse, placement, working_hw, self._facts.logits_stride)
-        confidences = _mean_by_class(class_ids, surety, len(self.label_set.names))
-        if working_hw != (height, width):
-            enlarged = Image.fromarray(class_ids).resize((width, height), Image.Resampling.NEAREST)
-            class_ids = np.asarray(enlarged)
-        return Segmentation(class_ids, _regions(class_ids, confidences))
+        if shows_nothing(photo):
+            return nothing_in(photo)
+        photo_hw = (photo.shape[0], photo.shape[1])
+        placed, placement = fitted(photo, best_size(*photo_hw, self._facts.input_sizes_hw))
+        coarse = cleaned(softmax(self._logits(placed)), self.label_set)
+        return decide(coarse, placement, self._facts.logits_stride, photo_hw)
 
     def _logits(self, placed: NDArray[np.uint8]) -> NDArray[np.float32]:
         scale = (1 / (255 * np.asarray(self._facts.std))).astype(np.float32)
@@ -130,44 +116,3 @@ def _bytes_of(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise SegmenterWeightsMissing(f"the segmenter's weights file {path} cannot be read") from error
-
-
-def _softmax(logits: NDArray[np.float32]) -> Probabilities:
-    powers = np.exp(logits - logits.max(axis=0))
-    shares: Probabilities = powers / powers.sum(axis=0)
-    return shares
-
-
-def _decided(
-    coarse: Probabilities, placement: Placement, working_hw: tuple[int, int], stride: int
-) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
-    """Return (class ids, uint8; the probability of each, float32), both of shape `working_hw`."""
-    top, left, inner_height, inner_width = placement
-    box = (left / stride, top / stride, (left + inner_width) / stride, (top + inner_height) / stride)
-    likely = np.unique(coarse.argmax(axis=0))
-    best = np.full(working_hw, -1.0, dtype=np.float32)
-    class_ids = np.zeros(working_hw, dtype=np.uint8)
-    for class_id in likely:
-        plane = Image.fromarray(coarse[class_id]).resize(working_hw[::-1], Image.Resampling.BILINEAR, box=box)
-        probability = np.asarray(plane)
-        higher = probability > best
-        class_ids[higher] = class_id
-        np.maximum(best, probability, out=best)
-    return class_ids, best
-
-
-def _mean_by_class(class_ids: NDArray[np.uint8], surety: NDArray[np.float32], classes: int) -> NDArray[np.float64]:
-    totals = np.bincount(class_ids.ravel(), weights=surety.ravel(), minlength=classes)
-    means: NDArray[np.float64] = totals / np.maximum(np.bincount(class_ids.ravel(), minlength=classes), 1)
-    return np.clip(means, 0.0, 1.0)
-
-
-def _regions(class_ids: NDArray[np.uint8], confidences: NDArray[np.float64]) -> tuple[Region, ...]:
-    areas = np.bincount(class_ids.ravel(), minlength=len(confidences))
-    regions = []
-    for class_id in np.flatnonzero(areas[1:]) + 1:
-        inside = class_ids == class_id
-        rows, columns = np.flatnonzero(inside.any(axis=1)), np.flatnonzero(inside.any(axis=0))
-        box = (int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1)
-        regions.append(Region(int(class_id), box, float(confidences[class_id]), int(areas[class_id])))
-    return tuple(regions)
