@@ -34,6 +34,7 @@ from training.encoder_losses import classified, contrastive, labelled
 from training.encoder_model import PADDING_ID, DualEncoder
 from training.encoder_tokens import train_tokenizer
 from training.retrieval_data import CACHE, SOURCES, PictureSet, catalogue_titles, load_pictures
+from training.tracking import RunLog, logged_run
 
 CHECKPOINT = CACHE / "checkpoint.pt"
 TOKENIZER = CACHE / "tokenizer.json"
@@ -79,7 +80,7 @@ class Run:
         self.step, self.seconds = state["step"], state["seconds"]
 
 
-def train(*, minutes: float, resume: bool) -> None:
+def train(*, minutes: float, resume: bool, log: RunLog) -> None:
     """Train for `minutes` of wall time in all (earlier parts of a resumed run included)."""
     sources = {name: load_pictures(name) for name in SOURCES}
     tokenizer = _tokenizer(sources)
@@ -94,7 +95,7 @@ def train(*, minutes: float, resume: bool) -> None:
         run.losses.append(loss)
         run.seconds = time.monotonic() - started
         if run.step % 20 == 0:
-            _report(run, minutes)
+            _report(run, minutes, log)
         if run.step % SAVE_EVERY_STEPS == 0:
             run.save()
     run.save()
@@ -201,10 +202,11 @@ def token_ids(tokenizer: Tokenizer, texts: list[str]) -> Tensor:
     return torch.nn.utils.rnn.pad_sequence(rows, batch_first=True, padding_value=PADDING_ID)
 
 
-def _report(run: Run, minutes: float) -> None:
+def _report(run: Run, minutes: float, log: RunLog) -> None:
     recent = float(np.mean(run.losses[-20:]))
     left = minutes - run.seconds / 60
     print(f"step {run.step}  loss {recent:.3f}  {run.seconds / 60:.1f} min, {left:.1f} left", flush=True)
+    log.metrics({"loss": recent, "minutes": run.seconds / 60}, step=run.step)
 
 
 def export_checkpoint(folder: Path) -> str:
@@ -229,7 +231,8 @@ def main() -> None:
     asked = parser.parse_args()
     torch.set_num_threads(1)
     if asked.command == "train":
-        train(minutes=asked.minutes, resume=asked.resume)
+        with logged_run("encoder", {"minutes": asked.minutes, "seed": SEED}, resume=asked.resume) as log:
+            train(minutes=asked.minutes, resume=asked.resume, log=log)
     elif asked.command == "export":
         print(f"revision {export_checkpoint(asked.weights)} in {asked.weights.name}/")
     else:

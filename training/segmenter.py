@@ -52,6 +52,7 @@ from training.segmenter_pseudo import (
     labelled_by_tags,
     released_probabilities,
 )
+from training.tracking import RunLog, logged_run
 
 RUN = Path(__file__).parent / "runs/segmenter"
 CHECKPOINT = RUN / "checkpoint.pt"
@@ -173,7 +174,8 @@ def averaged_network(checkpoint: dict[str, object]) -> GarmentNetwork:
 class Run:
     """One training run: network, optimiser, average and clock; `elapsed` counts over resumptions."""
 
-    def __init__(self, minutes: float) -> None:
+    def __init__(self, minutes: float, log: RunLog) -> None:
+        self.log = log
         self.budget = minutes * 60
         self.network = new_network().train()
         backbone = [p for p in self.network.backbone.parameters() if p.requires_grad]
@@ -232,6 +234,7 @@ class Run:
             if self.step % 20 == 0:
                 left = (self.budget - self.elapsed) / 60
                 print(f"step {self.step}  loss {np.mean(losses[-100:]):.3f}  {left:.1f} min left", flush=True)
+                self.log.metrics({"loss": float(np.mean(losses[-100:]))}, step=self.step)
             if time.monotonic() - saved_at > CHECKPOINT_SECONDS:
                 self.save()
                 saved_at = time.monotonic()
@@ -266,11 +269,13 @@ def report(run: Run, data: Path) -> None:
     confusion = validate(averaged_network({"averaged": run.averaged.state}), data)
     by_group = "  ".join(f"{name} {iou:.2f}" for name, iou in confusion.iou_by_group().items())
     print(f"held-out mIoU {confusion.mean_iou():.4f} at step {run.step}:  {by_group}", flush=True)
+    run.log.metrics({"held-out mIoU": confusion.mean_iou()}, step=run.step)
+    run.log.metrics({f"held-out IoU/{name}": iou for name, iou in confusion.iou_by_group().items()}, step=run.step)
 
 
-def train(data: Path, *, minutes: float, resume: bool) -> None:
+def train(data: Path, *, minutes: float, resume: bool, log: RunLog) -> None:
     """Train for `minutes` of stepping and leave a checkpoint; data is the shared data folder."""
-    run = Run(minutes)
+    run = Run(minutes, log)
     if resume and CHECKPOINT.exists():
         run.resume()
     names, _ = ccp_names(data)
@@ -314,7 +319,9 @@ def main() -> None:
     if arguments.task == "foregrounds":
         cache_foregrounds(data, "train", FOREGROUNDS, most_per_class=90)
     elif arguments.task == "train":
-        train(data, minutes=arguments.minutes, resume=arguments.resume)
+        parameters = {"minutes": arguments.minutes, "seed": SEED, "batch": BATCH}
+        with logged_run("segmenter", parameters, resume=arguments.resume) as log:
+            train(data, minutes=arguments.minutes, resume=arguments.resume, log=log)
     elif arguments.task == "export":
         from training.segmenter_export import export
 
