@@ -131,9 +131,9 @@ def macro_f1(truth: Sequence[str], said: Sequence[str]) -> float:
     return sum(scores.values()) / len(scores) if scores else float("nan")
 
 
-def share(cases: NDArray[np.bool_]) -> float:
-    """Return the share of cases that hold, 0 to 1 (abstention rate, false abstention); NaN for none."""
-    return float(cases.mean()) if len(cases) else float("nan")
+def share(cases: Sequence[bool]) -> float:
+    """Return the share of cases that hold, 0 to 1; NaN for none."""
+    return sum(cases) / len(cases) if cases else float("nan")
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from recommender.evaluation import (
     AT,
+    Figure,
     Values,
+    figure_of_mean,
     mean_over_classes,
-    mean_over_queries,
     paired_bootstrap,
     precision_at_10,
 )
@@ -27,10 +28,10 @@ from recommender.evaluation_phrases import (
     plain_phrases,
 )
 from recommender.evaluation_sets import USER_CLASS_TYPES, CatalogueProduct
-from recommender.ports import Embedding, Embeddings
+from recommender.ports import Embeddings
+from recommender.similar import combine
 
 EncodeTexts = Callable[[Sequence[str]], Embeddings]
-Combine = Callable[[Embedding | None, Embedding | None], Embedding]
 
 
 @dataclass(frozen=True)
@@ -54,13 +55,23 @@ class Answers:
         """The number of queries that count."""
         return int((~np.isnan(self.precisions)).sum())
 
-    def mean(self) -> float:
-        """Return the mean over queries; NaN without any."""
-        return mean_over_queries(self.precisions)
+    def figure(self, *, goal: float | None = None) -> Figure:
+        """Return the mean over queries with its 95 % interval."""
+        return figure_of_mean(self.task, self.precisions, goal=goal)
 
-    def mean_over_classes(self) -> float:
-        """Return the mean over the classes' means; NaN without any."""
-        return mean_over_classes(self.precisions, self.classes)
+    def figure_over_classes(self, *, goal: float | None = None) -> Figure:
+        """Return the mean over the classes' means."""
+        value = mean_over_classes(self.precisions, self.classes)
+        return Figure(f"{self.task}, mean over classes", value, self.queries, goal=goal)
+
+    def figures_by_class(self) -> list[Figure]:
+        """Return the mean of each class with its 95 % interval."""
+        named = np.array(self.classes)
+        return [self.among(f"{self.task}, {name}", named == name).figure() for name in sorted(set(self.classes))]
+
+    def renamed(self, task: str) -> "Answers":
+        """Return the same under another name."""
+        return Answers(task, self.precisions, self.classes)
 
     def among(self, task: str, kept: NDArray[np.bool_]) -> "Answers":
         """Return the answers to some of the queries, under another name."""
@@ -152,28 +163,29 @@ def answers_to_changes(
     own_colours: Sequence[str],
     *,
     encode_texts: EncodeTexts,
-    combine: Combine,
+    own_rows: Sequence[int] | None = None,
 ) -> list[Answers]:
     """Return task (d) by photo and words, by the photo alone and by the words alone, for the same queries.
 
     Each photo asks for one other colour that at least ten products of its type have, in turn over CHANGE_COLOURS, in
     English and in French by turns. photos: (n, dim); same_type: bool, shape (n, products); own_colours: what not to
-    ask for ("" where unknown).
+    ask for ("" where unknown); own_rows: the gallery rows of the photos, where they are products.
     """
     asked = list(_changes(gallery.products, same_type, own_colours))
     said = encode_texts([change_phrases(one.colour)[(ENGLISH, FRENCH)[number % 2]] for number, one in enumerate(asked)])
-    pictures = photos[[one.query for one in asked]]
+    pictures = [photos[one.query] for one in asked]
     relevant = np.array([one.answers for one in asked], bool).reshape(len(asked), len(gallery.products))
     ways = {
         "photo and words": [combine(picture, words) for picture, words in zip(pictures, said, strict=True)],
         "photo only": [combine(picture, None) for picture in pictures],
         "words only": [combine(None, words) for words in said],
     }
-    return [Answers(way, _precisions(gallery, queries, relevant)) for way, queries in ways.items()]
-
-
-def _precisions(gallery: Gallery, queries: Sequence[Embedding], relevant: NDArray[np.bool_]) -> Values:
-    return precision_at_10(np.array(queries), gallery.vectors, relevant) if len(queries) else np.empty(0)
+    own = None if own_rows is None else [own_rows[one.query] for one in asked]
+    return [
+        Answers(way, precision_at_10(np.array(queries), gallery.vectors, relevant, own_rows=own))
+        for way, queries in ways.items()
+        if queries
+    ]
 
 
 def _changes(
@@ -189,7 +201,8 @@ def _changes(
     return changes
 
 
-def gain(ours: Answers, other: Answers) -> str:
-    """Return the mean difference to other answers to the same queries in words, with its 95 % interval."""
+def gain(task: str, ours: Answers, other: Answers) -> Figure:
+    """Return the mean difference to other answers to the same queries, with its 95 % interval."""
     found = paired_bootstrap(ours.precisions, other.precisions)
-    return f"{found.value:+.3f} [{found.low:+.3f}, {found.high:+.3f}]"
+    cases = int((~np.isnan(ours.precisions - other.precisions)).sum())
+    return Figure(task, found.value, cases, found.low, found.high)

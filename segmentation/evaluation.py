@@ -47,12 +47,19 @@ class Confusion:
         names = self.label_set.names
         return {names[i]: float(hits[i] / union[i]) for i in np.flatnonzero(union)}
 
-    def mean_iou(self) -> float:
-        """Return the mean over groups of `iou_by_group`. Raises ValueError when no pixel was counted."""
-        by_group = self.iou_by_group()
+    def mean_iou(self, among: frozenset[str] | None = None) -> float:
+        """Return the mean over the groups of `iou_by_group`, or over those of `among`.
+
+        Raises ValueError when no pixel of them was counted.
+        """
+        by_group = {name: iou for name, iou in self.iou_by_group().items() if among is None or name in among}
         if not by_group:
             raise ValueError("no scored pixel was added")
         return sum(by_group.values()) / len(by_group)
+
+    def groups_in_truth(self) -> frozenset[str]:
+        """Return the groups that the truth shows."""
+        return frozenset(self.label_set.names[i] for i in np.flatnonzero(self.counts.sum(axis=1)))
 
     def _group_of(self) -> NDArray[np.uint8]:
         group_of = np.arange(256, dtype=np.uint8)

@@ -55,9 +55,12 @@ class GarmentPhoto:
 
 
 def read_photo(path: Path) -> Pixels:
-    """Return a picture, uint8 (H, W, 3)."""
-    with Image.open(path) as image:
-        return np.asarray(image.convert("RGB"))
+    """Return a picture, uint8 (H, W, 3). Raises EvaluationSetMalformed when it is none."""
+    try:
+        with Image.open(path) as image:
+            return np.asarray(image.convert("RGB"))
+    except (OSError, ValueError, SyntaxError) as error:
+        raise EvaluationSetMalformed(path, f"cannot be read as a picture: {error}") from error
 
 
 def street_names(data: Path, *, held_out: bool = False) -> list[str]:

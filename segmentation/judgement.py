@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from segmentation.evaluation import Confusion, foreground_iou, main_group, merged_group, skin_group
+from segmentation.evaluation import SKIN_GROUPS, Confusion, foreground_iou, main_group, merged_group, skin_group
 from segmentation.evaluation_sets import CLASS_OF_FOLDER, GarmentPhoto, StreetPhoto, read_photo
 from segmentation.labels import GARMENTS
 from segmentation.ports import Segmenter
@@ -29,6 +29,18 @@ class StreetScores:
         if group is not None:
             self.by_skin.setdefault(group, Confusion()).counts += predicted.counts
             self.photos_by_skin[group] = self.photos_by_skin.get(group, 0) + 1
+
+    def mean_iou_by_skin(self) -> dict[str, tuple[float, float]]:
+        """Return (mean IoU, that of all photos) by group of skin, over the garment groups that it and all photos show.
+
+        So a group of few photos is compared over the same garments.
+        """
+        means = {}
+        for group, _ in SKIN_GROUPS:
+            if group in self.by_skin:
+                shown = self.by_skin[group].groups_in_truth()
+                means[group] = (self.by_skin[group].mean_iou(shown), self.together.mean_iou(shown))
+        return means
 
 
 def judge_street_photos(photos: Iterable[StreetPhoto], segmenter: Segmenter) -> StreetScores:

@@ -13,6 +13,8 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 
+from webapp.cli.attributes import attributes, correct
+from webapp.cli.evaluate import evaluate
 from webapp.settings import SettingsError, read_settings
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -22,6 +24,11 @@ _EXTENSIONS = {".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif"}
 @click.group()
 def vision() -> None:
     """Segment, embed and search folders of photos with the models that the shop uses."""
+
+
+vision.add_command(attributes)
+vision.add_command(correct)
+vision.add_command(evaluate)
 
 
 @vision.command()

@@ -1,0 +1,368 @@
+"""`flask vision evaluate …`: the tables that the models are judged by, from any folder of the developers' form."""
+
+import json
+import math
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from webapp.settings import SettingsError, read_settings
+
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+PARTS = ("segmentation", "retrieval", "attributes", "abstention")
+Item = TypeVar("Item")
+
+
+@click.command()
+@click.argument("what", type=click.Choice([*PARTS, "all"]))
+@click.argument("data", type=FOLDER)
+@click.option("--held-out", is_flag=True, help="Only what the developers keep out of training.")
+@click.option("--whole-gallery", is_flag=True, help="With --held-out: search among all products, trained on or not.")
+@click.option("--split", default="validation", help="Folder of clothing-small; the only one, where there is one.")
+@click.option(
+    "--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="Write the figures there too."
+)
+def evaluate(what: str, data: Path, *, held_out: bool, whole_gallery: bool, split: str, json_file: Path | None) -> None:
+    """Judge the models on a folder of labelled photos: a table a task on standard output.
+
+    DATA holds any of ccp, clothing-small, fashion-products, marketplace-1050 and camvid; what is not there is left out.
+    """
+    from segmentation.errors import EvaluationSetMalformed
+
+    asked = _Asked(data, split, held_out=held_out, whole_gallery=whole_gallery)
+    try:
+        tables = [table for part in (PARTS if what == "all" else (what,)) for table in _shown(_MEASURES[part](asked))]
+    except EvaluationSetMalformed as error:
+        raise click.ClickException(str(error)) from error
+    if not tables:
+        raise click.ClickException(f"{data} holds nothing to evaluate {what} with: {'; '.join(asked.left_out)}")
+    if json_file is not None:
+        _write(json_file, what, asked, tables)
+    asked.end()
+
+
+@dataclass(frozen=True)
+class _Table:
+    """One table: a title, its figures (recommender.evaluation.Figure) and a note below."""
+
+    title: str
+    figures: list[Any]
+    note: str = ""
+
+
+@dataclass
+class _Asked:
+    """What to measure with: the folder and the adapters, made when they are first needed."""
+
+    data: Path
+    split: str
+    held_out: bool
+    whole_gallery: bool
+    left_out: list[str] = field(default_factory=list)
+    _kept: dict[str, Any] = field(default_factory=dict)
+
+    def once(self, name: str, make: Callable[[], Item]) -> Item:
+        """Return what `make` made the first time."""
+        if name not in self._kept:
+            self._kept[name] = make()
+        made: Item = self._kept[name]
+        return made
+
+    @property
+    def adapters(self) -> Any:
+        """The models that the shop uses."""
+        return self.once("adapters", _wiring)
+
+    @property
+    def intake(self) -> Any:
+        """The way that the shop takes photos in."""
+        from recommender.evaluation_shop import Intake
+
+        return self.once("intake", lambda: Intake(self.adapters.image_encoder, self.adapters.segmenter))
+
+    def optional(self, read: Callable[[], Item]) -> Item | None:
+        """Return what is read of the folder; None, and a line, where it is not there."""
+        from segmentation.errors import EvaluationSetMissing
+
+        try:
+            return read()
+        except EvaluationSetMissing as error:
+            self._leave_out(f"{error}")
+            return None
+
+    def _leave_out(self, reason: str) -> None:
+        if reason not in self.left_out:
+            self.left_out.append(reason)
+            click.echo(f"left out: {reason}", err=True)
+
+    def end(self) -> None:
+        """Say which pictures were left out; raises SystemExit(1) when there are any."""
+        unreadable = self.intake.unreadable if "intake" in self._kept else []
+        for line in unreadable:
+            click.echo(f"left out: {line}", err=True)
+        if unreadable:
+            raise SystemExit(1)
+
+
+def _wiring() -> Any:
+    from webapp.wiring import Wiring
+
+    try:
+        return Wiring(read_settings())
+    except SettingsError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _tracked(items: Iterable[Item], total: int, words: str) -> Iterator[Item]:
+    from tqdm import tqdm
+
+    yield from tqdm(items, total=total, desc=words, unit="photo", mininterval=1, file=sys.stderr)
+
+
+def _segmentation(asked: _Asked) -> Iterator[_Table]:
+    from segmentation.evaluation_sets import garment_photos, street_names
+
+    names = asked.optional(lambda: street_names(asked.data, held_out=asked.held_out))
+    if names is not None:
+        yield from _street_tables(asked, names)
+    photos = asked.optional(lambda: garment_photos(asked.data, asked.split))
+    if photos is not None:
+        yield _garment_table(asked, photos)
+
+
+def _street_tables(asked: _Asked, names: list[str]) -> Iterator[_Table]:
+    from recommender.evaluation import Figure
+    from segmentation.evaluation_sets import street_photos
+    from segmentation.judgement import judge_street_photos
+
+    photos = _tracked(street_photos(asked.data, names), len(names), "street photos")
+    scores = judge_street_photos(photos, asked.adapters.segmenter)
+    by_group = scores.together.iou_by_group()
+    figures = [Figure(name, iou, scores.photos) for name, iou in by_group.items()]
+    mean = Figure("mean", scores.together.mean_iou(), scores.photos, goal=0.62)
+    lowest = Figure("lowest", min(by_group.values()), scores.photos, goal=0.30)
+    note = "One confusion over all photos; outerwear counts as top, `ignore` is not scored."
+    yield _Table("Segmentation of street photos, IoU by group", [*figures, mean, lowest], note)
+    by_skin = [
+        figure
+        for group, (mean_iou, of_all) in scores.mean_iou_by_skin().items()
+        for figure in (
+            Figure(f"{group} skin", mean_iou, scores.photos_by_skin[group]),
+            Figure(f"{group} skin, less the mean of all photos", mean_iou - of_all, scores.photos_by_skin[group]),
+        )
+    ]
+    if by_skin:
+        yield _Table("Mean IoU by how light the skin in the photo is", by_skin, _SKIN_NOTE)
+
+
+_SKIN_NOTE = "Mean L* of the photo's skin pixels: dark below 45, medium, light from 60 on; the same garment groups."
+
+
+def _garment_table(asked: _Asked, photos: list[Any]) -> _Table:
+    from recommender.evaluation import Figure, share
+    from segmentation.judgement import judge_garment_photos
+    from segmentation.u2netp import load_foreground_network
+
+    weights = asked.data.resolve().parent / "weights" / "u2netp.onnx"
+    reference = load_foreground_network(weights) if weights.is_file() else None
+    tracked = _tracked(photos, len(photos), "photos of one garment")
+    scores = judge_garment_photos(tracked, asked.adapters.segmenter, reference)
+    figures = [Figure(kind, share(hits), len(hits)) for kind, hits in scores.right.items()]
+    figures.append(Figure("main group right", scores.share_right(), scores.photos, goal=0.85))
+    if reference is None:
+        asked.optional(lambda: _missing(weights))
+    else:
+        figures.append(Figure("foreground IoU with u2netp", scores.mean_overlap(), scores.photos, goal=0.90))
+    return _Table("Photos of one garment: share whose main group is right", figures)
+
+
+def _missing(path: Path) -> None:
+    from segmentation.errors import EvaluationSetMissing
+
+    raise EvaluationSetMissing(path)
+
+
+def _catalogue(asked: _Asked) -> Any:
+    """Return (gallery, rows that ask): with --held-out and --whole-gallery only held-out products ask; None without."""
+    return asked.once("catalogue", lambda: _embedded_catalogue(asked))
+
+
+def _embedded_catalogue(asked: _Asked) -> Any:
+    from recommender.evaluation_retrieval import Gallery
+    from recommender.evaluation_sets import catalogue_products, is_held_out
+
+    only_held_out = asked.held_out and not asked.whole_gallery
+    products = asked.optional(lambda: catalogue_products(asked.data, held_out=only_held_out))
+    if products is None:
+        return None
+    taken = asked.intake.products(_tracked(products, len(products), "catalogue"), lambda product: product.picture)
+    asking = [row for row, product in enumerate(taken.items) if not asked.held_out or is_held_out(product.title)]
+    return Gallery(taken.items, taken.vectors), asking
+
+
+def _user_photos(asked: _Asked) -> Any:
+    """Return the shoppers' photos that could be read and how the shop sees each; None without."""
+    return asked.once("user photos", lambda: _seen_user_photos(asked))
+
+
+def _seen_user_photos(asked: _Asked) -> Any:
+    from segmentation.evaluation_sets import garment_photos
+
+    photos = asked.optional(lambda: garment_photos(asked.data, asked.split))
+    if photos is None:
+        return None
+    seen = []
+    for photo in _tracked(photos, len(photos), "shoppers' photos"):
+        pixels = asked.intake.read(photo.path)
+        if pixels is not None:
+            seen.append((photo, asked.intake.user_photo(pixels)))
+    return seen
+
+
+def _retrieval(asked: _Asked) -> Iterator[_Table]:
+    found = _catalogue(asked)
+    if found is None:
+        return
+    gallery, asking = found
+    yield from _catalogue_photo_tables(gallery, asking)
+    seen = _user_photos(asked)
+    if seen:
+        yield from _user_photo_tables(gallery, seen)
+    yield _word_table(asked, gallery)
+    yield _change_table(asked, gallery, asking, seen or [])
+
+
+def _catalogue_photo_tables(gallery: Any, asking: list[int]) -> Iterator[_Table]:
+    from recommender.evaluation_retrieval import answers_to_catalogue_photos
+
+    alike, coloured = answers_to_catalogue_photos(gallery, asking)
+    note = f"{len(asking)} products ask {len(gallery.products)}; fewer than ten relevant: left out."
+    yield _Table("(a) Catalogue photo, P@10", [alike.figure(goal=0.78), coloured.figure(goal=0.54)], note)
+    yield _Table("(a) by gender", [*alike.figures_by_class(), *coloured.figures_by_class()])
+
+
+def _user_photo_tables(gallery: Any, seen: list[Any]) -> Iterator[_Table]:
+    import numpy as np
+
+    from recommender.evaluation_retrieval import answers_to_user_photos
+
+    vectors = np.stack([view.vector for _, view in seen])
+    answers = answers_to_user_photos(gallery, vectors, [photo.kind for photo, _ in seen])
+    means = [answers.figure(goal=0.92), answers.figure_over_classes(goal=0.86)]
+    yield _Table("(b) Shopper's photo, P@10", [*means, *answers.figures_by_class()])
+    skins = np.array([view.skin or "no" for _, view in seen])
+    by_skin = [answers.among(f"{group} skin seen", skins == group).figure() for group in sorted(set(skins))]
+    yield _Table("(b) by how light the skin in the photo is (skin as the segmenter sees it)", by_skin, _SKIN_NOTE)
+
+
+def _word_table(asked: _Asked, gallery: Any) -> _Table:
+    from recommender.evaluation_retrieval import answers_to_words
+
+    *kinds, together = answers_to_words(gallery, asked.adapters.text_encoder.encode_texts)
+    figures = [*(answers.figure() for answers in kinds), together.figure(goal=0.65)]
+    return _Table("(c) Words, P@10", figures, "Fewer than ten relevant products: left out.")
+
+
+def _change_table(asked: _Asked, gallery: Any, asking: list[int], seen: list[Any]) -> _Table:
+    import numpy as np
+
+    from recommender.evaluation_retrieval import answers_to_changes, codes_of, gain, relevant_to_users
+
+    types = codes_of([(product.type_name,) for product in gallery.products])
+    colours = [gallery.products[row].colour for row in asking]
+    encode = asked.adapters.text_encoder.encode_texts
+    photos = gallery.vectors[asking]
+    sources = {
+        "catalogue": answers_to_changes(
+            gallery, photos, types[asking][:, None] == types, colours, encode_texts=encode, own_rows=asking
+        )
+    }
+    if seen:
+        vectors = np.stack([view.vector for _, view in seen])
+        same = relevant_to_users(gallery.products, [photo.kind for photo, _ in seen])
+        sources["shopper's"] = answers_to_changes(gallery, vectors, same, [""] * len(seen), encode_texts=encode)
+    figures = []
+    for source, answers in sources.items():
+        figures += [answer.renamed(f"{source} photo: {answer.task}").figure() for answer in answers]
+        figures += [gain(f"{source} photo: gain over {one.task}", answers[0], one) for one in answers[1:]]
+    return _Table('(d) "this, in blue": same type, asked colour, P@10', figures)
+
+
+def _attributes(asked: _Asked) -> Iterator[_Table]:
+    from recommender.attributes import largest_garment_view, read_attributes
+    from recommender.evaluation_attributes import attribute_figures
+    from recommender.evaluation_sets import catalogue_products
+
+    products = asked.optional(lambda: catalogue_products(asked.data, held_out=asked.held_out))
+    if products is None:
+        return
+    kept, readings = [], []
+    for product in _tracked(products, len(products), "attributes"):
+        pixels = asked.intake.read(product.picture)
+        if pixels is not None:
+            kept.append(product)
+            view = largest_garment_view(pixels, asked.adapters.segmenter)
+            readings.append(read_attributes(view, asked.adapters.attribute_reader))
+    yield _Table("Attributes of catalogue photos", attribute_figures(kept, readings), _ATTRIBUTES_NOTE)
+
+
+_ATTRIBUTES_NOTE = (
+    "Colour: baseColour in 12 families; silver and steel count as grey, copper and bronze as brown, gold as yellow; "
+    "Multi is left out. Pattern: titles that name exactly one."
+)
+
+_MEASURES: dict[str, Callable[[_Asked], Iterator[_Table]]] = {
+    "segmentation": _segmentation,
+    "retrieval": _retrieval,
+    "attributes": _attributes,
+}
+
+
+def _shown(tables: Iterable[_Table]) -> Iterator[_Table]:
+    """Yield the tables after printing each: a long run shows what it has."""
+    for table in tables:
+        click.echo(_text(table))
+        yield table
+
+
+def _text(table: _Table) -> str:
+    width = max((len(figure.name) for figure in table.figures), default=0)
+    lines = [_line(figure, width) for figure in table.figures]
+    return "\n".join([table.title, *lines, *([f"  {table.note}"] if table.note else []), ""])
+
+
+def _line(figure: Any, width: int) -> str:
+    said = f"  {figure.name:{width}s}  {figure.value:6.3f}"
+    said += f"  [{figure.low:.3f}, {figure.high:.3f}]" if figure.low is not None else " " * 16
+    said += f"  of {figure.cases:5d}"
+    if figure.calibration_error is not None:
+        said += f"  calibration error {figure.calibration_error:.3f}"
+    if figure.goal is not None:
+        said += f"  ({'at most' if figure.at_most else 'at least'} {figure.goal:.2f})"
+    return said.rstrip()
+
+
+def _write(path: Path, what: str, asked: _Asked, tables: list[_Table]) -> None:
+    encoder, segmenter = asked.adapters.image_encoder.identity, asked.adapters.segmenter.model_id
+    said = {
+        "what": what,
+        "held_out": asked.held_out,
+        "models": {"encoder": f"{encoder.encoder_id}@{encoder.revision}", "segmenter": segmenter},
+        "tables": [_plain(asdict(table)) for table in tables],
+        "left_out": asked.left_out,
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(said, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _plain(value: Any) -> Any:
+    """Return the value with null where a number is not one (JSON knows no NaN)."""
+    if isinstance(value, dict):
+        return {key: _plain(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    return None if isinstance(value, float) and math.isnan(value) else value
