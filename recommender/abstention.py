@@ -1,0 +1,357 @@
+"""Whether the nearest products answer a query at all: evidence -> a calibrated probability of a good match.
+
+A match is good when the nearest product, or at least half of the ten nearest, is of the query's kind. The probability
+is that of two things together: the query looks like a garment that was known at calibration, and what is near it is of
+its kind. Both are calibrated for one encoder (`training/match_calibration.py`); for another there is no probability.
+"""
+
+import base64
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommender.errors import MatchCalibrationDamaged, MatchCalibrationMissing
+from recommender.ports import Embedding, Embeddings, EncoderIdentity
+
+Floats = NDArray[np.float64]
+
+NEIGHBOURS = 10
+"""How many of the nearest products are looked at."""
+
+_LEAST, _MOST = 1e-4, 1 - 1e-4
+
+
+class Asked(StrEnum):
+    """What a query is made of."""
+
+    PHOTO = "photo"
+    WORDS = "words"
+    BOTH = "both"
+
+
+@dataclass(frozen=True)
+class Question:
+    """A query's parts, unit length, at least one; of a photo also what the segmenter saw.
+
+    garment_confidence: of the garment that is searched for, 0 to 1, and 0 where the whole photo stands for it.
+    """
+
+    photo: Embedding | None = None
+    words: Embedding | None = None
+    garment_confidence: float = 0.0
+
+    @property
+    def asked(self) -> Asked:
+        if self.photo is None:
+            return Asked.WORDS
+        return Asked.PHOTO if self.words is None else Asked.BOTH
+
+
+@dataclass(frozen=True)
+class Nearest:
+    """The first NEIGHBOURS answers (fewer in a small gallery), best first: rows (n, dim) and cosines (n,)."""
+
+    vectors: Embeddings
+    similarities: NDArray[np.floating[Any]]
+
+
+@dataclass(frozen=True)
+class GarmentMap:
+    """Where known garments lie among an encoder's vectors: a Gaussian a kind, with one covariance for all.
+
+    whitening: (dim, dim); means: (kinds, dim), whitened; log_priors: (kinds,); answers, loose_answers: bool (kinds,
+    types), the article types that answer a kind, and those that a shopper would take for them; shown: bool (kinds,),
+    kinds of catalogue photos; softness: the temperature of the kinds' probabilities.
+    """
+
+    whitening: Floats
+    means: Floats
+    log_priors: Floats
+    answers: NDArray[np.bool_]
+    loose_answers: NDArray[np.bool_]
+    shown: NDArray[np.bool_]
+    softness: float
+
+    def distances(self, vectors: Embeddings) -> Floats:
+        """Return squared Mahalanobis distances a dimension, (n, kinds), about 1 for a known garment's own kind."""
+        whitened = vectors.astype(np.float64) @ self.whitening
+        squares = (whitened**2).sum(axis=1)[:, None] + (self.means**2).sum(axis=1) - 2 * whitened @ self.means.T
+        distances: Floats = np.maximum(squares, 0) / self.whitening.shape[1]
+        return distances
+
+    def kind_probabilities(self, distances: Floats) -> Floats:
+        """Return how probable each kind is, (n, kinds), rows summing to 1."""
+        return _softmax(self.log_priors - distances * self.whitening.shape[1] / (2 * self.softness))
+
+    def type_probabilities(self, vectors: Embeddings) -> Floats:
+        """Return how probable each article type is for catalogue photos, (n, types), rows summing to 1."""
+        distances = np.where(self.shown, self.distances(vectors), np.inf)
+        answers = self.answers / np.maximum(self.answers.sum(axis=1, keepdims=True), 1)
+        probabilities: Floats = self.kind_probabilities(distances) @ answers
+        return probabilities
+
+
+@dataclass(frozen=True)
+class MatchEvidence:
+    """What speaks for a good match. Distances only speak against it, all else for it.
+
+    strangeness: distance of the photo (words_strangeness: of the words) to the nearest kind of garment, 0 where there
+    is none; answered: the probability that the nearest, or half of the ten nearest, is of the query's kind, as the
+    kinds look; loosely: of a kind that is easily taken for it; best, mean: cosines of the nearest and of the ten;
+    agreement: mean cosine of the ten with each other.
+    """
+
+    asked: Asked
+    strangeness: float
+    words_strangeness: float
+    garment_confidence: float
+    answered: float
+    loosely: float
+    best: float
+    mean: float
+    agreement: float
+
+
+@dataclass(frozen=True)
+class MatchJudgement:
+    """match_probability: 0 to 1; both are None where the calibration is for another encoder."""
+
+    match_probability: float | None
+    no_good_match: bool | None
+
+
+UNJUDGED = MatchJudgement(None, None)
+NOTHING_THERE = MatchJudgement(0.0, True)
+
+
+@dataclass(frozen=True)
+class Gate:
+    """A logistic regression: for each name of evidence its weight; strangeness weighs negatively, all else positively."""
+
+    bias: float
+    weights: Mapping[str, float]
+
+    def log_odds(self, evidence: MatchEvidence) -> float:
+        """Return the logarithm of the odds."""
+        return self.bias + sum(weight * term(name, evidence) for name, weight in self.weights.items())
+
+
+@dataclass(frozen=True)
+class MatchCalibration:
+    """What turns evidence into a probability, for one encoder.
+
+    familiar: the gates of looking like a known garment, by `photo` and `words`; kindred: of being answered, by what is
+    asked; sharpness, shift: of the final log odds, by what is asked; threshold: below it there is no good match.
+    """
+
+    encoder: EncoderIdentity
+    segmenter: str
+    types: tuple[str, ...]
+    photos: GarmentMap
+    words: GarmentMap
+    familiar: Mapping[str, Gate]
+    kindred: Mapping[str, Gate]
+    final: Mapping[str, tuple[float, float]]
+    threshold: float
+
+    @classmethod
+    def read(cls, path: Path) -> "MatchCalibration":
+        """Return the calibration of a file. Raises MatchCalibrationMissing or MatchCalibrationDamaged."""
+        try:
+            return _calibration(json.loads(path.read_text(encoding="utf-8")))
+        except FileNotFoundError as error:
+            raise MatchCalibrationMissing(path) from error
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise MatchCalibrationDamaged(path, repr(error)) from error
+
+    def write(self, path: Path) -> None:
+        """Write the calibration as JSON; arrays are base64 of little-endian float16."""
+        said = {
+            "encoder": _identity_said(self.encoder),
+            "segmenter": self.segmenter,
+            "threshold": self.threshold,
+            "final": {asked: list(pair) for asked, pair in self.final.items()},
+            "familiar": {asked: asdict(gate) for asked, gate in self.familiar.items()},
+            "kindred": {asked: asdict(gate) for asked, gate in self.kindred.items()},
+            "types": list(self.types),
+            "photos": _map_said(self.photos),
+            "words": _map_said(self.words),
+        }
+        path.write_text(json.dumps(said, indent=1) + "\n", encoding="utf-8")
+
+    def judge(self, question: Question, nearest: Nearest, *, encoder: EncoderIdentity) -> MatchJudgement:
+        """Say how probable a good match is; UNJUDGED for an encoder that the calibration does not know."""
+        if encoder != self.encoder:
+            return UNJUDGED
+        if not len(nearest.vectors):
+            return NOTHING_THERE
+        probability = self.probability(self.evidence(question, nearest))
+        return MatchJudgement(round(probability, 4), probability < self.threshold)
+
+    def evidence(self, question: Question, nearest: Nearest) -> MatchEvidence:
+        """Return the evidence of a query of this calibration's encoder; nearest: at least one."""
+        types = self.photos.type_probabilities(nearest.vectors[:NEIGHBOURS])
+        answered, strangeness = self._kindred(question, types)
+        return MatchEvidence(
+            asked=question.asked,
+            strangeness=strangeness[0],
+            words_strangeness=strangeness[1],
+            garment_confidence=question.garment_confidence,
+            answered=answered[0],
+            loosely=answered[1],
+            best=float(nearest.similarities[0]),
+            mean=float(np.mean(nearest.similarities[:NEIGHBOURS])),
+            agreement=agreement_of(nearest.vectors[:NEIGHBOURS]),
+        )
+
+    def probability(self, evidence: MatchEvidence) -> float:
+        """Return how probable a good match is, 0 to 1."""
+        together = _sigmoid(self.kindred[evidence.asked].log_odds(evidence))
+        for part in Asked.PHOTO, Asked.WORDS:
+            if evidence.asked in (part, Asked.BOTH):
+                together *= _sigmoid(self.familiar[part].log_odds(evidence))
+        sharpness, shift = self.final[evidence.asked]
+        return _sigmoid(sharpness * log_odds(together) + shift)
+
+    def _kindred(self, question: Question, types: Floats) -> tuple[tuple[float, float], tuple[float, float]]:
+        """Return (answered, loosely) and (strangeness of the photo, of the words)."""
+        answered, strangeness = (1.0, 1.0), [0.0, 0.0]
+        if question.photo is not None:
+            distances = self.photos.distances(question.photo[None])
+            kinds = self.photos.kind_probabilities(distances)[0]
+            answered, strangeness[0] = answered_by(self.photos, kinds, types), float(distances.min())
+        if question.words is not None:
+            distances = self.words.distances(question.words[None])
+            kinds = self.words.kind_probabilities(distances)[0]
+            strangeness[1] = float(distances.min())
+            answered = answered_by(self.words, kinds, types, open_kinds=answered)
+        return answered, (strangeness[0], strangeness[1])
+
+
+def answered_by(
+    known: GarmentMap, kinds: Floats, types: Floats, *, open_kinds: tuple[float, float] = (1.0, 1.0)
+) -> tuple[float, float]:
+    """Return the probabilities (strict, loose) that the first, or half of the answers, is of the query's kind.
+
+    kinds: (kinds,), of the query; types: (n, types), of the answers. open_kinds: what stands for kinds that all types
+    answer ("something red"): the photo's beside the words.
+    """
+    is_open = known.answers.all(axis=1)
+    found = []
+    for answers, instead in zip((known.answers, known.loose_answers), open_kinds, strict=True):
+        each = np.where(is_open, instead, first_or_half(types @ answers.T))
+        found.append(float(kinds @ each))
+    return min(found[0], 1.0), min(found[1], 1.0)
+
+
+def first_or_half(right: Floats) -> Floats:
+    """Return the probability that the first row, or at least half of the rows, is right, for each column.
+
+    right: (n, columns), each row's probability. The number of right rows is taken as normal (de Moivre and Laplace).
+    """
+    spread = np.sqrt(np.maximum((right * (1 - right)).sum(axis=0), 1e-6))
+    surplus = (right.sum(axis=0) - (len(right) / 2 - 0.5)) / spread
+    half = np.array([(1 + math.erf(value / math.sqrt(2))) / 2 for value in surplus])
+    together: Floats = 1 - (1 - right[0]) * (1 - half)
+    return together
+
+
+def agreement_of(vectors: Embeddings) -> float:
+    """Return the mean cosine of unit-length rows with each other; 1 for a single row."""
+    rows = len(vectors)
+    if rows < 2:
+        return 1.0
+    return float((np.linalg.norm(vectors.sum(axis=0)) ** 2 - rows) / (rows * (rows - 1)))
+
+
+def term(name: str, evidence: MatchEvidence) -> float:
+    """Return what a gate weighs: log odds of probabilities, minus the logarithm of distances, cosines as they are."""
+    value = float(getattr(evidence, name))
+    if name.endswith("strangeness"):
+        return -math.log(max(value, _LEAST))
+    return value if name in ("best", "mean", "agreement") else log_odds(value)
+
+
+def log_odds(probability: float) -> float:
+    """Return the logarithm of the odds of a probability, which is kept off 0 and 1."""
+    kept = min(max(probability, _LEAST), _MOST)
+    return math.log(kept / (1 - kept))
+
+
+def _sigmoid(value: float) -> float:
+    return 1 / (1 + math.exp(-min(max(value, -40.0), 40.0)))
+
+
+def _softmax(values: Floats) -> Floats:
+    powers = np.exp(values - values.max(axis=1, keepdims=True))
+    shares: Floats = powers / powers.sum(axis=1, keepdims=True)
+    return shares
+
+
+def _identity_said(encoder: EncoderIdentity) -> dict[str, object]:
+    return {"encoder_id": encoder.encoder_id, "revision": encoder.revision, "dim": encoder.dim}
+
+
+def _map_said(known: GarmentMap) -> dict[str, object]:
+    return {
+        "softness": known.softness,
+        "shape": [*known.means.shape, known.answers.shape[1]],
+        "answers": [np.flatnonzero(row).tolist() for row in known.answers],
+        "loose_answers": [np.flatnonzero(row).tolist() for row in known.loose_answers],
+        "shown": np.flatnonzero(known.shown).tolist(),
+        "log_priors": [round(float(value), 4) for value in known.log_priors],
+        "whitening": _packed(known.whitening),
+        "means": _packed(known.means),
+    }
+
+
+def _packed(values: Floats) -> str:
+    return base64.b64encode(values.astype("<f2").tobytes()).decode()
+
+
+def _unpacked(content: str, rows: int, columns: int) -> Floats:
+    return np.frombuffer(base64.b64decode(content), "<f2").astype(np.float64).reshape(rows, columns)
+
+
+def _map_from(said: Mapping[str, Any]) -> GarmentMap:
+    kinds, dim, types = said["shape"]
+    return GarmentMap(
+        whitening=_unpacked(said["whitening"], dim, dim),
+        means=_unpacked(said["means"], kinds, dim),
+        log_priors=np.array(said["log_priors"], np.float64).reshape(kinds),
+        answers=_marked(said["answers"], kinds, types),
+        loose_answers=_marked(said["loose_answers"], kinds, types),
+        shown=_marked([said["shown"]], 1, kinds)[0],
+        softness=float(said["softness"]),
+    )
+
+
+def _marked(places: Sequence[Sequence[int]], rows: int, columns: int) -> NDArray[np.bool_]:
+    marked = np.zeros((rows, columns), bool)
+    for row, found in zip(marked, places, strict=True):
+        row[found] = True
+    return marked
+
+
+def _calibration(said: Mapping[str, Any]) -> MatchCalibration:
+    gates = {part: {asked: Gate(**gate) for asked, gate in said[part].items()} for part in ("familiar", "kindred")}
+    if set(gates["familiar"]) != {"photo", "words"} or {*gates["kindred"], *said["final"]} != set(Asked):
+        raise ValueError("a gate is missing")
+    return MatchCalibration(
+        encoder=EncoderIdentity(**said["encoder"]),
+        segmenter=str(said["segmenter"]),
+        types=tuple(said["types"]),
+        photos=_map_from(said["photos"]),
+        words=_map_from(said["words"]),
+        familiar=gates["familiar"],
+        kindred=gates["kindred"],
+        final={asked: (float(pair[0]), float(pair[1])) for asked, pair in said["final"].items()},
+        threshold=float(said["threshold"]),
+    )
