@@ -35,6 +35,20 @@ class NothingToSearchFor(RecommenderError):
         super().__init__("a query needs a photo, words, or both")
 
 
+class EncoderUnavailable(RecommenderError):
+    """A public model cannot be loaded (not installed, out of reach, no such name): change ENCODER."""
+
+    def __init__(self, setting: str, reason: str) -> None:
+        super().__init__(f"ENCODER={setting} cannot be loaded: {reason}")
+
+
+class NoEarlierIndex(RecommenderError):
+    """There is nothing to roll back to: only one index was ever built, or the earlier one is gone."""
+
+    def __init__(self) -> None:
+        super().__init__("there is no earlier index to go back to")
+
+
 class EncoderWeightsMissing(RecommenderError):
     """The weights folder lacks a file: restore it from the repository, or run `make train-encoder`."""
 
@@ -55,4 +69,42 @@ class EncoderWeightsMixed(RecommenderError):
     def __init__(self, path: object, found: str, expected: str) -> None:
         super().__init__(
             f"{path} is of revision {found or 'unknown'}, encoder.json of {expected}: restore both together"
+        )
+
+
+class EncoderReadsNoAttributes(RecommenderError):
+    """The weights make embeddings only: restore those of this version, or run `make train-encoder`."""
+
+    def __init__(self, path: object) -> None:
+        super().__init__(f"the weights of {path} read no attributes: restore them or run `make train-encoder`")
+
+
+class NoSuchAttribute(RecommenderError):
+    """A correction names an attribute that garments are not read for; the message lists those that they are."""
+
+    def __init__(self, attribute: str, known: tuple[str, ...]) -> None:
+        super().__init__(f"there is no attribute {attribute!r}; there are {', '.join(known)}")
+
+
+class NoSuchAttributeValue(RecommenderError):
+    """A correction gives a value that the attribute does not have; the message lists those that it has."""
+
+    def __init__(self, attribute: str, value: str, known: tuple[str, ...]) -> None:
+        self.attribute, self.known = attribute, known
+        super().__init__(f"{attribute} is never {value!r}; it is one of {', '.join(known)}")
+
+
+class MatchCalibrationMissing(RecommenderError):
+    """The weights folder lacks the calibration of "no good match": restore it, or fit it again."""
+
+    def __init__(self, path: object) -> None:
+        super().__init__(f"{path} is missing: restore it or run `python -m training.match_calibration fit`")
+
+
+class MatchCalibrationDamaged(RecommenderError):
+    """The calibration of "no good match" cannot be read: restore it, or fit it again."""
+
+    def __init__(self, path: object, reason: str) -> None:
+        super().__init__(
+            f"{path} is damaged ({reason}): restore it or run `python -m training.match_calibration fit`"
         )

@@ -162,8 +162,8 @@ class FaissIndex:
             "file": file_name,
             "sha256": hashlib.sha256(content).hexdigest(),
         }
-        _write_durably(self._folder / file_name, content)
-        _write_durably(self._folder / _MANIFEST, json.dumps(manifest, indent=1).encode())
+        write_durably(self._folder / file_name, content)
+        write_durably(self._folder / _MANIFEST, json.dumps(manifest, indent=1).encode())
         for stale in self._folder.glob("index-*.faiss*"):
             if stale.name != file_name:
                 stale.unlink(missing_ok=True)
@@ -190,14 +190,20 @@ def _selector(among: NDArray[np.int64]) -> Any:
     return faiss.IDSelectorBitmap(np.packbits(allowed, bitorder="little"))
 
 
-def _write_durably(path: Path, content: bytes) -> None:
+def write_durably(path: Path, content: bytes) -> None:
+    """Put a whole file in place in one step that survives a loss of power."""
     partial = path.with_name(f"{path.name}.partial")
     with partial.open("wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
     partial.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
+    sync_folder(path.parent)
+
+
+def sync_folder(path: Path) -> None:
+    """Make what was created or renamed in a folder survive a loss of power."""
+    folder = os.open(path, os.O_RDONLY)
     try:
         os.fsync(folder)
     finally:

@@ -2,11 +2,12 @@
 
 import base64
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 
-from recommender.ports import Embedding, EncoderIdentity, ImageEncoder, Pixels
+from recommender.ports import Embedding, Embeddings, EncoderIdentity, ImageEncoder, Pixels
 from recommender.similar import unit_length
 from segmentation.garments import WHOLE, Garment, Polygon, garments_in, whole_photo
 from segmentation.ports import Segmenter
@@ -64,17 +65,27 @@ def embed_garments(photo: Pixels, garments: list[Garment], encoder: ImageEncoder
     A garment is embedded as its crop. One that is alone in the photo (lying, hanging) is embedded as the mean of crop
     and whole photo: what the mask missed counts too (training/RESULTS-encoder.md has the gain).
     """
-    crops = [garment.crop for garment in garments]
-    is_alone = len(garments) == 1 and garments[0].label != WHOLE
-    embeddings = encoder.encode_images([*crops, photo] if is_alone else crops)
-    if is_alone:
-        embeddings = unit_length(embeddings.sum(axis=0))[None]
+    embeddings = _embeddings(photo, [garment.crop for garment in garments], garments[0].label, encoder)
     seen = tuple(
         SeenGarment(garment.label, garment.box_xyxy_pixels, garment.confidence, garment.outline, embedding)
         for garment, embedding in zip(garments, embeddings, strict=True)
     )
     height, width = photo.shape[:2]
     return PhotoReading(width, height, seen, encoder.identity, whole_photo_used=garments[0].label == WHOLE)
+
+
+def embed_again(reading: PhotoReading, photo: Pixels, crops: Sequence[Pixels], encoder: ImageEncoder) -> PhotoReading:
+    """Return the same reading with embeddings of another encoder; photo and crops: as they were kept."""
+    embeddings = _embeddings(photo, crops, reading.garments[0].label, encoder)
+    garments = zip(reading.garments, embeddings, strict=True)
+    seen = tuple(replace(garment, embedding=embedding) for garment, embedding in garments)
+    return replace(reading, garments=seen, encoder=encoder.identity)
+
+
+def _embeddings(photo: Pixels, crops: Sequence[Pixels], first_label: str, encoder: ImageEncoder) -> Embeddings:
+    is_alone = len(crops) == 1 and first_label != WHOLE
+    embeddings = encoder.encode_images([*crops, photo] if is_alone else crops)
+    return unit_length(embeddings.sum(axis=0))[None] if is_alone else embeddings
 
 
 def _garment_from(described: dict[str, object]) -> SeenGarment:

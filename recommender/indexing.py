@@ -1,7 +1,7 @@
 """Keeps the vector index equal to the catalogue: the import, the start-up repair and a rebuild are one use case."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,35 +70,77 @@ def synchronise_index(
     on_progress: Progress = lambda done, total: None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> IndexReport:
-    """Embed what is new, then change the index in one step; commits embeddings batch by batch, so a run can resume."""
+    """Embed what is new, then change the index in one step; commits embeddings batch by batch, so a run can resume.
+
+    A rebuild that is stopped, or fails, leaves an index that can be read as it was.
+    """
     difference = index_difference(index, encoder.identity, rebuild=rebuild)
     if not difference:
         return IndexReport(0, 0, 0, index.manifest.rows, finished=True)
-    hashes = [picture.content_hash for picture in difference.missing]
-    vectors = stored_embeddings(hashes, encoder.identity)
-    reused = sum(content_hash in vectors for content_hash in hashes)
-    to_embed = list({p.content_hash: p for p in difference.missing if p.content_hash not in vectors}.values())
-    embedded = 0
-    on_progress(0, len(to_embed))
-    for start in range(0, len(to_embed), _PICTURES_A_BATCH):
-        if should_stop():
-            break
-        batch = to_embed[start : start + _PICTURES_A_BATCH]
-        fresh = _embed(batch, encoder, pictures)
-        store_embeddings(fresh, encoder.identity)
+    work = _Embedding(encoder, pictures, on_progress, should_stop)
+    vectors = work.vectors_of(difference.missing)
+    reused = sum(picture.content_hash in vectors.keys() - work.fresh for picture in difference.missing)
+    while difference.rebuild and work.finished and difference.missing != (latest := _live()):
+        # A rebuild may take hours: what was imported meanwhile is in the old index and must be in the new one.
+        difference = replace(difference, missing=latest)
+        vectors = work.vectors_of(latest)
+    if work.finished or not (difference.rebuild and _readable(index)):
+        _change(index, difference, vectors, encoder.identity)
+    if difference.rebuild and work.finished:
+        # What came in between the last look at the catalogue and the swap went to the index of before.
+        synchronise_index(index, encoder, pictures)
+    return IndexReport(len(work.fresh), reused, len(difference.surplus_ids), index.manifest.rows, work.finished)
+
+
+class _Embedding:
+    """The embedding of one run: `fresh` holds what it embedded, `finished` is False once it was stopped."""
+
+    def __init__(
+        self, encoder: ImageEncoder, pictures: BlobStore, on_progress: Progress, should_stop: Callable[[], bool]
+    ) -> None:
+        self._encoder = encoder
+        self._pictures = pictures
+        self._on_progress = on_progress
+        self._should_stop = should_stop
+        self.fresh: set[str] = set()
+        self.finished = True
+
+    def vectors_of(self, pictures: Sequence[LiveImage]) -> dict[str, Embedding]:
+        """Return an embedding by content hash, of fewer pictures when the run is stopped; commits batch by batch."""
+        vectors = stored_embeddings([picture.content_hash for picture in pictures], self._encoder.identity)
+        to_embed = list({p.content_hash: p for p in pictures if p.content_hash not in vectors}.values())
+        self._on_progress(0, len(to_embed))
+        for start in range(0, len(to_embed), _PICTURES_A_BATCH):
+            if self._should_stop():
+                self.finished = False
+                break
+            batch = to_embed[start : start + _PICTURES_A_BATCH]
+            vectors |= self._embed(batch)
+            self._on_progress(start + len(batch), len(to_embed))
+        return vectors
+
+    def _embed(self, batch: Sequence[LiveImage]) -> dict[str, Embedding]:
+        images = [read_picture(self._pictures.get(picture.blob_key)) for picture in batch]
+        rows = self._encoder.encode_images(images)
+        fresh = {picture.content_hash: row for picture, row in zip(batch, rows, strict=True)}
+        store_embeddings(fresh, self._encoder.identity)
         db.session.commit()
-        vectors |= fresh
-        embedded += len(fresh)
-        on_progress(start + len(batch), len(to_embed))
-    _change(index, difference, vectors, encoder.identity)
-    finished = embedded == len(to_embed)
-    return IndexReport(embedded, reused, len(difference.surplus_ids), index.manifest.rows, finished)
+        self.fresh |= fresh.keys()
+        return fresh
 
 
-def _embed(batch: Sequence[LiveImage], encoder: ImageEncoder, pictures: BlobStore) -> dict[str, Embedding]:
-    images = [read_picture(pictures.get(picture.blob_key)) for picture in batch]
-    vectors = encoder.encode_images(images)
-    return {picture.content_hash: vector for picture, vector in zip(batch, vectors, strict=True)}
+def _live() -> tuple[LiveImage, ...]:
+    """Return the catalogue's pictures as they are now, not as this transaction first saw them."""
+    db.session.commit()
+    return tuple(live_images())
+
+
+def _readable(index: VectorIndex) -> bool:
+    try:
+        index.row_ids()
+    except (IndexMissing, IndexDamaged):
+        return False
+    return True
 
 
 def _change(

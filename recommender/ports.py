@@ -1,7 +1,7 @@
 """What this package needs from encoders and from a vector index."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -25,6 +25,8 @@ class EncoderIdentity:
     encoder_id: str
     revision: str
     dim: int
+    setting: str = field(default="embedded", compare=False)
+    """What ENCODER must say to get this encoder again: how to find it, not what it is."""
 
 
 class ImageEncoder(Protocol):
@@ -46,6 +48,19 @@ class TextEncoder(Protocol):
 
     def encode_texts(self, texts: Sequence[str]) -> Embeddings:
         """Return one row a text, in order; (0, dim) for none."""
+        ...
+
+
+class AttributeReader(Protocol):
+    """Says what a garment is: for each attribute, how probable each of its values is."""
+
+    @property
+    def values(self) -> Mapping[str, tuple[str, ...]]:
+        """Attribute -> the values that it may have, in the order of its probabilities."""
+        ...
+
+    def read_probabilities(self, images: Sequence[Pixels]) -> Mapping[str, NDArray[np.float32]]:
+        """Return for each attribute one row an image, (n, values), calibrated and summing to 1; (0, values) for none."""
         ...
 
 

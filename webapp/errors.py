@@ -12,7 +12,14 @@ from werkzeug.exceptions import HTTPException
 from accounts.errors import WrongCredentials
 from catalog.errors import ProductNotFound
 from privacy.errors import CannotBeDecrypted, ConsentMissing, PhotoNotFound
-from recommender.errors import IndexBuiltWithAnotherEncoder, IndexDamaged, IndexMissing, NothingToSearchFor
+from recommender.errors import (
+    EncoderUnavailable,
+    IndexBuiltWithAnotherEncoder,
+    IndexDamaged,
+    IndexMissing,
+    NothingToSearchFor,
+)
+from segmentation.errors import SegmenterUnavailable
 from storage.database import db
 from storage.errors import (
     AnimatedImage,
@@ -86,6 +93,8 @@ ANSWERS: dict[type[Exception], Answer] = {
     IndexBuiltWithAnotherEncoder: Answer(
         503, "index_of_another_encoder", _("The shop is being prepared. Try again in a minute.")
     ),
+    EncoderUnavailable: Answer(503, "encoder_unavailable", _("The shop is being prepared. Try again in a minute.")),
+    SegmenterUnavailable: Answer(503, "segmenter_unavailable", _("The shop is being prepared. Try again in a minute.")),
     NothingToSearchFor: Answer(400, "query_empty", _("Tell us what to look for: a photo, words, or both.")),
     WrongCredentials: Answer(401, "wrong_credentials", _("The e-mail or the password is wrong.")),
     ShopBusy: Answer(503, "busy", _("The shop is busy. Try again in a few seconds.")),

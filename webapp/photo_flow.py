@@ -13,7 +13,7 @@ from segmentation.garments import Garment
 from segmentation.ports import Pixels
 from storage.images import read_photo
 from webapp.errors import BadRequestValue, ShopBusy
-from webapp.wiring import wiring
+from webapp.wiring import serving, wiring
 
 
 @dataclass
@@ -79,5 +79,5 @@ def see(photo: FileStorage, times: StageTimes) -> SeenPhoto:
         with times.stage("segment"):
             garments = read_garments(pixels, adapters.segmenter)
         with times.stage("embed"):
-            reading = embed_garments(pixels, garments, adapters.image_encoder)
+            reading = embed_garments(pixels, garments, serving().image_encoder)
     return SeenPhoto(pixels, garments, reading)

@@ -4,13 +4,19 @@ from pathlib import Path
 from typing import Literal
 from zoneinfo import available_timezones
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from webapp.model_choice import EMBEDDED, ENCODER_FORMS, SEGMENTER_FORMS, check_at_hand, chosen_model
+
 LANGUAGES = ("fr", "en")
 _ADDRESS_AND_PORT = r"^([^\s:]+|\[[0-9a-f:]+\]):\d{1,5}$"
+
+
+def _listed(forms: tuple[str, ...]) -> str:
+    return ", ".join(f"`{form}`" for form in forms) + " (a model of the hub may end in `@REVISION`)"
 
 
 class SettingsError(SystemExit):
@@ -34,8 +40,14 @@ class Settings(BaseSettings):
     master_key_file: Path | None = Field(None, description="32 random bytes, mode 0600; all personal data hangs on it.")
     secret_key_file: Path | None = Field(None, description="32 random bytes, mode 0600; signs session cookies.")
 
-    encoder: Literal["embedded"] = Field("embedded", description="Which model turns pictures and words into vectors.")
-    segmenter: Literal["embedded"] = Field("embedded", description="Which model finds the garments of a photo.")
+    encoder: str = Field(
+        EMBEDDED,
+        description="Which model turns pictures and words into vectors from the next `flask index rebuild` on: "
+        f"{_listed(ENCODER_FORMS)}.",
+    )
+    segmenter: str = Field(
+        EMBEDDED, description=f"Which model finds the garments of a photo: {_listed(SEGMENTER_FORMS)}."
+    )
     inference_threads: int = Field(1, ge=1, le=64, description="Threads of one model call in one process.")
 
     photos_at_once: int = Field(2, ge=1, le=64, description="Photos that one process works on; further ones wait.")
@@ -52,6 +64,13 @@ class Settings(BaseSettings):
     bind: str = Field("127.0.0.1:8000", pattern=_ADDRESS_AND_PORT, description="Address and port of the web server.")
     web_workers: int = Field(2, ge=1, le=64, description="Processes of the web server.")
     web_threads: int = Field(4, ge=1, le=64, description="Threads of each process.")
+
+    @field_validator("encoder", "segmenter")
+    @classmethod
+    def _usable_model(cls, words: str, about: ValidationInfo) -> str:
+        choice = chosen_model(words, ENCODER_FORMS if about.field_name == "encoder" else SEGMENTER_FORMS)
+        check_at_hand(choice)
+        return choice.setting
 
     @field_validator("time_zone")
     @classmethod

@@ -6,19 +6,26 @@ from pathlib import Path
 from threading import BoundedSemaphore
 from typing import cast
 
-from flask import Flask, current_app
+from flask import Flask, current_app, g
 
 from privacy.errors import KeyFileUnsafe
 from privacy.keys import PersonalDataKeys, create_key_file, read_key_file
 from privacy.photo_vault import PhotoRetention, PhotoVault
 from privacy.pseudonyms import Pseudonymiser
-from recommender.faiss_index import FaissIndex
+from recommender.errors import EncoderUnavailable
+from recommender.index_builds import IndexBuilds
+from recommender.onnx_attributes import OnnxAttributeReader
 from recommender.onnx_encoder import OnnxImageEncoder, OnnxTextEncoder
-from recommender.ports import ImageEncoder, TextEncoder, VectorIndex
+from recommender.open_clip_encoder import OpenClipEncoder
+from recommender.ports import AttributeReader, ImageEncoder, TextEncoder
+from recommender.serving import Encoders, Serving, ServingSwitch
+from recommender.transformers_encoder import TransformersEncoder
 from segmentation.onnx_segmenter import OnnxSegmenter
 from segmentation.ports import Segmenter
+from segmentation.segformer import TransformersSegmenter
 from storage.blobs import BlobStore
 from storage.images import ImageLimits
+from webapp.model_choice import EMBEDDED, ENCODER_FORMS, SEGMENTER_FORMS, chosen_model
 from webapp.settings import Settings, SettingsError
 
 _ROOT = Path(__file__).resolve().parent.parent
@@ -32,17 +39,58 @@ class Wiring:
 
     settings: Settings
 
-    @cached_property
+    @property
     def image_encoder(self) -> ImageEncoder:
-        return OnnxImageEncoder(_ENCODER_WEIGHTS, threads=self.settings.inference_threads)
+        """The one that ENCODER names: a rebuild uses it, a query asks `serving`."""
+        return self._chosen_encoders.images
+
+    @property
+    def text_encoder(self) -> TextEncoder:
+        """The one that ENCODER names."""
+        return self._chosen_encoders.texts
+
+    @property
+    def serving(self) -> Serving:
+        """The active index and the encoders that it was built with; changes when another build is swapped in."""
+        return self.serving_switch.current()
 
     @cached_property
-    def text_encoder(self) -> TextEncoder:
-        return OnnxTextEncoder(_ENCODER_WEIGHTS, threads=self.settings.inference_threads)
+    def serving_switch(self) -> ServingSwitch:
+        return ServingSwitch(self.index, self._encoders, self.settings.encoder)
+
+    @cached_property
+    def _chosen_encoders(self) -> Encoders:
+        return self._new_encoders(self.settings.encoder)
+
+    def _encoders(self, setting: str) -> Encoders:
+        return self._chosen_encoders if setting == self.settings.encoder else self._new_encoders(setting)
+
+    def _new_encoders(self, setting: str) -> Encoders:
+        """Return the encoders that a setting names. Raises EncoderUnavailable for one that this version cannot read."""
+        threads = self.settings.inference_threads
+        try:
+            choice = chosen_model(setting, ENCODER_FORMS)
+        except ValueError as error:
+            raise EncoderUnavailable(setting, str(error)) from error
+        if choice.library == EMBEDDED:
+            weights = _ENCODER_WEIGHTS
+            return Encoders(OnnxImageEncoder(weights, threads=threads), OnnxTextEncoder(weights, threads=threads))
+        adapter = OpenClipEncoder if choice.library == "open_clip" else TransformersEncoder
+        both = adapter(choice.model, revision=choice.revision, setting=choice.setting, threads=threads)
+        return Encoders(both, both)
+
+    @cached_property
+    def attribute_reader(self) -> AttributeReader:
+        """The embedded one, whatever ENCODER says. Raises EncoderReadsNoAttributes for weights without them."""
+        return OnnxAttributeReader(_ENCODER_WEIGHTS, threads=self.settings.inference_threads)
 
     @cached_property
     def segmenter(self) -> Segmenter:
-        return OnnxSegmenter(_SEGMENTER_WEIGHTS, threads=self.settings.inference_threads)
+        threads = self.settings.inference_threads
+        choice = chosen_model(self.settings.segmenter, SEGMENTER_FORMS)
+        if choice.library == EMBEDDED:
+            return OnnxSegmenter(_SEGMENTER_WEIGHTS, threads=threads)
+        return TransformersSegmenter(choice.model, revision=choice.revision, threads=threads)
 
     @cached_property
     def photo_slots(self) -> BoundedSemaphore:
@@ -50,8 +98,8 @@ class Wiring:
         return BoundedSemaphore(self.settings.photos_at_once)
 
     @cached_property
-    def index(self) -> VectorIndex:
-        return FaissIndex(self.settings.index_folder)
+    def index(self) -> IndexBuilds:
+        return IndexBuilds(self.settings.index_folder)
 
     @cached_property
     def blobs(self) -> BlobStore:
@@ -90,6 +138,13 @@ class Wiring:
         except KeyFileUnsafe as error:
             raise SettingsError(f"MASTER_KEY_FILE, SECRET_KEY_FILE: {error}") from error
         return secret
+
+
+def serving() -> Serving:
+    """Return the index and the encoders that answer this request: one pair from its first question to its last."""
+    if "serving" not in g:
+        g.serving = wiring().serving
+    return cast(Serving, g.serving)
 
 
 def wiring(app: Flask | None = None) -> Wiring:

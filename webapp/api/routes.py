@@ -17,7 +17,7 @@ from webapp.api.presenters import garment_json, match_json, product_json, region
 from webapp.filters import filter_from, whole_number
 from webapp.i18n import current_language
 from webapp.photo_flow import StageTimes, photo_slot, see, uploaded_photo
-from webapp.wiring import wiring
+from webapp.wiring import serving, wiring
 from webapp.words import matches_of_words
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
@@ -39,7 +39,7 @@ def recommendations() -> Response:
         found = [
             find_similar(
                 Query(garment.embedding, seen.reading.encoder, QueryKind.PHOTO),
-                index=wiring().index,
+                index=serving().index,
                 wanted=wanted,
                 limit=limit,
             )

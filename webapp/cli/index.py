@@ -1,5 +1,8 @@
 """`flask index …`: the vector index."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import click
 from flask.cli import with_appcontext
 
@@ -15,14 +18,35 @@ def index() -> None:
 @with_appcontext
 def update() -> None:
     """Embed what is new, drop what is gone; does nothing when all is equal."""
-    bring_index_up_to_date(rebuild=False)
+    from webapp.wiring import wiring
+
+    with _in_words():
+        bring_index_up_to_date(rebuild=False)
+        _say_when_another_encoder_is_chosen(wiring().settings.encoder)
 
 
 @index.command()
 @with_appcontext
 def rebuild() -> None:
-    """Write the index anew (after a change of ENCODER, or when it is damaged); stored embeddings are reused."""
-    bring_index_up_to_date(rebuild=True)
+    """Make a new index with the model of ENCODER beside the old one, then swap it in (stored embeddings are reused).
+
+    The old index answers until the swap, and goes on answering when this fails. Running processes follow by themselves.
+    """
+    with _in_words():
+        bring_index_up_to_date(rebuild=True)
+
+
+@index.command()
+@with_appcontext
+def rollback() -> None:
+    """Go back to the index before the last rebuild, and to its encoder; kept until the next rebuild has succeeded."""
+    from webapp.wiring import wiring
+
+    with _in_words():
+        manifest = wiring().serving_switch.roll_back()
+        click.echo(f"The index of {manifest.built_at:%Y-%m-%d %H:%M} UTC answers again.")
+        bring_index_up_to_date(rebuild=False)
+        _say_when_another_encoder_is_chosen(wiring().settings.encoder)
 
 
 @index.command()
@@ -31,21 +55,36 @@ def show() -> None:
     """Say what the index holds."""
     from webapp.wiring import wiring
 
-    manifest = wiring().index.manifest
+    with _in_words():
+        manifest = wiring().index.manifest
     encoder = manifest.encoder
     click.echo(f"{manifest.rows} rows of {encoder.dim} dimensions, built {manifest.built_at:%Y-%m-%d %H:%M} UTC")
-    click.echo(f"encoder {encoder.encoder_id}, revision {encoder.revision}")
+    click.echo(f"encoder {encoder.encoder_id}, revision {encoder.revision}, ENCODER={encoder.setting}")
 
 
 def bring_index_up_to_date(*, rebuild: bool) -> None:
     """Synchronise the index with a progress bar and a line of summary."""
-    from recommender.indexing import synchronise_index
-    from webapp.jobs.tasks import summary_of
+    from webapp.jobs.tasks import summary_of, synchronise
+
+    with progress_bar("index", "picture") as report:
+        done = synchronise(rebuild=rebuild, on_progress=report)
+    click.echo(f"Index: {summary_of(done)}.")
+
+
+def _say_when_another_encoder_is_chosen(chosen: str) -> None:
     from webapp.wiring import wiring
 
-    adapters = wiring()
-    with progress_bar("index", "picture") as report:
-        done = synchronise_index(
-            adapters.index, adapters.image_encoder, adapters.blobs, rebuild=rebuild, on_progress=report
-        )
-    click.echo(f"Index: {summary_of(done)}.")
+    serves = wiring().index.manifest.encoder.setting
+    if serves != chosen:
+        click.echo(f"It is of ENCODER={serves}; `flask index rebuild` makes one of ENCODER={chosen}.")
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    """Show what the recommender cannot do as one line."""
+    from recommender.errors import RecommenderError
+
+    try:
+        yield
+    except RecommenderError as error:
+        raise click.ClickException(str(error)) from error

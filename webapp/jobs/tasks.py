@@ -2,23 +2,30 @@
 
 from collections.abc import Callable
 
-from recommender.indexing import IndexReport, synchronise_index
+from recommender.indexing import IndexReport, Progress, synchronise_index
 from webapp.jobs.queue import JobProgress
 from webapp.wiring import wiring
 
 
 def update_index(progress: JobProgress, *, rebuild: bool = False) -> str:
     """Bring the vector index to the catalogue's state, or write it anew."""
+    return summary_of(synchronise(rebuild=rebuild, on_progress=progress.report, should_stop=progress.should_stop))
+
+
+def synchronise(
+    *, rebuild: bool, on_progress: Progress, should_stop: Callable[[], bool] = lambda: False
+) -> IndexReport:
+    """Update the index that serves, with its own encoder, or make a new one with the encoder that ENCODER names."""
     adapters = wiring()
-    report = synchronise_index(
-        adapters.index,
-        adapters.image_encoder,
+    serving = adapters.serving
+    return synchronise_index(
+        adapters.index if rebuild else serving.index,
+        adapters.image_encoder if rebuild else serving.image_encoder,
         adapters.blobs,
         rebuild=rebuild,
-        on_progress=progress.report,
-        should_stop=progress.should_stop,
+        on_progress=on_progress,
+        should_stop=should_stop,
     )
-    return summary_of(report)
 
 
 def summary_of(report: IndexReport) -> str:

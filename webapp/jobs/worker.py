@@ -43,6 +43,7 @@ class JobWorker:
             if time.monotonic() >= next_purge:
                 next_purge = time.monotonic() + _PURGE_EVERY_SECONDS
                 self._guarded(purge_lapsed_photos)
+            self._guarded(follow_the_active_index)
             if not self._guarded(run_next_job):
                 self._stop.wait(_IDLE_SECONDS)
 
@@ -59,11 +60,16 @@ class JobWorker:
 
 def repair_index_if_it_differs() -> bool:
     """At start-up: queue an index update when index and catalogue differ (a killed process, a restored backup)."""
-    adapters = wiring()
-    if index_difference(adapters.index, adapters.image_encoder.identity):
+    serving = wiring().serving
+    if index_difference(serving.index, serving.image_encoder.identity):
         enqueue("update_index")
     db.session.commit()
     return True
+
+
+def follow_the_active_index() -> bool:
+    """When another index was swapped in, load its encoders here, so that no visitor waits for them."""
+    return wiring().serving is not None
 
 
 def purge_lapsed_photos() -> bool:

@@ -10,10 +10,10 @@ from werkzeug.wrappers import Response as AnyResponse
 from catalog.products import facets, list_products, product_by_sku
 from privacy.consent import CONSENT_TEXTS, Purpose, record_consent, require_consent
 from privacy.photo_vault import OpenPhoto, new_photo_id
-from recommender.from_photo import PhotoReading
+from recommender.from_photo import PhotoReading, embed_again
 from recommender.similar import Query, QueryKind, find_similar, similar_items
 from storage.database import db
-from storage.images import encode_jpeg, shrink
+from storage.images import encode_jpeg, read_picture, shrink
 from webapp.errors import BadRequestValue
 from webapp.filters import filter_from, whole_number
 from webapp.i18n import current_language
@@ -23,7 +23,7 @@ from webapp.settings import LANGUAGES
 from webapp.shop.looks import LOOKS_FOLDER, looks_on_offer
 from webapp.shop.presenters import present_photo
 from webapp.visitor import current_visitor
-from webapp.wiring import wiring
+from webapp.wiring import serving, wiring
 from webapp.words import matches_of_words
 
 shop = Blueprint("shop", __name__)
@@ -61,13 +61,13 @@ def try_look(slug: str) -> AnyResponse:
 @shop.get("/photos/<photo_id>")
 def show_photo(photo_id: str) -> str:
     """The photo with its garments outlined; `garment` chooses one, filters narrow its matches."""
-    reading = PhotoReading.from_json(_open(photo_id).read("reading.json"))
+    reading = _reading_of(_open(photo_id))
     db.session.commit()
     last = len(reading.garments) - 1
     chosen = whole_number(request.args, "garment", default=0, lowest=0, highest=last)
     wanted = filter_from(request.args)
     query = Query(reading.garments[chosen].embedding, reading.encoder, QueryKind.PHOTO)
-    matches = find_similar(query, index=wiring().index, wanted=wanted, limit=_MATCHES_A_PAGE)
+    matches = find_similar(query, index=serving().index, wanted=wanted, limit=_MATCHES_A_PAGE)
     return render_template(
         "shop/photo.html",
         photo=present_photo(photo_id, reading, chosen),
@@ -121,7 +121,7 @@ def browse() -> str:
 def product(sku: str) -> str:
     """One product and what is similar to it."""
     found = product_by_sku(sku)
-    similar = similar_items(found, encoder=wiring().image_encoder.identity, index=wiring().index)
+    similar = similar_items(found, encoder=serving().image_encoder.identity, index=serving().index)
     return render_template("shop/product.html", product=found, similar=similar)
 
 
@@ -182,6 +182,18 @@ def _keep_and_show(seen: SeenPhoto, *, is_drawing: bool = False) -> AnyResponse:
         kept.write(f"crop-{number}.jpg", encode_jpeg(shrink(garment.crop, side_pixels=240)))
     db.session.commit()
     return redirect(url_for(".show_photo", photo_id=photo_id), code=303)
+
+
+def _reading_of(kept: OpenPhoto) -> PhotoReading:
+    reading = PhotoReading.from_json(kept.read("reading.json"))
+    encoder = serving().image_encoder
+    if reading.encoder == encoder.identity:
+        return reading
+    # The index was swapped for one of another encoder since the photo was sent.
+    crops = [read_picture(kept.read(f"crop-{number}.jpg")) for number in range(len(reading.garments))]
+    reading = embed_again(reading, read_picture(kept.read("photo.jpg")), crops, encoder)
+    kept.write("reading.json", reading.to_json())
+    return reading
 
 
 def _private_jpeg(content: bytes) -> Response:
