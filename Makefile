@@ -28,7 +28,7 @@ $(BIN)/.core: pyproject.toml
 setup-tests: setup $(BIN)/.tests ## Install what tests, linters and type checks need
 
 $(BIN)/.tests: pyproject.toml
-	$(BIN)/pip install --quiet --editable '.[dev,training]'
+	$(BIN)/pip install --quiet --editable '.[dev,training,models]'
 	./scripts/install_chromium.sh
 	touch $@
 
