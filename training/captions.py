@@ -1,317 +1,34 @@
 """Words for garments: attributes -> captions in English and French that never claim more than the attributes say.
 
-A caption remembers what it states, so that training knows which other pictures of a batch it describes too.
+A caption remembers what it states, so that training knows which other pictures of a batch it describes too. The words
+themselves are in `caption_words.py`.
 """
 
 import random
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from functools import cache, lru_cache
+from typing import TypeVar
 
-Language = Literal["en", "fr"]
-
-
-@dataclass(frozen=True)
-class FrenchNoun:
-    """A French noun with what adjectives agree with."""
-
-    word: str
-    feminine: bool = False
-    plural: bool = False
-
-
-def _french(*specifications: str) -> tuple[FrenchNoun, ...]:
-    """Read `robe:f`, `jean:m`, `baskets:fp` as nouns."""
-    nouns = []
-    for specification in specifications:
-        word, _, marks = specification.partition(":")
-        nouns.append(FrenchNoun(word, "f" in marks, "p" in marks))
-    return tuple(nouns)
-
-
-@dataclass(frozen=True)
-class Noun:
-    """Names of one type of garment, or of a group of types.
-
-    types: the article types that the words may mean. detail: what the garment must have to be called so.
-    """
-
-    types: frozenset[str]
-    english: tuple[str, ...]
-    french: tuple[FrenchNoun, ...]
-    detail: str | None = None
-
-
-def _noun(types: str, english: str, french: str, detail: str | None = None) -> Noun:
-    return Noun(frozenset(types.split("|")), tuple(english.split("|")), _french(*french.split("|")), detail)
-
-
-SHOES = "Casual Shoes|Sports Shoes|Formal Shoes|Flats|Heels|Sandals|Sports Sandals|Flip Flops|Boots"
-LONG_BOTTOMS = "Trousers|Jeans|Track Pants|Leggings|Capris|Lounge Pants|Churidar"
-TOPS = "Tshirts|Shirts|Tops|Sweaters|Sweatshirts|Tunics|Kurtas|Kurtis|Cardigans"
-OUTER = "Jackets|Sweaters|Sweatshirts|Blazers|Rain Jacket|Waistcoat|Coats|Cardigans"
-BAGS = "Handbags|Backpacks|Clutches|Laptop Bag|Duffel Bag|Messenger Bag|Rucksacks|Waist Pouch|Mobile Pouch|Trolley Bag"
-
-NOUNS: tuple[Noun, ...] = (
-    _noun("Tshirts", "t-shirt|tee|tshirt|tee shirt", "t-shirt:m|tee-shirt:m|tshirt:m"),
-    _noun("Shirts", "shirt|button-up shirt|button-down shirt", "chemise:f"),
-    _noun("Tops", "top|blouse|women's top", "top:m|blouse:f|corsage:m"),
-    _noun("Sweaters|Cardigans", "sweater|pullover|jumper|knitwear|knit", "pull:m|pull-over:m|chandail:m|tricot:m"),
-    _noun("Cardigans", "cardigan|knit cardigan", "gilet en maille:m|cardigan:m"),
-    _noun("Sweatshirts", "sweatshirt|sweat", "sweat-shirt:m|sweat:m"),
-    _noun("Jackets", "jacket|zip jacket", "veste:f|blouson:m"),
-    _noun("Coats", "coat|overcoat", "manteau:m|pardessus:m"),
-    _noun("Blazers", "blazer|suit jacket", "blazer:m|veste de costume:f"),
-    _noun("Rain Jacket", "rain jacket|raincoat", "imperméable:m|ciré:m"),
-    _noun("Waistcoat", "waistcoat|vest", "gilet:m|gilet de costume:m|gilet sans manches:m"),
-    _noun("Dresses", "dress|gown|frock", "robe:f"),
-    _noun("Jumpsuits", "jumpsuit|romper|playsuit|overalls", "combinaison:f|combishort:m|salopette:f"),
-    _noun("Skirts", "skirt|mini skirt|midi skirt", "jupe:f|mini-jupe:f"),
-    _noun("Trousers", "trousers|chinos|slacks", "pantalon:m|pantalon chino:m|chino:m"),
-    _noun("Jeans", "jeans|denim|denim trousers", "jean:m|jeans:mp|denim:m|pantalon en jean:m"),
-    _noun(
-        "Track Pants",
-        "track pants|joggers|sweatpants|tracksuit bottoms",
-        "pantalon de jogging:m|jogging:m|bas de survêtement:m",
-    ),
-    _noun("Leggings", "leggings", "legging:m|leggings:mp"),
-    _noun("Capris", "capris|capri pants|cropped trousers", "corsaire:m|pantacourt:m"),
-    _noun("Shorts", "shorts|bermuda shorts", "short:m|bermuda:m|shorts:mp"),
-    _noun("Tracksuits", "tracksuit", "survêtement:m"),
-    _noun("Kurtas", "kurta|indian tunic shirt", "kurta:f|tunique indienne:f"),
-    _noun("Kurtis", "kurti|short kurta", "kurti:f|tunique indienne courte:f"),
-    _noun("Tunics", "tunic", "tunique:f"),
-    _noun("Stockings|Tights", "tights|stockings|hosiery", "collants:mp|bas:mp"),
-    _noun("Socks", "socks|pair of socks", "chaussettes:fp|paire de chaussettes:f"),
-    _noun("Briefs", "briefs|underpants", "slip:m|culotte:f"),
-    _noun("Trunk|Boxers", "trunks|boxer briefs|boxers", "boxer:m|caleçon:m"),
-    _noun("Innerwear Vests", "tank top|undershirt|vest top", "débardeur:m|maillot de corps:m|marcel:m"),
-    _noun("Bra", "bra", "soutien-gorge:m"),
-    _noun(
-        "Casual Shoes",
-        "casual shoes|canvas shoes|plimsolls",
-        "chaussures décontractées:fp|tennis:fp|chaussures en toile:fp",
-    ),
-    _noun("Casual Shoes|Sports Shoes", "sneakers|trainers", "baskets:fp|sneakers:fp"),
-    _noun(
-        "Sports Shoes",
-        "sports shoes|running shoes|athletic shoes|sport sneakers",
-        "chaussures de sport:fp|chaussures de course:fp|baskets de sport:fp|chaussures de running:fp",
-    ),
-    _noun(
-        "Formal Shoes",
-        "formal shoes|oxfords|derby shoes|leather lace-ups",
-        "chaussures de ville:fp|derbies:mp|richelieus:mp",
-    ),
-    _noun("Flats", "flats|ballet flats|ballerinas", "ballerines:fp|chaussures plates:fp"),
-    _noun("Heels", "heels|high heels|pumps|stilettos", "talons:mp|escarpins:mp|chaussures à talons:fp|talons hauts:mp"),
-    _noun("Boots", "boots|ankle boots", "bottes:fp|bottines:fp"),
-    _noun("Sandals|Sports Sandals", "sandals", "sandales:fp|nu-pieds:mp"),
-    _noun("Flip Flops", "flip-flops|flip flops|thongs", "tongs:fp|claquettes:fp"),
-    _noun("Handbags", "handbag|purse|shoulder bag", "sac à main:m|sac bandoulière:m"),
-    _noun("Backpacks|Rucksacks", "backpack|rucksack", "sac à dos:m"),
-    _noun("Clutches", "clutch|clutch bag|evening bag", "pochette:f|sac de soirée:m"),
-    _noun("Laptop Bag", "laptop bag|laptop case", "sacoche d'ordinateur:f"),
-    _noun("Duffel Bag", "duffel bag|gym bag|sports bag", "sac de sport:m|sac de voyage:m"),
-    _noun("Messenger Bag", "messenger bag|satchel", "besace:f|sacoche:f"),
-    _noun("Wallets", "wallet|billfold", "portefeuille:m|porte-monnaie:m"),
-    _noun("Belts", "belt|leather belt", "ceinture:f"),
-    _noun("Watches", "watch|wristwatch", "montre:f"),
-    _noun("Sunglasses", "sunglasses|shades", "lunettes de soleil:fp"),
-    _noun("Sunglasses|Glasses", "eyewear|glasses", "lunettes:fp"),
-    _noun("Caps", "cap|baseball cap", "casquette:f"),
-    _noun("Caps|Hat", "hat|headwear", "chapeau:m|couvre-chef:m"),
-    _noun("Hat", "brimmed hat|fedora", "chapeau à bord:m"),
-    _noun("Ties", "tie|necktie", "cravate:f"),
-    _noun("Scarves|Mufflers|Stoles", "scarf", "écharpe:f|foulard:m"),
-    _noun("Mufflers", "muffler|winter scarf", "cache-nez:m"),
-    _noun("Stoles", "stole|shawl", "étole:f|châle:m"),
-    _noun("Gloves", "gloves", "gants:mp"),
-    _noun("Cufflinks", "cufflinks", "boutons de manchette:mp"),
-    _noun("Perfume and Body Mist|Deodorant|Fragrance Gift Set", "perfume|fragrance", "parfum:m"),
-    _noun("Umbrellas", "umbrella", "parapluie:m"),
-    _noun("Necklace and Chains", "necklace", "collier:m"),
-    _noun("Bracelet", "bracelet", "bracelet:m"),
-    _noun("Tshirts", "polo shirt|polo", "polo:m", "polo"),
-    _noun("Sweatshirts", "hoodie|hooded sweatshirt", "sweat à capuche:m|hoodie:m", "hooded"),
-    _noun("Jackets", "puffer jacket|down jacket|padded jacket", "doudoune:f|veste matelassée:f", "puffer"),
-    _noun("Jackets", "leather jacket|biker jacket", "veste en cuir:f|blouson en cuir:m|perfecto:m", "leather"),
-    _noun("Jackets", "denim jacket|jean jacket", "veste en jean:f", "denim"),
-    _noun("Coats", "trench coat|trench", "trench:m|trench-coat:m", "trench"),
-    _noun("Skirts", "pleated skirt", "jupe plissée:f", "pleated"),
-    _noun("Caps", "beanie|knit cap|woolly hat", "bonnet:m", "beanie"),
-    _noun("Casual Shoes|Formal Shoes|Flats", "loafers|moccasins|slip-ons", "mocassins:mp", "loafer"),
-    _noun("Handbags", "tote bag|tote|shopper", "cabas:m|tote bag:m", "tote"),
-    _noun("Tops|Tshirts", "jersey top|casual top", "haut en jersey:m"),
-    _noun("Leggings|Tights|Stockings", "legwear", "jambières:fp"),
-    _noun(SHOES, "shoes|footwear|pair of shoes", "chaussures:fp|souliers:mp|paire de chaussures:f"),
-    _noun(LONG_BOTTOMS, "pants|bottoms", "pantalon:m|bas de tenue:m"),
-    _noun(TOPS, "upper garment|upper-body garment", "haut:m|vêtement du haut:m"),
-    _noun(OUTER, "outerwear|outer layer|warm layer", "vêtement d'extérieur:m|surcouche:f"),
-    _noun(BAGS, "bag", "sac:m"),
+from training.caption_words import (
+    COLOURS,
+    DETAILS,
+    GENDERS,
+    NOUNS,
+    PATTERN_OF_DETAIL,
+    SEASONS,
+    SHADES,
+    USAGES,
+    Forms,
+    FrenchNoun,
+    Language,
+    Noun,
+    Ways,
+    split,
 )
 
-Forms = tuple[str, str, str, str]
-
-
-@dataclass(frozen=True)
-class Colour:
-    """English names and French forms (masculine, feminine, both plurals); `near`: colours easily taken for it."""
-
-    english: tuple[str, ...]
-    french: tuple[Forms, ...]
-    near: frozenset[str] = frozenset()
-
-
-def _same(*words: str) -> tuple[Forms, ...]:
-    return tuple((word, word, word, word) for word in words)
-
-
-def _agree(masculine: str, feminine: str) -> Forms:
-    plural = masculine if masculine.endswith(("s", "x")) else masculine + "s"
-    return (masculine, feminine, plural, feminine + "s")
-
-
-def _near(names: str) -> frozenset[str]:
-    return frozenset(names.split("|"))
-
-
-COLOURS: Mapping[str, Colour] = {
-    "Black": Colour(("black", "jet black"), (_agree("noir", "noire"),), _near("Charcoal")),
-    "White": Colour(("white",), (_agree("blanc", "blanche"),), _near("Off White|Cream|Silver")),
-    "Off White": Colour(("off-white", "ecru"), _same("écru", "blanc cassé"), _near("White|Cream|Beige")),
-    "Cream": Colour(("cream", "ivory"), _same("crème", "ivoire"), _near("White|Off White|Beige|Nude|Skin")),
-    "Beige": Colour(
-        ("beige", "sand"),
-        (("beige", "beige", "beiges", "beiges"), *_same("sable")),
-        _near("Cream|Off White|Tan|Khaki|Nude|Skin|Taupe|Brown"),
-    ),
-    "Nude": Colour(("nude",), _same("nude"), _near("Beige|Skin|Cream|Peach|Tan")),
-    "Skin": Colour(("skin tone", "flesh-coloured"), _same("couleur chair"), _near("Beige|Nude|Cream|Peach|Tan")),
-    "Taupe": Colour(("taupe",), _same("taupe"), _near("Beige|Brown|Grey")),
-    "Khaki": Colour(("khaki",), _same("kaki"), _near("Beige|Olive|Green|Tan|Brown")),
-    "Tan": Colour(("tan", "camel"), _same("camel", "fauve"), _near("Brown|Beige|Khaki|Copper|Nude|Skin")),
-    "Brown": Colour(
-        ("brown",),
-        (*_same("marron"), _agree("brun", "brune")),
-        _near("Coffee Brown|Tan|Copper|Bronze|Rust|Taupe|Beige|Khaki|Maroon"),
-    ),
-    "Coffee Brown": Colour(("coffee brown", "dark brown"), _same("café", "marron foncé"), _near("Brown|Maroon")),
-    "Bronze": Colour(("bronze",), _same("bronze"), _near("Brown|Copper|Gold|Metallic")),
-    "Copper": Colour(("copper",), _same("cuivre"), _near("Brown|Bronze|Tan|Gold|Rust|Metallic")),
-    "Rust": Colour(("rust",), _same("rouille"), _near("Brown|Orange|Red|Copper|Maroon")),
-    "Grey": Colour(("grey", "gray"), (_agree("gris", "grise"),), _near("Charcoal|Grey Melange|Silver|Steel|Taupe")),
-    "Charcoal": Colour(
-        ("charcoal", "dark grey"), _same("anthracite", "gris foncé"), _near("Grey|Black|Grey Melange|Steel")
-    ),
-    "Grey Melange": Colour(("grey melange", "heather grey"), _same("gris chiné"), _near("Grey|Charcoal|Silver")),
-    "Silver": Colour(
-        ("silver",), (_agree("argenté", "argentée"), *_same("argent")), _near("Steel|Grey|Metallic|White|Grey Melange")
-    ),
-    "Steel": Colour(("steel", "stainless steel"), _same("acier"), _near("Silver|Grey|Metallic|Charcoal")),
-    "Metallic": Colour(
-        ("metallic",), (_agree("métallisé", "métallisée"),), _near("Silver|Steel|Gold|Bronze|Copper|Grey")
-    ),
-    "Gold": Colour(
-        ("gold", "golden"), (_agree("doré", "dorée"), *_same("or")), _near("Bronze|Copper|Yellow|Mustard|Metallic")
-    ),
-    "Blue": Colour(("blue",), (_agree("bleu", "bleue"),), _near("Navy Blue|Light Blue|Turquoise Blue|Teal")),
-    "Light Blue": Colour(
-        ("light blue", "sky blue", "pale blue"), _same("bleu clair", "bleu ciel"), _near("Blue|Turquoise Blue|Lavender")
-    ),
-    "Navy Blue": Colour(
-        ("navy blue", "navy", "dark blue"), _same("bleu marine", "marine", "bleu foncé"), _near("Blue")
-    ),
-    "Turquoise Blue": Colour(("turquoise", "aqua"), _same("turquoise", "bleu turquoise"), _near("Blue|Teal|Sea Green")),
-    "Teal": Colour(
-        ("teal", "petrol blue"), _same("bleu canard", "bleu pétrole"), _near("Blue|Turquoise Blue|Green|Sea Green")
-    ),
-    "Green": Colour(("green",), (_agree("vert", "verte"),), _near("Olive|Sea Green|Fluorescent Green|Khaki|Teal")),
-    "Olive": Colour(
-        ("olive", "olive green", "khaki green"), _same("olive", "vert olive", "kaki"), _near("Green|Khaki")
-    ),
-    "Sea Green": Colour(
-        ("sea green", "mint green"), _same("vert d'eau", "vert menthe"), _near("Green|Teal|Turquoise Blue")
-    ),
-    "Fluorescent Green": Colour(("fluorescent green", "neon green"), _same("vert fluo"), _near("Green|Yellow")),
-    "Yellow": Colour(("yellow",), (("jaune", "jaune", "jaunes", "jaunes"),), _near("Mustard|Gold|Fluorescent Green")),
-    "Mustard": Colour(("mustard",), _same("moutarde", "ocre"), _near("Yellow|Gold|Orange")),
-    "Orange": Colour(("orange",), _same("orange"), _near("Rust|Peach|Mustard|Red")),
-    "Peach": Colour(("peach", "coral"), _same("pêche", "corail"), _near("Pink|Orange|Nude|Skin")),
-    "Pink": Colour(("pink",), (("rose", "rose", "roses", "roses"),), _near("Peach|Magenta|Mauve|Lavender")),
-    "Magenta": Colour(
-        ("magenta", "fuchsia", "hot pink"), _same("fuchsia", "magenta"), _near("Pink|Purple|Burgundy|Mauve")
-    ),
-    "Mauve": Colour(("mauve",), _same("mauve"), _near("Purple|Lavender|Pink|Magenta")),
-    "Lavender": Colour(("lavender", "lilac"), _same("lavande", "lilas"), _near("Purple|Mauve|Pink")),
-    "Purple": Colour(("purple", "violet"), (_agree("violet", "violette"),), _near("Lavender|Mauve|Magenta|Burgundy")),
-    "Red": Colour(("red",), (("rouge", "rouge", "rouges", "rouges"),), _near("Maroon|Burgundy|Rust|Orange")),
-    "Maroon": Colour(
-        ("maroon", "dark red"), _same("rouge foncé", "grenat"), _near("Red|Burgundy|Brown|Rust|Coffee Brown")
-    ),
-    "Burgundy": Colour(("burgundy", "wine red"), _same("bordeaux", "lie de vin"), _near("Maroon|Red|Purple|Magenta")),
-    "Multi": Colour(("multicoloured", "multicolor", "colourful"), (*_same("multicolore"), _agree("coloré", "colorée"))),
-}
-
-GENDERS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "Men": (("men", "man", "him"), ("homme", "hommes")),
-    "Women": (("women", "woman", "her", "ladies"), ("femme", "femmes")),
-    "Boys": (("boys", "kids"), ("garçon", "enfant")),
-    "Girls": (("girls", "kids"), ("fille", "enfant")),
-}
-
-USAGES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "Casual": (("casual", "everyday"), ("décontracté", "de tous les jours")),
-    "Sports": (("sports", "sporty", "workout"), ("de sport", "sportif")),
-    "Formal": (("formal", "office", "dressy"), ("habillé", "pour le bureau")),
-    "Ethnic": (("ethnic", "traditional"), ("ethnique", "traditionnel")),
-}
-
-
-@dataclass(frozen=True)
-class Detail:
-    """A visible detail that titles name: the pattern that finds it and its words."""
-
-    pattern: re.Pattern[str]
-    english: tuple[str, ...]
-    french: tuple[str, ...]
-
-
-def _detail(pattern: str, english: str, french: str) -> Detail:
-    return Detail(re.compile(rf"\b(?:{pattern})\b", re.IGNORECASE), tuple(english.split("|")), tuple(french.split("|")))
-
-
-DETAILS: Mapping[str, Detail] = {
-    "striped": _detail(r"stripes?|striped", "striped|with stripes", "à rayures|rayé"),
-    "checked": _detail(r"checks?|checked|plaid|tartan", "checked|plaid|checkered", "à carreaux|écossais"),
-    "printed": _detail(r"printed|prints?|graphic", "printed|graphic|with a print", "imprimé|à motif|graphique"),
-    "floral": _detail(r"floral|flowers?|flower print", "floral|flowery", "à fleurs|fleuri"),
-    "dotted": _detail(r"polka dots?|dots?|dotted", "polka dot|dotted", "à pois"),
-    "solid": _detail(r"solid|plain", "plain|solid colour", "uni"),
-    "polo": _detail(r"polo(?: t-?shirt| neck)?(?! assn)", "polo|with polo collar", "polo|à col polo"),
-    "v-neck": _detail(r"v[- ]?neck", "v-neck", "col v|à col en v"),
-    "round neck": _detail(r"round neck|crew neck", "round neck|crew neck", "col rond"),
-    "hooded": _detail(r"hooded|hoodie|hood", "hooded|with a hood", "à capuche"),
-    "sleeveless": _detail(r"sleeveless", "sleeveless", "sans manches"),
-    "long sleeves": _detail(r"full sleeves?|long sleeves?", "long-sleeved|long sleeve", "à manches longues"),
-    "short sleeves": _detail(r"half sleeves?|short sleeves?", "short-sleeved|short sleeve", "à manches courtes"),
-    "leather": _detail(r"leather", "leather", "en cuir"),
-    "denim": _detail(r"denim", "denim", "en jean|en denim"),
-    "slim": _detail(r"slim(?: fit)?|skinny", "slim fit|slim", "coupe slim|ajusté"),
-    "puffer": _detail(r"puffer|padded|quilted", "puffer|quilted|padded", "matelassé|doudoune"),
-    "pleated": _detail(r"pleated|pleats?", "pleated", "plissé"),
-    "beanie": _detail(r"beanies?", "beanie|knitted beanie", "bonnet|façon bonnet"),
-    "loafer": _detail(r"loafers?|moccasins?|slip[- ]ons?", "loafer|slip-on", "mocassin"),
-    "high-top": _detail(r"high[- ]tops?|hi[- ]tops?|mid", "high-top", "montant"),
-    "tote": _detail(r"totes?|shopper", "tote", "cabas"),
-    "trench": _detail(r"trench", "trench", "trench"),
-    "lace-up": _detail(r"lace[- ]?ups?", "lace-up", "à lacets"),
-    "aviator": _detail(r"aviators?", "aviator", "aviateur"),
-    "running": _detail(r"running|run", "running", "pour la course"),
-    "football": _detail(r"football|fc|soccer", "football", "de football"),
-    "chronograph": _detail(r"chronograph", "chronograph", "chronographe"),
-}
+Chosen = TypeVar("Chosen")
 
 
 @dataclass(frozen=True)
@@ -333,15 +50,29 @@ class Attributes:
 
 @dataclass(frozen=True)
 class Caption:
-    """A phrase and what it states: each field None or empty when the phrase leaves it open."""
+    """A phrase and what it states: each field None or empty when the phrase leaves it open.
+
+    colours, genders: any of them, when a word such as "wine-coloured" or "kids" may mean several.
+    """
 
     text: str
     types: frozenset[str] = frozenset()
-    colour: str | None = None
-    gender: str | None = None
+    colours: frozenset[str] = frozenset()
+    genders: frozenset[str] = frozenset()
     usage: str | None = None
     brand: str | None = None
     detail: str | None = None
+    season: str | None = None
+
+    @property
+    def colour(self) -> str | None:
+        """The colour, when only one can be meant."""
+        return next(iter(self.colours)) if len(self.colours) == 1 else None
+
+    @property
+    def gender(self) -> str | None:
+        """The gender, when only one can be meant."""
+        return next(iter(self.genders)) if len(self.genders) == 1 else None
 
 
 _GENDER_WORDS = re.compile(r"\b(men'?s?|women'?s?|unisex|boys?'?|girls?'?|kids?'?|mens|womens)\b", re.IGNORECASE)
@@ -360,16 +91,6 @@ def details_of(title: str) -> frozenset[str]:
     return frozenset(name for name, detail in DETAILS.items() if detail.pattern.search(title))
 
 
-PATTERN_OF_DETAIL: Mapping[str, str] = {
-    "solid": "solid",
-    "striped": "striped",
-    "checked": "checked",
-    "printed": "printed",
-    "floral": "other",
-    "dotted": "other",
-}
-
-
 def pattern_of(title: str) -> str | None:
     """Return the one pattern that a product title names: a value of PATTERN_OF_DETAIL; None for none or several."""
     named = {PATTERN_OF_DETAIL[detail] for detail in details_of(title) if detail in PATTERN_OF_DETAIL}
@@ -381,25 +102,82 @@ def _names_colour(text: str) -> bool:
     return any(name in words for colour in COLOURS.values() for name in colour.english)
 
 
-def nouns_for(types: frozenset[str], details: frozenset[str] = frozenset()) -> list[Noun]:
-    """Return the nouns that are true of a garment of any of `types` that has `details`, narrowest first."""
+@dataclass(frozen=True)
+class ColourWord:
+    """A word for a colour and the catalogue colours that it may mean."""
+
+    forms: Forms
+    means: frozenset[str]
+
+
+@cache
+def _colour_words(language: Language) -> Mapping[str, tuple[tuple[ColourWord, ...], tuple[ColourWord, ...]]]:
+    """Return each colour's own words and those of its shades; a word means all colours that any table gives it."""
+    own = [(frozenset({name}), colour.in_language(language)) for name, colour in COLOURS.items()]
+    shades = [(shade.means, shade.in_language(language)) for shade in SHADES]
+    means: dict[Forms, frozenset[str]] = {}
+    for names, words in (*own, *shades):
+        for forms in words:
+            means[forms] = means.get(forms, frozenset()) | names
+
+    def words_for(name: str, table: list[tuple[frozenset[str], tuple[Forms, ...]]]) -> tuple[ColourWord, ...]:
+        return tuple(ColourWord(forms, means[forms]) for names, words in table if name in names for forms in words)
+
+    return {name: (words_for(name, own), words_for(name, shades)) for name in COLOURS}
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Words for something beside type and colour. means: all values that they may stand for."""
+
+    forms: Forms
+    before_noun: bool
+    means: frozenset[str]
+
+
+_WAYS: Mapping[str, Mapping[str, Ways]] = {
+    "detail": DETAILS,
+    "usage": USAGES,
+    "season": SEASONS,
+    "gender": GENDERS,
+}
+
+
+def _said(ways: Ways, language: Language) -> list[tuple[Forms, bool]]:
+    """Return forms and whether they stand before the noun."""
+    after = [(word, word, word, word) for word in ways.after] if language == "en" else []
+    return [(forms, language == "en") for forms in ways.in_language(language)] + [(forms, False) for forms in after]
+
+
+@cache
+def _pieces(kind: str, name: str, language: Language) -> tuple[Piece, ...]:
+    """Return all ways to say one value of a kind (a key of _WAYS)."""
+    meant = {other: _said(ways, language) for other, ways in _WAYS[kind].items()}
+    return tuple(
+        Piece(*said, frozenset(other for other, ways in meant.items() if said in ways)) for said in meant[name]
+    )
+
+
+@lru_cache(maxsize=4096)
+def nouns_for(types: frozenset[str], details: frozenset[str] = frozenset()) -> tuple[Noun, ...]:
+    """Return the nouns that are true of a garment of any of `types` that has `details`, narrowest first.
+
+    Some also need a gender or a usage (`Noun.gender`, `Noun.usage`), which the caller compares.
+    """
     fitting = [noun for noun in NOUNS if types and types <= noun.types and (noun.detail or "") in details | {""}]
-    return sorted(fitting, key=lambda noun: len(noun.types))
+    return tuple(sorted(fitting, key=lambda noun: len(noun.types)))
 
 
 def is_described(attributes: Attributes, caption: Caption) -> bool | None:
     """Say whether `caption` is true of a picture with `attributes`; None when they do not tell."""
-    answers = (
-        _type_fits(attributes.types, caption.types),
-        _colour_fits(attributes.colour, caption.colour),
-        _equal_or_open(attributes.gender, caption.gender),
-        _equal_or_open(attributes.usage, caption.usage),
-        None if caption.brand is not None and attributes.brand != caption.brand else True,
-        None if caption.detail is not None and caption.detail not in attributes.details else True,
-    )
-    if False in answers:
-        return False
-    return None if None in answers else True
+    fits = _type_fits(attributes.types, caption.types)
+    for check in _CHECKS:
+        if fits is False:
+            return False
+        other = check(attributes, caption)
+        if other is not True:
+            fits = other
+    return fits
 
 
 def _type_fits(possible: frozenset[str], stated: frozenset[str]) -> bool | None:
@@ -408,18 +186,69 @@ def _type_fits(possible: frozenset[str], stated: frozenset[str]) -> bool | None:
     return None if not possible or possible & stated else False
 
 
-def _colour_fits(known: str | None, stated: str | None) -> bool | None:
-    if stated is None or known == stated:
+def _colour_fits(attributes: Attributes, caption: Caption) -> bool | None:
+    known = attributes.colour
+    if not caption.colours or known in caption.colours:
         return True
-    if known is None or "Multi" in (known, stated) or known in COLOURS[stated].near:
+    if known is None or known == "Multi" or known in _near(caption.colours):
         return None
     return False
 
 
-def _equal_or_open(known: str | None, stated: str | None) -> bool | None:
-    if stated is None or known == stated:
+@cache
+def _near(colours: frozenset[str]) -> frozenset[str]:
+    """Return the colours that may be taken for one of `colours`; every colour for Multi."""
+    return frozenset(COLOURS) if "Multi" in colours else frozenset[str]().union(*(COLOURS[c].near for c in colours))
+
+
+def _gender_fits(attributes: Attributes, caption: Caption) -> bool | None:
+    known = attributes.gender
+    if not caption.genders or known in caption.genders:
         return True
     return None if known is None or known == "Unisex" else False
+
+
+def _usage_fits(attributes: Attributes, caption: Caption) -> bool | None:
+    if caption.usage is None or attributes.usage == caption.usage:
+        return True
+    return None if attributes.usage is None else False
+
+
+def _brand_fits(attributes: Attributes, caption: Caption) -> bool | None:
+    return True if caption.brand is None or attributes.brand == caption.brand else None
+
+
+def _detail_fits(attributes: Attributes, caption: Caption) -> bool | None:
+    """A title need not name every detail; but what is known as striped is not plain."""
+    stated = caption.detail
+    if stated is None or stated in attributes.details:
+        return True
+    pattern = PATTERN_OF_DETAIL.get(stated)
+    if pattern is None or attributes.pattern is None or {pattern, attributes.pattern} <= _ALIKE_PATTERNS:
+        return None
+    return None if pattern == attributes.pattern else False
+
+
+_ALIKE_PATTERNS = {"printed", "other"}
+"""A print may be of flowers."""
+
+
+def _season_fits(attributes: Attributes, caption: Caption) -> bool | None:
+    """Neighbours in the year wear alike."""
+    if caption.season is None or attributes.season == caption.season:
+        return True
+    return None if attributes.season in (None, _NEXT_SEASON[caption.season]) else False
+
+
+_NEXT_SEASON: Mapping[str | None, str] = {"Spring": "Summer", "Summer": "Spring", "Fall": "Winter", "Winter": "Fall"}
+_CHECKS = (_colour_fits, _gender_fits, _usage_fits, _brand_fits, _detail_fits, _season_fits)
+
+OWN_WORD_SHARE = 0.6
+"""How often a colour is called by its own name and not by that of a shade."""
+USUAL_WORD_SHARE = 0.25
+"""How often the usual word of a list is taken before any is drawn by lot."""
+SHARES: Mapping[str, float] = {"detail": 0.4, "usage": 0.15, "season": 0.05, "gender": 0.35}
+SHARES_WITHOUT_NOUN: Mapping[str, float] = {"detail": 0.35, "usage": 0.4, "season": 0.08, "gender": 0.2}
 
 
 def write_caption(attributes: Attributes, *, language: Language, rng: random.Random) -> Caption:
@@ -427,89 +256,224 @@ def write_caption(attributes: Attributes, *, language: Language, rng: random.Ran
 
     Raises ValueError when neither a noun nor a colour can be said of them.
     """
-    nouns = nouns_for(attributes.types, attributes.details)
-    colour = attributes.colour if attributes.colour in COLOURS and rng.random() < 0.75 else None
-    colour_alone = colour is not None and rng.random() < 0.08
-    noun = None if colour_alone or not nouns else _pick_noun(nouns, rng)
-    if noun is None and colour is None:
+    nouns = [noun for noun in nouns_for(attributes.types, attributes.details) if _may_be_said(noun, attributes)]
+    sayable = attributes.colour if attributes.colour in COLOURS else None
+    if not nouns and sayable is None:
         raise ValueError("These attributes give nothing to say: no known type and no known colour.")
-    detail = rng.choice(sorted(attributes.details)) if attributes.details else None
-    stated = Caption(
-        text="",
+    noun = _pick_noun(nouns, rng) if nouns and rng.random() > 0.12 else None
+    pieces = _picked_pieces(attributes, noun, language, rng)
+    colour = _colour_word(sayable, language, rng) if sayable and (rng.random() < 0.75 or not (noun or pieces)) else None
+    if noun is None and colour is None and not pieces:
+        noun = _pick_noun(nouns, rng)
+    brand = attributes.brand if noun is not None and rng.random() < 0.15 else None
+    write = _write_english if language == "en" else _write_french
+    return Caption(
+        text=write(noun, colour, list(pieces.values()), brand or "", rng),
         types=noun.types if noun else frozenset(),
-        colour=colour,
-        gender=_sometimes(attributes.gender if attributes.gender in GENDERS else None, 0.35, rng, noun),
-        usage=_sometimes(attributes.usage if attributes.usage in USAGES else None, 0.12, rng, noun),
-        brand=_sometimes(attributes.brand, 0.18, rng, noun),
-        detail=noun.detail if noun and noun.detail else _sometimes(detail, 0.4, rng, noun),
+        colours=colour.means if colour else frozenset(),
+        genders=pieces["gender"].means if "gender" in pieces else _stated(noun and noun.gender),
+        usage=_only(pieces, "usage") or (noun and noun.usage),
+        brand=brand,
+        detail=_only(pieces, "detail") or (noun and noun.detail),
+        season=_only(pieces, "season"),
     )
-    words = _english_words(noun, stated, rng) if language == "en" else _french_words(noun, stated, rng)
-    return Caption(words, stated.types, stated.colour, stated.gender, stated.usage, stated.brand, stated.detail)
+
+
+def _may_be_said(noun: Noun, attributes: Attributes) -> bool:
+    return noun.gender in (None, attributes.gender) and noun.usage in (None, attributes.usage)
 
 
 def _pick_noun(nouns: Sequence[Noun], rng: random.Random) -> Noun:
-    """Choose a noun, the more often the narrower it is."""
-    return rng.choices(nouns, weights=[(2 if noun.detail else 1) / len(noun.types) for noun in nouns])[0]
+    """Choose a noun: the more often the narrower it is, and the more it needs to be true."""
+    weights = [(2 if noun.detail or noun.usage or noun.gender else 1) * len(noun.types) ** -0.7 for noun in nouns]
+    return rng.choices(nouns, weights)[0]
 
 
-def _sometimes(value: str | None, share: float, rng: random.Random, noun: Noun | None) -> str | None:
-    return value if noun is not None and value is not None and rng.random() < share else None
+def _picked_pieces(
+    attributes: Attributes, noun: Noun | None, language: Language, rng: random.Random
+) -> dict[str, Piece]:
+    """Choose what is said beside type and colour: kind -> piece. What the noun says already is not said again."""
+    values = {
+        "detail": rng.choice(sorted(attributes.details)) if attributes.details else None,
+        "usage": attributes.usage,
+        "season": attributes.season,
+        "gender": attributes.gender,
+    }
+    shares = SHARES_WITHOUT_NOUN if noun is None else SHARES
+    picked = {}
+    for kind, value in values.items():
+        if value in _WAYS[kind] and rng.random() < shares[kind] and not (noun and getattr(noun, kind, None)):
+            picked[kind] = _usually_first(_pieces(kind, value, language), rng)
+    return picked
 
 
-def _english_words(noun: Noun | None, stated: Caption, rng: random.Random) -> str:
-    colour = rng.choice(COLOURS[stated.colour].english) if stated.colour else ""
-    if noun is None:
-        return rng.choice(("{}", "in {}", "something {}", "{} colour", "this in {}", "{} clothes")).format(colour)
-    name = rng.choice(noun.english)
-    detail = rng.choice(DETAILS[stated.detail].english) if stated.detail and not noun.detail else ""
-    usage = rng.choice(USAGES[stated.usage][0]) if stated.usage else ""
-    before, after = (detail, "") if not detail.startswith("with") else ("", detail)
-    if colour and rng.random() < 0.2:
-        colour, after = "", f"{after} in {colour}"
-    gender_first, gender_last = _english_gender(stated.gender, rng)
-    words = (gender_first, usage, stated.brand or "", colour, before, name, after, gender_last)
-    phrase = " ".join(" ".join(words).split())
-    return rng.choice(("{}", "{}", "{}", "{}", "a photo of {}", "a {}", "looking for {}", "the {}")).format(phrase)
+def _usually_first(choices: Sequence[Chosen], rng: random.Random) -> Chosen:
+    return choices[0] if rng.random() < USUAL_WORD_SHARE else rng.choice(choices)
 
 
-def _english_gender(gender: str | None, rng: random.Random) -> tuple[str, str]:
-    if gender is None:
-        return "", ""
-    word = rng.choice(GENDERS[gender][0])
-    if word in ("him", "her") or rng.random() < 0.5:
-        return "", f"for {word}"
-    possessive = {"men": "men's", "women": "women's"}.get(word, word)
-    return possessive, ""
+def _colour_word(colour: str, language: Language, rng: random.Random) -> ColourWord:
+    own, shades = _colour_words(language)[colour]
+    return rng.choice(own if rng.random() < OWN_WORD_SHARE or not shades else shades)
 
 
-def _french_words(noun: Noun | None, stated: Caption, rng: random.Random) -> str:
-    forms = rng.choice(COLOURS[stated.colour].french) if stated.colour else None
-    if noun is None:
-        colour = forms[0] if forms else ""
-        return rng.choice(("{}", "en {}", "quelque chose de {}", "couleur {}", "le même en {}")).format(colour)
-    name = rng.choice(noun.french)
-    colour = forms[name.feminine + 2 * name.plural] if forms else ""
-    if colour and rng.random() < 0.12:
-        colour = f"de couleur {forms[0]}" if forms else ""
-    detail = rng.choice(DETAILS[stated.detail].french) if stated.detail and not noun.detail else ""
-    usage = rng.choice(USAGES[stated.usage][1]) if stated.usage else ""
-    middle = [colour, detail, usage]
+def _stated(value: str | None) -> frozenset[str]:
+    return frozenset() if value is None else frozenset({value})
+
+
+def _only(pieces: Mapping[str, Piece], kind: str) -> str | None:
+    """Return the value that a piece stands for."""
+    return next(iter(pieces[kind].means)) if kind in pieces else None
+
+
+WRAPPED_SHARE = 0.5
+"""How often a phrase is asked for in a sentence. {a} stands for the phrase with its article."""
+ENGLISH_WRAPS = split(
+    "{a}|a photo of {a}|looking for {a}|the {}|do you have {a}?|show me {a}|i need {a}|i want {a}|i'd like {a}"
+    "|find me {a}|where can i find {a}?|have you got {a}?|i'm looking for {a}|searching for {a}|{} please|any {}?"
+    "|i would like to buy {a}|picture of {a}|similar {}|is there {a}?|do you sell {a}?|help me find {a}|can i get {a}?"
+    "|i am after {a}|{}, something like this|my {}"
+)
+FRENCH_WRAPS = split(
+    "{a}|photo de {}|je cherche {a}|avez-vous {a} ?|je voudrais {a}|vous avez {a} ?|est-ce que vous avez {a} ?"
+    "|montrez-moi {a}|montre-moi {a}|je veux {a}|il me faut {a}|où trouver {a} ?|{} svp|{} s'il vous plaît"
+    "|auriez-vous {a} ?|je recherche {a}|recherche {}|j'aimerais {a}|trouve-moi {a}|y a-t-il {a} ?|vendez-vous {a} ?"
+    "|je souhaite acheter {a}|{} comme ça|j'ai envie d'acheter {a}|mon modèle : {}"
+)
+ENGLISH_COLOUR_ALONE = split(
+    "{}|in {}|something {}|{} colour|this in {}|{} clothes please|the same in {}|this one, but {}|but in {}"
+    "|in {} instead|make it {}|this, in {}|the {} one|same thing in {}|anything {}|colour {}|similar but in {}"
+)
+FRENCH_COLOUR_ALONE = split(
+    "{}|en {}|quelque chose en {}|couleur {}|le même en {}|la même en {}|mais en {}|plutôt en {}|ceci en {}"
+    "|pareil en {}|la même chose en {}|celui-ci en {}|le modèle en {}|de couleur {}|en {} plutôt|similaire mais en {}"
+)
+_OPEN_PHRASE = ("something", "anything", "quelque chose", "de quoi")
+
+
+def _write_english(
+    noun: Noun | None, colour: ColourWord | None, pieces: list[Piece], brand: str, rng: random.Random
+) -> str:
+    said = colour.forms[0] if colour else ""
+    if noun is None and not pieces:
+        return rng.choice(ENGLISH_COLOUR_ALONE).format(said)
+    name = _usually_first(noun.english, rng) if noun else rng.choice(("something", "something", "anything"))
+    if noun and rng.random() < 0.2:
+        name = plural_of_english(name)
+    pieces = [piece for piece in pieces if piece.forms[0] not in name]
+    before = [piece.forms[0] for piece in reversed(pieces) if piece.before_noun]
+    after = [piece.forms[0] for piece in pieces if not piece.before_noun]
+    if noun is None or name.startswith(_OPEN_PHRASE):
+        after, before = [*before, *after], []
     if rng.random() < 0.25:
-        middle = [detail, usage, colour]
-    gender = rng.choice(("pour {}", "{}")).format(rng.choice(GENDERS[stated.gender][1])) if stated.gender else ""
-    words = (name.word, *middle, stated.brand or "", gender)
-    phrase = " ".join(" ".join(words).split())
+        rng.shuffle(after)
+        rng.shuffle(before)
+    place = rng.random() if name not in ("something", "anything") else 0.8 + 0.1 * rng.random()
+    if place < 0.75 and not name.startswith(_OPEN_PHRASE):
+        words = [*before[:-1], brand, said, *before[-1:], name, *after]
+    elif place < 0.97 or not said:
+        words = [*before, brand, name, *_shuffled([*after, f"in {said}" if said else ""], rng)]
+    else:
+        words = [f"in {said}:", *before, brand, name, *after]
+    return _wrapped(" ".join(" ".join(words).split()), _english_article(name), ENGLISH_WRAPS, rng)
+
+
+def _shuffled(words: list[str], rng: random.Random) -> list[str]:
+    return rng.sample(words, len(words))
+
+
+def _write_french(
+    noun: Noun | None, colour: ColourWord | None, pieces: list[Piece], brand: str, rng: random.Random
+) -> str:
+    if noun is None and not pieces and colour is not None:
+        return rng.choice(FRENCH_COLOUR_ALONE).format(colour.forms[0])
+    name = _usually_first(noun.french, rng) if noun else FrenchNoun("quelque chose")
+    if not name.plural and not name.word.startswith(_OPEN_PHRASE) and rng.random() < 0.2:
+        name = FrenchNoun(plural_of_french(name.word), name.feminine, plural=True)
+    form = name.feminine + 2 * name.plural
+    middle = [piece.forms[form] for piece in pieces if piece.forms[form] not in name.word]
+    if colour:
+        middle.insert(0, _french_colour(colour.forms, form, name, rng))
+    if rng.random() < 0.3:
+        rng.shuffle(middle)
+    if name.word == "quelque chose":
+        adjectives = {piece.forms[0] for piece in pieces if piece.forms[0] != piece.forms[2]}
+        middle = sorted((_of_something(word) if word in adjectives else word for word in middle), key=_is_no_adjective)
+    words = [name.word, *middle[:1], brand, *middle[1:]] if rng.random() < 0.5 else [name.word, *middle, brand]
     article = "des" if name.plural else "une" if name.feminine else "un"
-    return rng.choice(("{}", "{}", "{}", "{}", "photo de {}", "je cherche {}", f"{article} {{}}")).format(phrase)
+    article = "" if name.word.startswith(_OPEN_PHRASE) else article
+    return _wrapped(" ".join(" ".join(words).split()), article, FRENCH_WRAPS, rng)
+
+
+def _french_colour(forms: Forms, form: int, name: FrenchNoun, rng: random.Random) -> str:
+    if name.word.startswith(_OPEN_PHRASE):
+        return f"en {forms[0]}"
+    return rng.choice(("de couleur {}", "couleur {}", "en {}")).format(forms[0]) if rng.random() < 0.2 else forms[form]
+
+
+def _of_something(adjective: str) -> str:
+    """Return `d'habillé` or `de chic`, as it stands behind `quelque chose`."""
+    return f"d'{adjective}" if adjective[0] in "aeiouéêh" else f"de {adjective}"
+
+
+def _is_no_adjective(words: str) -> bool:
+    return not words.startswith(("d'", "de "))
+
+
+def _wrapped(phrase: str, article: str, wraps: Sequence[str], rng: random.Random) -> str:
+    if rng.random() >= WRAPPED_SHARE:
+        return phrase
+    if article == "a" and phrase[0] in "aeiou":
+        article = "an"
+    return rng.choice(wraps).format(phrase, a=f"{article} {phrase}".strip())
+
+
+_MASS = ("wear", "clothing", "apparel", "attire", "denim", "jewellery", "jewelry", "headgear", "gear", "kit", "hosiery")
+
+
+@cache
+def plural_of_english(word: str) -> str:
+    """Return `dresses` for `dress`; words that are plural already or have none stay as they are."""
+    if word.endswith(_MASS) or word.startswith(_OPEN_PHRASE) or (word.endswith("s") and not word.endswith("ss")):
+        return word
+    if word.endswith("scarf"):
+        return word.removesuffix("f") + "ves"
+    if word.endswith("y") and word[-2] not in "aeiou":
+        return word.removesuffix("y") + "ies"
+    return word + ("es" if word.endswith(("ss", "sh", "ch", "x")) else "s")
+
+
+def _english_article(name: str) -> str:
+    countable = plural_of_english(name) != name or name.startswith("pair of")
+    return "a" if countable else "some" if name.endswith("s") and not name.startswith(_OPEN_PHRASE) else ""
+
+
+_FRENCH_LINKS = ("à", "de", "du", "en", "pour", "sans", "avec", "contre", "autour")
+
+
+@cache
+def plural_of_french(word: str) -> str:
+    """Return `sacs à main` for `sac à main`: noun and adjectives up to the first preposition."""
+    words = word.split()
+    linked = (place for place, part in enumerate(words) if part in _FRENCH_LINKS or "'" in part)
+    end = next(linked, len(words))
+    return " ".join([*(_plural_of_one(part) for part in words[:end]), *words[end:]])
+
+
+def _plural_of_one(word: str) -> str:
+    if word.endswith(("s", "x", "z")):
+        return word
+    return word + ("x" if word.endswith(("eau", "bijou")) else "s")
 
 
 def vocabulary() -> list[str]:
     """Return every word and phrase that captions are made of, both languages; the tokenizer must know them."""
-    phrases = [word for noun in NOUNS for word in noun.english]
-    phrases += [noun.word for group in NOUNS for noun in group.french]
-    phrases += [word for colour in COLOURS.values() for word in colour.english]
-    phrases += [word for colour in COLOURS.values() for forms in colour.french for word in forms]
-    for table in (GENDERS, USAGES):
-        phrases += [word for english, french in table.values() for word in (*english, *french)]
-    phrases += [word for detail in DETAILS.values() for word in (*detail.english, *detail.french)]
-    return phrases
+    phrases = [word for noun in NOUNS for name in noun.english for word in (name, plural_of_english(name))]
+    phrases += [word for noun in NOUNS for name in noun.french for word in (name.word, plural_of_french(name.word))]
+    colours = [*COLOURS.values(), *SHADES]
+    ways = [way for table in _WAYS.values() for way in table.values()]
+    phrases += [word for entry in (*colours, *ways) for word in entry.english]
+    phrases += [word for entry in (*colours, *ways) for forms in entry.french for word in forms]
+    phrases += [word for way in ways for word in way.after]
+    sentences = (*ENGLISH_WRAPS, *FRENCH_WRAPS, *ENGLISH_COLOUR_ALONE, *FRENCH_COLOUR_ALONE)
+    phrases += [sentence.replace("{a}", "").replace("{}", "") for sentence in sentences]
+    return list(dict.fromkeys(phrases))

@@ -19,15 +19,8 @@ from demo.spec import GarmentSpec
 from recommender.evaluation_sets import USER_CLASS_TYPES, is_held_out
 from recommender.preprocess import squared
 from segmentation.onnx_segmenter import OnnxSegmenter
-from training.captions import (
-    LONG_BOTTOMS,
-    PATTERN_OF_DETAIL,
-    SHOES,
-    Attributes,
-    brand_of,
-    details_of,
-    pattern_of,
-)
+from training.caption_words import LONG_BOTTOMS, PATTERN_OF_DETAIL, SHOES
+from training.captions import Attributes, brand_of, details_of, pattern_of
 
 CACHE = Path(__file__).parent / "runs" / "encoder"
 SEGMENTER_WEIGHTS = Path(__file__).parents[1] / "segmentation" / "weights"
