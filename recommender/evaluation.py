@@ -13,6 +13,7 @@ BOOTSTRAP_ROUNDS = 2000
 CONFIDENCE = 0.95
 CALIBRATION_BINS = 15
 _QUERIES_A_STEP = 512
+_DRAWS_A_STEP = 1_000_000
 
 Values = NDArray[np.float64]
 """One value a query, float64, shape (n,); NaN where a query does not count."""
@@ -83,13 +84,18 @@ def paired_bootstrap(ours: Values, other: Values | float = 0.0, *, seed: int = 0
     differences = differences[~np.isnan(differences)]
     if not len(differences):
         return Interval(float("nan"), float("nan"), float("nan"))
-    random = np.random.default_rng(seed)
-    means = [
-        differences[random.integers(0, len(differences), len(differences))].mean() for _ in range(BOOTSTRAP_ROUNDS)
-    ]
+    means = _resampled_means(differences, np.random.default_rng(seed))
     tail = (1 - CONFIDENCE) / 2
     low, high = np.quantile(means, (tail, 1 - tail))
     return Interval(float(differences.mean()), float(low), float(high))
+
+
+def _resampled_means(values: Values, random: np.random.Generator) -> Values:
+    rounds_a_step = max(1, _DRAWS_A_STEP // len(values))
+    steps = [min(rounds_a_step, BOOTSTRAP_ROUNDS - done) for done in range(0, BOOTSTRAP_ROUNDS, rounds_a_step)]
+    return np.concatenate(
+        [values[random.integers(0, len(values), (rounds, len(values)))].mean(axis=1) for rounds in steps]
+    )
 
 
 def expected_calibration_error(probabilities: Values, right: NDArray[np.bool_]) -> float:

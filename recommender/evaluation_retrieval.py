@@ -171,7 +171,9 @@ def answers_to_changes(
     English and in French by turns. photos: (n, dim); same_type: bool, shape (n, products); own_colours: what not to
     ask for ("" where unknown); own_rows: the gallery rows of the photos, where they are products.
     """
-    asked = list(_changes(gallery.products, same_type, own_colours))
+    asked = _changes(gallery.products, same_type, own_colours)
+    if not asked:
+        return []
     said = encode_texts([change_phrases(one.colour)[(ENGLISH, FRENCH)[number % 2]] for number, one in enumerate(asked)])
     pictures = [photos[one.query] for one in asked]
     relevant = np.array([one.answers for one in asked], bool).reshape(len(asked), len(gallery.products))
@@ -184,7 +186,6 @@ def answers_to_changes(
     return [
         Answers(way, precision_at_10(np.array(queries), gallery.vectors, relevant, own_rows=own))
         for way, queries in ways.items()
-        if queries
     ]
 
 

@@ -10,8 +10,6 @@ from typing import Any, TypeVar
 
 import click
 
-from webapp.settings import SettingsError, read_settings
-
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 PARTS = ("segmentation", "retrieval", "attributes", "abstention")
 Item = TypeVar("Item")
@@ -31,12 +29,13 @@ def evaluate(what: str, data: Path, *, held_out: bool, whole_gallery: bool, spli
 
     DATA holds any of ccp, clothing-small, fashion-products, marketplace-1050 and camvid; what is not there is left out.
     """
-    from segmentation.errors import EvaluationSetMalformed
+    from recommender.errors import RecommenderError
+    from segmentation.errors import SegmentationError
 
     asked = _Asked(data, split, held_out=held_out, whole_gallery=whole_gallery)
     try:
         tables = [table for part in (PARTS if what == "all" else (what,)) for table in _shown(_MEASURES[part](asked))]
-    except EvaluationSetMalformed as error:
+    except (RecommenderError, SegmentationError) as error:
         raise click.ClickException(str(error)) from error
     if not tables:
         raise click.ClickException(f"{data} holds nothing to evaluate {what} with: {'; '.join(asked.left_out)}")
@@ -75,7 +74,9 @@ class _Asked:
     @property
     def adapters(self) -> Any:
         """The models that the shop uses."""
-        return self.once("adapters", _wiring)
+        from webapp.cli.vision import _wiring
+
+        return _wiring()
 
     @property
     def intake(self) -> Any:
@@ -91,10 +92,11 @@ class _Asked:
         try:
             return read()
         except EvaluationSetMissing as error:
-            self._leave_out(f"{error}")
+            self.leave_out(f"{error}")
             return None
 
-    def _leave_out(self, reason: str) -> None:
+    def leave_out(self, reason: str) -> None:
+        """Say what is not measured and why, once."""
         if reason not in self.left_out:
             self.left_out.append(reason)
             click.echo(f"left out: {reason}", err=True)
@@ -108,15 +110,6 @@ class _Asked:
             raise SystemExit(1)
 
 
-def _wiring() -> Any:
-    from webapp.wiring import Wiring
-
-    try:
-        return Wiring(read_settings())
-    except SettingsError as error:
-        raise click.ClickException(str(error)) from error
-
-
 def _tracked(items: Iterable[Item], total: int, words: str) -> Iterator[Item]:
     from tqdm import tqdm
 
@@ -125,7 +118,10 @@ def _tracked(items: Iterable[Item], total: int, words: str) -> Iterator[Item]:
 
 def _segmentation(asked: _Asked) -> Iterator[_Table]:
     from segmentation.evaluation_sets import garment_photos, street_names
+    from segmentation.labels import GARMENTS
 
+    if asked.adapters.segmenter.label_set != GARMENTS:
+        raise click.ClickException(f"{asked.adapters.segmenter.model_id} does not name garments: nothing to compare")
     names = asked.optional(lambda: street_names(asked.data, held_out=asked.held_out))
     if names is not None:
         yield from _street_tables(asked, names)
@@ -159,7 +155,7 @@ def _street_tables(asked: _Asked, names: list[str]) -> Iterator[_Table]:
         yield _Table("Mean IoU by how light the skin in the photo is", by_skin, _SKIN_NOTE)
 
 
-_SKIN_NOTE = "Mean L* of the photo's skin pixels: dark below 45, medium, light from 60 on; the same garment groups."
+_SKIN_NOTE = "By the mean L* of the photo's skin pixels: dark below 45, medium, light from 60 on."
 
 
 def _garment_table(asked: _Asked, photos: list[Any]) -> _Table:
@@ -174,16 +170,10 @@ def _garment_table(asked: _Asked, photos: list[Any]) -> _Table:
     figures = [Figure(kind, share(hits), len(hits)) for kind, hits in scores.right.items()]
     figures.append(Figure("main group right", scores.share_right(), scores.photos, goal=0.85))
     if reference is None:
-        asked.optional(lambda: _missing(weights))
+        asked.leave_out(f"there is no reference for the foreground, {weights}")
     else:
         figures.append(Figure("foreground IoU with u2netp", scores.mean_overlap(), scores.photos, goal=0.90))
     return _Table("Photos of one garment: share whose main group is right", figures)
-
-
-def _missing(path: Path) -> None:
-    from segmentation.errors import EvaluationSetMissing
-
-    raise EvaluationSetMissing(path)
 
 
 def _catalogue(asked: _Asked) -> Any:
@@ -298,7 +288,8 @@ def _attributes(asked: _Asked) -> Iterator[_Table]:
     from recommender.evaluation_sets import catalogue_products
 
     products = asked.optional(lambda: catalogue_products(asked.data, held_out=asked.held_out))
-    if products is None:
+    reader = _attribute_reader(asked)
+    if products is None or reader is None:
         return
     kept, readings = [], []
     for product in _tracked(products, len(products), "attributes"):
@@ -306,8 +297,19 @@ def _attributes(asked: _Asked) -> Iterator[_Table]:
         if pixels is not None:
             kept.append(product)
             view = largest_garment_view(pixels, asked.adapters.segmenter)
-            readings.append(read_attributes(view, asked.adapters.attribute_reader))
+            readings.append(read_attributes(view, reader))
     yield _Table("Attributes of catalogue photos", attribute_figures(kept, readings), _ATTRIBUTES_NOTE)
+
+
+def _attribute_reader(asked: _Asked) -> Any:
+    """Return what reads attributes; None, and a line, where the weights do not."""
+    from recommender.errors import EncoderReadsNoAttributes
+
+    try:
+        return asked.adapters.attribute_reader
+    except EncoderReadsNoAttributes as error:
+        asked.leave_out(str(error))
+        return None
 
 
 _ATTRIBUTES_NOTE = (
@@ -336,6 +338,8 @@ def _text(table: _Table) -> str:
 
 
 def _line(figure: Any, width: int) -> str:
+    if not figure.cases:
+        return f"  {figure.name:{width}s}  nothing to measure"
     said = f"  {figure.name:{width}s}  {figure.value:6.3f}"
     said += f"  [{figure.low:.3f}, {figure.high:.3f}]" if figure.low is not None else " " * 16
     said += f"  of {figure.cases:5d}"
