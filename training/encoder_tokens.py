@@ -29,7 +29,13 @@ def train_tokenizer(examples: Iterable[Example], titles: Iterable[str]) -> Token
     """Return a tokenizer that knows the words of captions, titles and everyday requests in both languages."""
     tokenizer = Tokenizer(models.BPE(unk_token=UNKNOWN, end_of_word_suffix="</w>"))
     tokenizer.normalizer = normalizers.Sequence(
-        [normalizers.NFKD(), normalizers.StripAccents(), normalizers.Lowercase(), normalizers.Replace("œ", "oe")]
+        [
+            normalizers.NFKD(),
+            normalizers.StripAccents(),
+            normalizers.Lowercase(),
+            normalizers.Replace("œ", "oe"),
+            normalizers.Replace("’", "'"),  # phones type it
+        ]
     )
     tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
     tokenizer.decoder = decoders.BPEDecoder(suffix="</w>")
@@ -55,4 +61,4 @@ def _corpus(examples: Iterable[Example], titles: Iterable[str]) -> Iterator[str]
             except ValueError:
                 continue
     yield from titles
-    yield from ("abcdefghijklmnopqrstuvwxyz0123456789'-&+./" for _ in range(2))
+    yield from ("abcdefghijklmnopqrstuvwxyz0123456789'-&+./,:;!?()\"" for _ in range(2))
