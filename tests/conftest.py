@@ -5,9 +5,16 @@ from pathlib import Path
 import pytest
 
 from tests.needs import shared_data
+from tests.small_models import save_open_clip
 
 
 @pytest.fixture
 def fashion_data() -> Path:
     """The folder of the shared data sets."""
     return shared_data()
+
+
+@pytest.fixture(scope="session")
+def open_clip_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small CLIP in open_clip's folder format; copy it, do not change it."""
+    return save_open_clip(tmp_path_factory.mktemp("models") / "small-clip")

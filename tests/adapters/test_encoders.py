@@ -1,8 +1,11 @@
-"""The contract of both encoder ports, on the released weights."""
+"""The contract of both encoder ports, on the released weights and on small public architectures."""
 
 import json
 import shutil
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +14,12 @@ import pytest
 from benchmarks.retrieval import precision_at_10
 from recommender.errors import EncoderWeightsDamaged, EncoderWeightsMissing, EncoderWeightsMixed
 from recommender.onnx_encoder import WEIGHTS, OnnxImageEncoder, OnnxTextEncoder
-from recommender.ports import Embeddings, Pixels
+from recommender.open_clip_encoder import OpenClipEncoder
+from recommender.ports import Embeddings, ImageEncoder, Pixels, TextEncoder
+from recommender.torch_encoder import TorchEncoder
+from recommender.transformers_encoder import TransformersEncoder
+from tests.factories import photo
+from tests.small_models import save_clip, save_siglip
 from training import retrieval_data
 
 SHAPES = ((40, 60), (200, 90), (1, 1), (300, 300), (7, 400), (64, 64))
@@ -36,46 +44,82 @@ def photos() -> list[Pixels]:
 PHRASES = ["red dress", "robe rouge", "chaussures de sport bleues pour homme", "a", "", "☂ 雨傘 ✨", "word " * 400] * 12
 
 
+@dataclass(frozen=True)
+class Encoders:
+    images: ImageEncoder
+    texts: TextEncoder
+    again: Callable[[], ImageEncoder]
+
+
+@pytest.fixture(scope="module", params=["embedded", "open_clip", "CLIP of transformers", "SigLIP of transformers"])
+def encoders(
+    request: pytest.FixtureRequest, open_clip_folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Encoders:
+    if request.param == "embedded":
+        return Encoders(OnnxImageEncoder(), OnnxTextEncoder(), OnnxImageEncoder)
+    if request.param == "open_clip":
+        return _both_in_one(partial(OpenClipEncoder, f"local-dir:{open_clip_folder}", setting="small"))
+    save = save_clip if request.param.startswith("CLIP") else save_siglip
+    folder = save(tmp_path_factory.mktemp("model"))
+    return _both_in_one(partial(TransformersEncoder, str(folder), setting="small"))
+
+
+def _both_in_one(make: Callable[[], TorchEncoder]) -> Encoders:
+    both = make()
+    return Encoders(both, both, make)
+
+
 def assert_unit_rows(rows: Embeddings, count: int, dim: int) -> None:
     assert rows.shape == (count, dim)
     assert rows.dtype == np.float32
     assert np.allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-4)
 
 
-def test_image_embeddings_are_unit_rows(images: OnnxImageEncoder, photos: list[Pixels]) -> None:
-    assert_unit_rows(images.encode_images(photos), len(photos), images.identity.dim)
+def test_image_embeddings_are_unit_rows(encoders: Encoders, photos: list[Pixels]) -> None:
+    assert_unit_rows(encoders.images.encode_images(photos), len(photos), encoders.images.identity.dim)
 
 
-def test_text_embeddings_are_unit_rows(texts: OnnxTextEncoder) -> None:
-    assert_unit_rows(texts.encode_texts(PHRASES), len(PHRASES), texts.identity.dim)
+def test_text_embeddings_are_unit_rows(encoders: Encoders) -> None:
+    assert_unit_rows(encoders.texts.encode_texts(PHRASES), len(PHRASES), encoders.texts.identity.dim)
 
 
-def test_both_encoders_share_one_identity(images: OnnxImageEncoder, texts: OnnxTextEncoder) -> None:
-    assert images.identity == texts.identity
+def test_both_encoders_share_one_identity(encoders: Encoders) -> None:
+    assert encoders.images.identity == encoders.texts.identity
 
 
-def test_none_in_none_out(images: OnnxImageEncoder, texts: OnnxTextEncoder) -> None:
-    assert images.encode_images([]).shape == (0, images.identity.dim)
-    assert texts.encode_texts([]).shape == (0, texts.identity.dim)
+def test_none_in_none_out(encoders: Encoders) -> None:
+    assert encoders.images.encode_images([]).shape == (0, encoders.images.identity.dim)
+    assert encoders.texts.encode_texts([]).shape == (0, encoders.texts.identity.dim)
 
 
-def test_a_photo_alone_gets_the_row_that_it_gets_in_a_batch(images: OnnxImageEncoder, photos: list[Pixels]) -> None:
-    together = images.encode_images(photos)
-    alone = np.concatenate([images.encode_images([photo]) for photo in photos])
+def test_a_photo_alone_gets_the_row_that_it_gets_in_a_batch(encoders: Encoders, photos: list[Pixels]) -> None:
+    together = encoders.images.encode_images(photos)
+    alone = np.concatenate([encoders.images.encode_images([photo]) for photo in photos])
     assert np.allclose(together, alone, atol=1e-4)
 
 
-def test_a_phrase_alone_gets_the_row_that_it_gets_in_a_batch(texts: OnnxTextEncoder) -> None:
-    together = texts.encode_texts(PHRASES)
-    alone = np.concatenate([texts.encode_texts([phrase]) for phrase in PHRASES])
+def test_a_phrase_alone_gets_the_row_that_it_gets_in_a_batch(encoders: Encoders) -> None:
+    together = encoders.texts.encode_texts(PHRASES)
+    alone = np.concatenate([encoders.texts.encode_texts([phrase]) for phrase in PHRASES])
     assert np.allclose(together, alone, atol=1e-4)
 
 
-def test_threads_may_share_an_encoder(photos: list[Pixels]) -> None:
-    fresh = OnnxImageEncoder()
+def test_threads_may_share_an_encoder(encoders: Encoders, photos: list[Pixels]) -> None:
+    fresh = encoders.again()
     with ThreadPoolExecutor(4) as pool:
         rows = list(pool.map(lambda photo: fresh.encode_images([photo])[0], photos))
     assert np.allclose(np.stack(rows), fresh.encode_images(photos), atol=1e-4)
+
+
+def test_an_encoder_loaded_again_is_the_same_encoder(encoders: Encoders, photos: list[Pixels]) -> None:
+    again = encoders.again()
+    assert again.identity == encoders.images.identity
+    assert np.allclose(again.encode_images(photos[:3]), encoders.images.encode_images(photos[:3]), atol=1e-6)
+
+
+def test_different_photos_get_different_rows(encoders: Encoders) -> None:
+    rows = encoders.images.encode_images([photo(seed=1), photo(seed=2)])
+    assert rows[0] @ rows[1] < 0.9999
 
 
 @pytest.mark.parametrize(

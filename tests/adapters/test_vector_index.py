@@ -1,4 +1,4 @@
-"""The contract of `VectorIndex`, on FAISS and on a brute-force double."""
+"""The contract of `VectorIndex`: on FAISS, on the active one of several builds, and on a brute-force double."""
 
 import json
 import os
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from recommender.errors import IndexBuiltWithAnotherEncoder, IndexDamaged, IndexMissing
 from recommender.faiss_index import FaissIndex
+from recommender.index_builds import IndexBuilds
 from recommender.ports import EncoderIdentity, VectorIndex
 from tests.doubles import InMemoryIndex
 
@@ -34,9 +35,11 @@ def ids(*values: int) -> NDArray[np.int64]:
     return np.array(values, np.int64)
 
 
-@pytest.fixture(params=["faiss", "in memory"])
+@pytest.fixture(params=["faiss", "builds", "in memory"])
 def index(request: pytest.FixtureRequest, tmp_path: Path) -> VectorIndex:
-    empty: VectorIndex = FaissIndex(tmp_path) if request.param == "faiss" else InMemoryIndex()
+    empty: VectorIndex = InMemoryIndex()
+    if request.param != "in memory":
+        empty = FaissIndex(tmp_path) if request.param == "faiss" else IndexBuilds(tmp_path)
     empty.replace_all(ids=np.arange(10, 60), vectors=unit_rows(50), encoder=ENCODER)
     return empty
 
