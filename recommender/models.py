@@ -1,4 +1,4 @@
-"""Stored embeddings: each picture is embedded once for an encoder."""
+"""Stored embeddings (each picture is embedded once for an encoder), and what people correct."""
 
 from datetime import datetime
 
@@ -18,3 +18,16 @@ class ImageEmbedding(Model):
     revision: Mapped[str] = mapped_column(String(64), primary_key=True)
     vector: Mapped[bytes] = mapped_column(LargeBinary)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+
+class AttributeCorrection(Model):
+    """What a person says that a picture (by content) shows; the last word on it. Says what they were, never who."""
+
+    __tablename__ = "attribute_correction"
+
+    content_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    attribute: Mapped[str] = mapped_column(String(40), primary_key=True)
+    value: Mapped[str] = mapped_column(String(80))
+    corrected_as: Mapped[str] = mapped_column(String(20))
+    """The role of the person, or `command line`: it stays when the account goes."""
+    corrected_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

@@ -117,6 +117,12 @@ class _Network:
         result: Embeddings = session.run(None, {session.get_inputs()[0].name: values})[0]
         return result
 
+    def outputs(self, values: NDArray[np.float32] | NDArray[np.int64]) -> dict[str, NDArray[np.float32]]:
+        """Return everything that the network says, by the name of the output."""
+        session = self._loaded()
+        found = session.run(None, {session.get_inputs()[0].name: values})
+        return {output.name: value for output, value in zip(session.get_outputs(), found, strict=True)}
+
     def _loaded(self) -> "InferenceSession":
         with self._lock:
             if self._session is None:
