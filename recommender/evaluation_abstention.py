@@ -1,20 +1,24 @@
 """Whether the shop knows when it has nothing like a photo: abstention, false abstention, calibration.
 
-Outside are photos that the gallery cannot answer: street scenes, other goods, garments whose type (or whole family of
-types) was taken out of the gallery. Inside are shoppers' and catalogue photos that it can.
+Outside are photos that the gallery cannot answer: street scenes, other goods, garments whose types were taken out of
+the gallery. Inside are shoppers' and catalogue photos that at least ten products answer. A match is good when the first
+answer, or at least half of the ten first, is of the photo's types: that is what `match_probability` is of.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from recommender.evaluation import Figure, expected_calibration_error, figure_of_mean
+from recommender.abstention import NEIGHBOURS, MatchCalibration, Nearest, Question
+from recommender.evaluation import AT, Figure, expected_calibration_error, figure_of_mean
+from recommender.evaluation_retrieval import Gallery
 from recommender.evaluation_sets import CatalogueProduct
+from recommender.evaluation_shop import UserPhotoSeen
+from recommender.ports import EncoderIdentity
 
 ABSTENTION_GOAL, FALSE_ABSTENTION_LIMIT, CALIBRATION_LIMIT = 0.95, 0.05, 0.05
-REMOVED_TYPES = 20
-QUERIES_OF_A_TYPE = 15
 
 
 @dataclass(frozen=True)
@@ -69,27 +73,81 @@ def _calibration(name: str, verdicts: Sequence[Verdict], *, goal: float | None =
 
 
 @dataclass(frozen=True)
-class Removal:
-    """Queries that lose their answers: rows of the catalogue, and which article types leave the gallery."""
+class Outsider:
+    """A photo that no product answers; counted: False when the catalogue sells its like all the same."""
 
     kind: str
-    rows: tuple[int, ...]
-    types: frozenset[str]
+    seen: UserPhotoSeen
+    counted: bool = True
 
 
-def removals(products: Sequence[CatalogueProduct], queries: Sequence[int]) -> list[Removal]:
-    """Return, for each of the commonest types among the queries (rows of products), two removals of its answers.
+@dataclass(frozen=True)
+class Insider:
+    """A photo that products of some types answer. own_row: its row in the gallery, when it is a product's.
 
-    One takes the type alone out of the gallery (likes of it stay: hard), one its family, which is its subCategory.
+    family: the types that leave the gallery with its own: they are easily taken for them.
     """
-    rows_of: dict[str, list[int]] = {}
-    for row in queries:
-        rows_of.setdefault(products[row].type_name, []).append(row)
-    common = sorted(rows_of, key=lambda name: (-len(rows_of[name]), name))[:REMOVED_TYPES]
-    family_of = {product.type_name: product.family for product in products}
-    found = []
-    for name in common:
-        rows = tuple(rows_of[name][:QUERIES_OF_A_TYPE])
-        family = frozenset(other for other, theirs in family_of.items() if theirs == family_of[name])
-        found += [Removal("type taken out", rows, frozenset({name})), Removal("family taken out", rows, family)]
-    return found
+
+    kind: str
+    seen: UserPhotoSeen
+    types: frozenset[str]
+    family: frozenset[str]
+    own_row: int = -1
+
+
+@dataclass(frozen=True)
+class Judge:
+    """Asks a gallery as `flask vision search` does, and compares what is said with what is true."""
+
+    gallery: Gallery
+    calibration: MatchCalibration
+    encoder: EncoderIdentity
+
+    def of_outsider(self, one: Outsider) -> Verdict | None:
+        """Return the verdict on a photo that nothing answers; None where there is no calibration."""
+        nothing = np.zeros(len(self.gallery.products), bool)
+        return self._verdict(one.kind, one.seen, nothing, ~nothing, counted=one.counted)
+
+    def of_insider(self, one: Insider) -> list[Verdict | None]:
+        """Return the verdicts on a photo: asked of the gallery, of it without its types, of it without their family.
+
+        The first only where ten products answer; the second is shown and not counted, for likes of it stay.
+        """
+        names = np.array([product.type_name for product in self.gallery.products])
+        answers = np.isin(names, list(one.types)) & (np.arange(len(names)) != one.own_row)
+        others = np.arange(len(names)) != one.own_row
+        without_family = others & ~np.isin(names, list(one.family))
+        found = [
+            self._verdict(f"{one.kind}, its types taken out", one.seen, answers, others & ~answers, counted=False),
+            self._verdict(f"{one.kind}, its types and their like taken out", one.seen, answers, without_family),
+        ]
+        if answers.sum() >= AT:
+            found.append(self._verdict(one.kind, one.seen, answers, others))
+        return found
+
+    def _verdict(
+        self,
+        kind: str,
+        seen: UserPhotoSeen,
+        answers: NDArray[np.bool_],
+        among: NDArray[np.bool_],
+        *,
+        counted: bool = True,
+    ) -> Verdict | None:
+        likeness = np.where(among, self.gallery.vectors @ seen.vector, -np.inf)
+        rows = np.argsort(-likeness, kind="stable")[: min(NEIGHBOURS, int(among.sum()))]
+        question = Question(photo=seen.vector, garment_confidence=seen.garment_confidence)
+        nearest = Nearest(self.gallery.vectors[rows], likeness[rows])
+        said = self.calibration.judge(question, nearest, encoder=self.encoder)
+        if said.match_probability is None or said.no_good_match is None:
+            return None
+        hits = answers[rows]
+        is_right = bool(len(rows)) and bool(hits[0] or hits.sum() >= NEIGHBOURS / 2)
+        inside = bool((answers & among).any())
+        return Verdict(kind, inside, is_right, said.match_probability, said.no_good_match, counted)
+
+
+def family_of(types: frozenset[str], products: Sequence[CatalogueProduct]) -> frozenset[str]:
+    """Return all types of the families (subCategory) of some types, as a catalogue sorts them."""
+    families = {product.family for product in products if product.type_name in types}
+    return types | {product.type_name for product in products if product.family in families}

@@ -79,24 +79,28 @@ class Answers:
         return Answers(task, self.precisions[kept], classes)
 
 
-def answers_to_catalogue_photos(gallery: Gallery, rows: Sequence[int]) -> list[Answers]:
+def answers_to_catalogue_photos(
+    gallery: Gallery, rows: Sequence[int], queries: Embeddings | None = None
+) -> list[Answers]:
     """Return task (a) for the products at these rows: the others of the same type and gender; of the same colour too.
 
-    The class of a query is its gender.
+    queries: their photos' vectors, (len(rows), dim), when they are not asked as they stand in the gallery. The class of
+    a query is its gender.
     """
+    asked = gallery.vectors[list(rows)] if queries is None else queries
     products = gallery.products
     genders = tuple(products[row].gender for row in rows)
     kinds = [(product.type_name, product.gender) for product in products]
     coloured = [(*kind, product.colour) for kind, product in zip(kinds, products, strict=True)]
     return [
-        Answers(task, _precisions_of_rows(gallery, rows, codes_of(keys)), genders)
+        Answers(task, _precisions_of_rows(gallery, rows, asked, codes_of(keys)), genders)
         for task, keys in (("type and gender", kinds), ("type, gender and colour", coloured))
     ]
 
 
-def _precisions_of_rows(gallery: Gallery, rows: Sequence[int], codes: NDArray[np.int64]) -> Values:
+def _precisions_of_rows(gallery: Gallery, rows: Sequence[int], asked: Embeddings, codes: NDArray[np.int64]) -> Values:
     relevant = codes[list(rows)][:, None] == codes
-    return precision_at_10(gallery.vectors[list(rows)], gallery.vectors, relevant, own_rows=rows)
+    return precision_at_10(asked, gallery.vectors, relevant, own_rows=rows)
 
 
 def codes_of(keys: Sequence[tuple[str, ...]]) -> NDArray[np.int64]:

@@ -1,6 +1,6 @@
 """Photos as the shop takes them in, for its evaluation: a product whole, a shopper's photo by its largest garment."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -22,9 +22,13 @@ Item = TypeVar("Item")
 
 @dataclass(frozen=True)
 class UserPhotoSeen:
-    """A shopper's photo: its vector, and how light the skin in it is (a group of SKIN_GROUPS; None: too little)."""
+    """A shopper's photo: its vector, how sure the segmenter is of its garment, and how light the skin in it is.
+
+    garment_confidence: 0 to 1, 0 where the whole photo stands for it; skin: a group of SKIN_GROUPS, None: too little.
+    """
 
     vector: Embedding
+    garment_confidence: float
     skin: str | None
 
 
@@ -59,27 +63,29 @@ class Intake:
     def user_photo(self, pixels: Pixels) -> UserPhotoSeen:
         """Return a shopper's photo by its largest garment."""
         seeing = _Seeing(self.segmenter)
-        vector = embed_garments(pixels, read_garments(pixels, seeing), self.encoder).garments[0].embedding
-        return UserPhotoSeen(vector, skin_group(pixels, seeing.skin()))
+        largest = embed_garments(pixels, read_garments(pixels, seeing), self.encoder).garments[0]
+        return UserPhotoSeen(largest.embedding, largest.confidence, skin_group(pixels, seeing.skin()))
 
     def products(self, items: Iterable[Item], picture_of: Callable[[Item], Path]) -> Taken[Item]:
         """Return the vectors of catalogue pictures."""
-        return self._taken(items, picture_of, self.product)
-
-    def queries(self, items: Iterable[Item], picture_of: Callable[[Item], Path]) -> Taken[Item]:
-        """Return the vectors of photos of which nothing is known, as a shopper's."""
-        return self._taken(items, picture_of, lambda pixels: self.user_photo(pixels).vector)
-
-    def _taken(
-        self, items: Iterable[Item], picture_of: Callable[[Item], Path], embed: Callable[[Pixels], Embedding]
-    ) -> Taken[Item]:
         kept, rows = [], []
+        for item, pixels in self._readable(items, picture_of):
+            kept.append(item)
+            rows.append(self.product(pixels))
+        return Taken(kept, np.stack(rows) if rows else np.empty((0, self.encoder.identity.dim), np.float32))
+
+    def queries(
+        self, items: Iterable[Item], picture_of: Callable[[Item], Path]
+    ) -> Iterator[tuple[Item, UserPhotoSeen]]:
+        """Yield each readable photo as a shopper's."""
+        for item, pixels in self._readable(items, picture_of):
+            yield item, self.user_photo(pixels)
+
+    def _readable(self, items: Iterable[Item], picture_of: Callable[[Item], Path]) -> Iterator[tuple[Item, Pixels]]:
         for item in items:
             pixels = self.read(picture_of(item))
             if pixels is not None:
-                kept.append(item)
-                rows.append(embed(pixels))
-        return Taken(kept, np.stack(rows) if rows else np.empty((0, self.encoder.identity.dim), np.float32))
+                yield item, pixels
 
 
 class _Seeing:

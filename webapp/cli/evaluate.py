@@ -12,6 +12,8 @@ import click
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 PARTS = ("segmentation", "retrieval", "attributes", "abstention")
+MOST_CATALOGUE_PHOTOS = 1000
+"""Asked for "no good match": more do not narrow its intervals to speak of."""
 Item = TypeVar("Item")
 
 
@@ -70,6 +72,10 @@ class _Asked:
             self._kept[name] = make()
         made: Item = self._kept[name]
         return made
+
+    def has(self, name: str) -> bool:
+        """Say whether it was made already."""
+        return name in self._kept
 
     @property
     def adapters(self) -> Any:
@@ -205,12 +211,27 @@ def _seen_user_photos(asked: _Asked) -> Any:
     photos = asked.optional(lambda: garment_photos(asked.data, asked.split))
     if photos is None:
         return None
-    seen = []
-    for photo in _tracked(photos, len(photos), "shoppers' photos"):
-        pixels = asked.intake.read(photo.path)
-        if pixels is not None:
-            seen.append((photo, asked.intake.user_photo(pixels)))
-    return seen
+    return list(asked.intake.queries(_tracked(photos, len(photos), "shoppers' photos"), lambda photo: photo.path))
+
+
+def _catalogue_queries(asked: _Asked) -> list[Any]:
+    """Return (row of the gallery, its photo as the shop sees a shopper's) for the products that ask."""
+    _, asking = _catalogue(asked)
+    return asked.once("catalogue queries", lambda: _as_queries(asked, asking))
+
+
+def _some_catalogue_queries(asked: _Asked) -> list[Any]:
+    """Return the first MOST_CATALOGUE_PHOTOS of these, without looking at the others."""
+    _, asking = _catalogue(asked)
+    if asked.has("catalogue queries") or len(asking) <= MOST_CATALOGUE_PHOTOS:
+        return _catalogue_queries(asked)[:MOST_CATALOGUE_PHOTOS]
+    return _as_queries(asked, asking[:MOST_CATALOGUE_PHOTOS])
+
+
+def _as_queries(asked: _Asked, asking: list[int]) -> list[Any]:
+    gallery, _ = _catalogue(asked)
+    rows = _tracked(asking, len(asking), "catalogue photos that ask")
+    return list(asked.intake.queries(rows, lambda row: gallery.products[row].picture))
 
 
 def _retrieval(asked: _Asked) -> Iterator[_Table]:
@@ -218,20 +239,27 @@ def _retrieval(asked: _Asked) -> Iterator[_Table]:
     if found is None:
         return
     gallery, asking = found
-    yield from _catalogue_photo_tables(gallery, asking)
+    yield from _catalogue_photo_tables(asked, gallery, asking)
     seen = _user_photos(asked)
     if seen:
         yield from _user_photo_tables(gallery, seen)
     yield _word_table(asked, gallery)
-    yield _change_table(asked, gallery, asking, seen or [])
+    yield _change_table(asked, gallery, seen or [])
 
 
-def _catalogue_photo_tables(gallery: Any, asking: list[int]) -> Iterator[_Table]:
+def _catalogue_photo_tables(asked: _Asked, gallery: Any, asking: list[int]) -> Iterator[_Table]:
+    import numpy as np
+
     from recommender.evaluation_retrieval import answers_to_catalogue_photos
 
-    alike, coloured = answers_to_catalogue_photos(gallery, asking)
+    queries = _catalogue_queries(asked)
+    rows = [row for row, _ in queries]
+    alike, coloured = answers_to_catalogue_photos(gallery, rows, np.stack([view.vector for _, view in queries]))
+    whole = answers_to_catalogue_photos(gallery, asking)
+    figures = [alike.figure(goal=0.78), coloured.figure(goal=0.54)]
+    figures += [answers.renamed(f"{answers.task}, asked whole").figure() for answers in whole]
     note = f"{len(asking)} products ask {len(gallery.products)}; fewer than ten relevant: left out."
-    yield _Table("(a) Catalogue photo, P@10", [alike.figure(goal=0.78), coloured.figure(goal=0.54)], note)
+    yield _Table("(a) Catalogue photo, P@10", figures, note)
     yield _Table("(a) by gender", [*alike.figures_by_class(), *coloured.figures_by_class()])
 
 
@@ -257,20 +285,18 @@ def _word_table(asked: _Asked, gallery: Any) -> _Table:
     return _Table("(c) Words, P@10", figures, "Fewer than ten relevant products: left out.")
 
 
-def _change_table(asked: _Asked, gallery: Any, asking: list[int], seen: list[Any]) -> _Table:
+def _change_table(asked: _Asked, gallery: Any, seen: list[Any]) -> _Table:
     import numpy as np
 
     from recommender.evaluation_retrieval import answers_to_changes, codes_of, gain, relevant_to_users
 
+    queries = _catalogue_queries(asked)
+    rows, photos = [row for row, _ in queries], np.stack([view.vector for _, view in queries])
     types = codes_of([(product.type_name,) for product in gallery.products])
-    colours = [gallery.products[row].colour for row in asking]
+    colours = [gallery.products[row].colour for row in rows]
     encode = asked.adapters.text_encoder.encode_texts
-    photos = gallery.vectors[asking]
-    sources = {
-        "catalogue": answers_to_changes(
-            gallery, photos, types[asking][:, None] == types, colours, encode_texts=encode, own_rows=asking
-        )
-    }
+    same_type = types[rows][:, None] == types
+    sources = {"catalogue": answers_to_changes(gallery, photos, same_type, colours, encode_texts=encode, own_rows=rows)}
     if seen:
         vectors = np.stack([view.vector for _, view in seen])
         same = relevant_to_users(gallery.products, [photo.kind for photo, _ in seen])
@@ -317,10 +343,68 @@ _ATTRIBUTES_NOTE = (
     "Multi is left out. Pattern: titles that name exactly one."
 )
 
+
+def _abstention(asked: _Asked) -> Iterator[_Table]:
+    from recommender.evaluation_abstention import Judge, abstention_figures
+
+    calibration, found = _match_calibration(asked), _catalogue(asked)
+    if calibration is None or found is None:
+        return
+    judge = Judge(found[0], calibration, asked.adapters.image_encoder.identity)
+    verdicts = [judge.of_outsider(one) for one in _outsiders(asked, found[0])]
+    verdicts += [verdict for one in _insiders(asked, found[0]) for verdict in judge.of_insider(one)]
+    known = [verdict for verdict in verdicts if verdict is not None]
+    if not known:
+        asked.leave_out("the calibration of match_probability is for another encoder")
+        return
+    yield _Table('"No good match": share of photos on which the shop abstains', abstention_figures(known))
+
+
+def _match_calibration(asked: _Asked) -> Any:
+    """Return what `flask vision search` judges matches with; None, and a line, where the weights have none."""
+    from recommender.abstention import MatchCalibration
+    from recommender.errors import MatchCalibrationMissing
+    from recommender.onnx_encoder import WEIGHTS
+
+    try:
+        return MatchCalibration.read(WEIGHTS / "match_calibration.json")
+    except MatchCalibrationMissing as error:
+        asked.leave_out(str(error))
+        return None
+
+
+def _outsiders(asked: _Asked, gallery: Any) -> Iterator[Any]:
+    from recommender.evaluation_abstention import Outsider
+    from recommender.evaluation_sets import other_goods, street_scenes
+
+    scenes = asked.optional(lambda: street_scenes(asked.data)) or []
+    for _, seen in asked.intake.queries(_tracked(scenes, len(scenes), "street scenes"), lambda path: path):
+        yield Outsider("street scene", seen)
+    types = frozenset(product.type_name for product in gallery.products)
+    goods = asked.optional(lambda: other_goods(asked.data)) or []
+    for good, seen in asked.intake.queries(_tracked(goods, len(goods), "other goods"), lambda good: good.picture):
+        is_sold = good.is_sold_by(types)
+        kind = f"{good.kind}, which the catalogue sells" if is_sold else "other goods"
+        yield Outsider(kind, seen, counted=not is_sold)
+
+
+def _insiders(asked: _Asked, gallery: Any) -> Iterator[Any]:
+    from recommender.evaluation_abstention import Insider, family_of
+    from recommender.evaluation_sets import USER_CLASS_TYPES
+
+    wanted = [("shopper's photo", seen, USER_CLASS_TYPES[photo.kind], -1) for photo, seen in _user_photos(asked) or []]
+    for row, seen in _some_catalogue_queries(asked):
+        wanted.append(("catalogue photo", seen, frozenset({gallery.products[row].type_name}), row))
+    families = {types: family_of(types, gallery.products) for _, _, types, _ in wanted}
+    for kind, seen, types, row in wanted:
+        yield Insider(kind, seen, types, families[types], row)
+
+
 _MEASURES: dict[str, Callable[[_Asked], Iterator[_Table]]] = {
     "segmentation": _segmentation,
     "retrieval": _retrieval,
     "attributes": _attributes,
+    "abstention": _abstention,
 }
 
 
