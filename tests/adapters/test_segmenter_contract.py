@@ -1,7 +1,12 @@
-"""What every segmenter promises, on drawn photos; what the embedded one promises about its weights and its quality."""
+"""What every segmenter promises, on drawn photos; what the embedded one promises about its weights and its quality.
+
+The public ones are small SegFormers with random weights, in the hub's folder format.
+"""
 
 import shutil
 import threading
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -14,14 +19,29 @@ from segmentation.evaluation import Confusion
 from segmentation.garments import garments_in
 from segmentation.onnx_segmenter import OnnxSegmenter
 from segmentation.ports import Segmentation, Segmenter
+from segmentation.segformer import TransformersSegmenter
+from tests.small_models import ATR, CITYSCAPES, save_segformer
 from training.segmentation_data import ccp_names, ccp_photos
 
 WEIGHTS = Path(__file__).parents[2] / "segmentation/weights"
 
 
 @pytest.fixture(scope="module")
-def segmenter() -> Segmenter:
+def embedded() -> Segmenter:
     return OnnxSegmenter(WEIGHTS)
+
+
+@pytest.fixture(scope="module", params=["embedded", "SegFormer of ATR-18", "SegFormer of Cityscapes"])
+def make_segmenter(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Segmenter]:
+    if request.param == "embedded":
+        return partial(OnnxSegmenter, WEIGHTS)
+    names = ATR if request.param.endswith("ATR-18") else CITYSCAPES
+    return partial(TransformersSegmenter, str(save_segformer(tmp_path_factory.mktemp("model"), names)))
+
+
+@pytest.fixture(scope="module")
+def segmenter(make_segmenter: Callable[[], Segmenter]) -> Segmenter:
+    return make_segmenter()
 
 
 def drawn_trousers(width: int, height: int) -> NDArray[np.uint8]:
@@ -75,20 +95,21 @@ def test_a_photo_is_left_as_it_was_and_may_be_read_only(segmenter: Segmenter) ->
     assert np.array_equal(photo, before)
 
 
-def test_drawn_trousers_are_found_where_they_lie(segmenter: Segmenter) -> None:
+def test_drawn_trousers_are_found_where_they_lie(embedded: Segmenter) -> None:
     photo = drawn_trousers(480, 640)
-    garments = garments_in(photo, segmenter.segment(photo), segmenter.label_set)
+    garments = garments_in(photo, embedded.segment(photo), embedded.label_set)
     assert garments[0].label == "pants"
     left, top, right, bottom = garments[0].box_xyxy_pixels
     assert max(abs(left - 106), abs(right - 374)) < 40
     assert max(abs(top - 64), abs(bottom - 589)) < 50
 
 
-def test_one_segmenter_serves_several_threads_and_loads_once() -> None:
-    shared = OnnxSegmenter(WEIGHTS)
+def test_one_segmenter_serves_several_threads_and_loads_once(
+    segmenter: Segmenter, make_segmenter: Callable[[], Segmenter]
+) -> None:
     photos = [drawn_trousers(200 + 40 * i, 300) for i in range(4)]
-    alone = [shared.segment(photo).class_ids for photo in photos]
-    fresh = OnnxSegmenter(WEIGHTS)
+    alone = [segmenter.segment(photo).class_ids for photo in photos]
+    fresh = make_segmenter()
     together: dict[int, NDArray[np.uint8]] = {}
 
     def work(index: int) -> None:
@@ -134,8 +155,8 @@ def test_garbled_facts_are_refused(tmp_path: Path, facts: str) -> None:
         _ = OnnxSegmenter(tmp_path).model_id
 
 
-def test_held_out_street_photos_are_segmented_well(segmenter: Segmenter, fashion_data: Path) -> None:
+def test_held_out_street_photos_are_segmented_well(embedded: Segmenter, fashion_data: Path) -> None:
     confusion = Confusion()
     for photo in ccp_photos(fashion_data, ccp_names(fashion_data)[1][:30]):
-        confusion.add(photo.class_ids, segmenter.segment(photo.pixels).class_ids)
+        confusion.add(photo.class_ids, embedded.segment(photo.pixels).class_ids)
     assert confusion.mean_iou() > 0.50
