@@ -293,7 +293,7 @@ def encoder_failures(queries: int) -> Image.Image:
     other_type, other_colour = ([one for one in found if one.verdict == v] for v in (OTHER_TYPE, OTHER_COLOUR))
     heading = (
         f"The surest mistakes of {len(found)} drawn queries, one of each kind\nOf all nearest products "
-        f"{len(other_type) / len(found):.0%} are of another type, {len(other_colour) / len(found):.0%} only of another colour."
+        f"{len(other_type) / len(found):.0%} are another type, {len(other_colour) / len(found):.0%} another colour."
     )
     shown = surest_mistakes(found, OTHER_TYPE, SHOWN - 2)
     return picture_of_answers([*shown, *surest_mistakes(found, OTHER_COLOUR, SHOWN - len(shown))], heading)
