@@ -63,7 +63,7 @@ def embed_garments(photo: Pixels, garments: list[Garment], encoder: ImageEncoder
     """Return what is seen in a photo, one embedding a garment.
 
     A garment is embedded as its crop. One that is alone in the photo (lying, hanging) is embedded as the mean of crop
-    and whole photo: what the mask missed counts too (training/RESULTS-encoder.md has the gain).
+    and whole photo: what the mask missed counts too (training/RESULTS.md has the gain).
     """
     embeddings = _embeddings(photo, [garment.crop for garment in garments], garments[0].label, encoder)
     seen = tuple(

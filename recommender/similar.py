@@ -30,7 +30,7 @@ class Likeness(StrEnum):
 
 
 # Lowest cosine of (very close, close, same spirit): the upper and lower quartile of right answers and about the median
-# of wrong ones, as `python -m benchmarks.retrieval` measures them (training/RESULTS-encoder.md).
+# of wrong ones, as `python -m benchmarks.retrieval` measures them (training/RESULTS.md).
 LIKENESS_STEPS = {
     QueryKind.PHOTO: (0.87, 0.75, 0.65),
     QueryKind.PRODUCT: (0.96, 0.90, 0.85),

@@ -178,7 +178,7 @@ def data_folder() -> Path:
     try:
         return Path(os.environ["FASHION_DATA"])
     except KeyError:
-        raise SystemExit("Set FASHION_DATA to the folder of the data sets (training/SOURCES.md lists them).") from None
+        raise SystemExit("Set FASHION_DATA to the folder of the data sets (training/data_cards lists them).") from None
 
 
 def catalogue_examples() -> list[Example]:

@@ -1,6 +1,6 @@
 """Labelled photos for the garment segmenter, and the random views of them that training sees.
 
-Sources (see SOURCES.md): CCP masks; single-garment photos whose class is their folder and whose foreground is
+Sources (see data_cards): CCP masks; single-garment photos whose class is their folder and whose foreground is
 u2netp's; catalogue photos of one accessory on white ground. A label of UNSCORED is never trained on.
 """
 

@@ -192,7 +192,7 @@ def test_a_card_without_a_revision_is_refused(folder: Path) -> None:
 
 
 MEASURED_PRECISION = 0.915
-"""Of the released weights on the subset below (`training/RESULTS-encoder.md` has the full figures)."""
+"""Of the released weights on the subset below (`training/RESULTS.md` has the full figures)."""
 TOLERANCE = 0.04
 
 
