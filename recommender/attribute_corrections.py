@@ -52,4 +52,4 @@ def corrections_of(content_hash: str) -> dict[str, str]:
     rows = db.session.execute(
         select(AttributeCorrection.attribute, AttributeCorrection.value).filter_by(content_hash=content_hash)
     )
-    return dict(rows.tuples().all())
+    return {row.attribute: row.value for row in rows}

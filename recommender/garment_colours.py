@@ -28,78 +28,78 @@ FAMILIES = (
 
 SHADES: dict[str, dict[str, tuple[float, float, float]]] = {
     "black": {
-        "black": (6.4, 0.5, -1.3),
+        "black": (20.9, 0.3, -0.2),
     },
     "white": {
-        "white": (98.6, -0.0, 0.0),
-        "off-white": (94.4, -0.4, 3.1),
+        "white": (96.5, 0.1, -0.1),
+        "off-white": (87.4, 0.5, 2.0),
     },
     "grey": {
-        "charcoal": (26.2, 0.3, -3.3),
-        "grey": (56.3, 0.1, -2.4),
-        "light grey": (80.5, -0.1, -1.7),
+        "charcoal": (28.3, 0.1, -2.3),
+        "grey": (55.8, 0.4, -1.8),
+        "light grey": (80.3, 0.0, -0.1),
     },
     "brown": {
-        "brown": (34.6, 11.3, 18.1),
-        "dark brown": (18.7, 6.2, 7.5),
-        "tan": (57.4, 13.7, 28.9),
-        "rust": (40.1, 30.4, 32.7),
-        "taupe": (50.3, 3.8, 10.0),
+        "brown": (34.5, 10.4, 16.1),
+        "dark brown": (20.2, 5.6, 6.1),
+        "tan": (59.1, 13.0, 26.9),
+        "rust": (40.3, 30.0, 32.2),
+        "taupe": (50.2, 4.0, 9.5),
     },
     "beige": {
-        "cream": (92.1, -0.8, 11.2),
-        "beige": (80.6, 1.6, 17.3),
-        "sand": (71.1, 3.0, 21.1),
+        "cream": (92.0, -0.7, 11.0),
+        "beige": (80.7, 1.6, 17.2),
+        "sand": (69.3, 3.4, 20.2),
         "nude": (80.3, 8.4, 17.1),
     },
     "red": {
-        "red": (42.3, 61.4, 35.7),
-        "dark red": (30.1, 46.3, 23.6),
-        "burgundy": (21.2, 32.2, 6.3),
-        "coral": (57.7, 50.9, 29.5),
+        "red": (43.0, 60.1, 34.9),
+        "dark red": (31.7, 45.1, 22.0),
+        "burgundy": (22.0, 28.7, 5.3),
+        "coral": (60.5, 44.2, 24.9),
     },
     "pink": {
-        "pink": (69.3, 37.6, -3.1),
-        "light pink": (85.8, 14.8, 0.5),
-        "fuchsia": (47.6, 67.4, -5.9),
-        "dusty pink": (62.3, 25.0, 4.9),
+        "pink": (69.2, 38.3, -3.1),
+        "light pink": (85.5, 13.7, 0.3),
+        "fuchsia": (46.0, 63.7, -4.5),
+        "dusty pink": (62.3, 25.3, 5.1),
     },
     "orange": {
-        "orange": (61.6, 40.9, 58.0),
-        "peach": (80.8, 15.4, 26.5),
-        "burnt orange": (51.2, 42.9, 46.8),
+        "orange": (61.9, 40.5, 57.8),
+        "peach": (80.4, 15.4, 26.6),
+        "burnt orange": (50.8, 42.0, 46.0),
     },
     "yellow": {
-        "yellow": (84.1, -2.8, 73.5),
-        "light yellow": (92.2, -7.9, 38.0),
-        "mustard": (66.7, 6.1, 58.1),
-        "gold": (65.0, 2.9, 40.2),
+        "yellow": (83.9, -2.6, 73.2),
+        "light yellow": (91.7, -7.1, 36.9),
+        "mustard": (66.7, 6.2, 58.1),
+        "gold": (63.3, 3.0, 37.2),
     },
     "green": {
-        "green": (46.6, -36.9, 23.1),
-        "dark green": (24.4, -15.8, 7.0),
-        "light green": (79.3, -22.0, 21.3),
-        "lime": (78.1, -32.9, 67.4),
-        "olive": (41.0, -6.9, 23.3),
-        "khaki": (55.2, -3.9, 20.8),
-        "mint": (85.8, -17.4, 4.8),
-        "teal": (44.9, -25.8, -5.1),
-        "sage": (64.7, -9.0, 11.6),
+        "green": (47.2, -37.1, 22.7),
+        "dark green": (24.2, -13.8, 6.0),
+        "light green": (79.3, -23.6, 22.2),
+        "lime": (78.6, -31.8, 66.4),
+        "olive": (41.0, -6.6, 21.4),
+        "khaki": (55.8, -3.4, 20.6),
+        "mint": (84.7, -15.7, 3.6),
+        "teal": (44.9, -25.2, -4.8),
+        "sage": (65.3, -8.3, 11.7),
     },
     "blue": {
-        "blue": (39.2, 15.4, -51.0),
-        "navy": (15.2, 5.5, -18.3),
-        "royal blue": (29.5, 33.6, -62.0),
-        "light blue": (78.8, -4.1, -19.0),
-        "sky blue": (64.7, -5.7, -34.4),
-        "denim": (41.8, 0.6, -22.3),
-        "turquoise": (65.5, -27.7, -17.3),
+        "blue": (39.8, 14.7, -50.0),
+        "navy": (18.6, 3.4, -13.4),
+        "royal blue": (29.5, 32.7, -60.8),
+        "light blue": (79.0, -2.4, -14.7),
+        "sky blue": (63.8, -5.0, -33.5),
+        "denim": (41.6, 0.6, -19.7),
+        "turquoise": (66.7, -26.3, -16.8),
     },
     "purple": {
-        "purple": (35.6, 36.0, -38.5),
-        "lavender": (71.2, 16.2, -21.8),
-        "plum": (23.5, 25.3, -13.7),
-        "mauve": (52.3, 20.2, -10.5),
+        "purple": (35.5, 35.2, -37.5),
+        "lavender": (72.0, 15.4, -19.8),
+        "plum": (23.2, 21.0, -11.3),
+        "mauve": (52.4, 20.8, -10.7),
     },
 }
 """Family -> shade -> CIELAB, as shops photograph it (`python -m training.colour_names shades` fits them)."""
@@ -156,13 +156,13 @@ FAMILY_OF_CATALOGUE_NAME = {
 Families = NDArray[np.float64]
 """Probabilities over FAMILIES, float64, shape (12,)."""
 
-NETWORK_EXPONENT = 0.5
+NETWORK_EXPONENT = 0.7
 MEASURED_EXPONENT = 1.0
 """How much the two opinions about the main colour weigh (`python -m training.colour_names report`)."""
 _LEAST_BELIEF = 1e-4
 _LEAST_SUPPORT = 0.02
 
-NAMING_SOFTNESS = 8.0
+NAMING_SOFTNESS = 10.0
 """In CIEDE2000 units: about how far a photo moves a garment's colour."""
 MERGED_BELOW = 11.0
 """In CIEDE2000 units: nearer colours are one dye in light and shade."""
@@ -292,7 +292,7 @@ def named_colours(
     likelihoods = family_likelihoods(np.array([colour.lab for colour in measured]))
     shares = np.array([colour.share for colour in measured])
     carrier = int((shares * (likelihoods[:, main] + _LEAST_SUPPORT)).argmax())
-    families = (likelihoods * (probabilities + _LEAST_SUPPORT)).argmax(axis=1)
+    families = (likelihoods * np.sqrt(probabilities + _LEAST_SUPPORT)).argmax(axis=1)
     families[carrier] = main
     order = sorted(range(len(measured)), key=lambda index: (families[index] != main, -shares[index]))
     named: dict[tuple[str, str], GarmentColour] = {}

@@ -61,7 +61,7 @@ TYPICAL_SRGB: dict[str, dict[str, str]] = {
 }
 """Family -> shade -> its colour in words' usual sense; the start of the fit, and its prior."""
 
-PRIOR_PRODUCTS = 20
+PRIOR_PRODUCTS = 60
 """A shade's usual colour weighs as much as so many products."""
 LEAST_SHARE = 0.5
 EVERY = 4

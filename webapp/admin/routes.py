@@ -2,17 +2,26 @@
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from accounts.models import Role
-from catalog.products import ProductFilter, facets, list_products
-from recommender.errors import RecommenderError
+from catalog.models import Product
+from catalog.products import ProductFilter, facets, list_products, product_by_sku
+from recommender.attribute_corrections import corrections_of, replace_corrections
+from recommender.attributes import ATTRIBUTES, AttributeReading, known_values, largest_garment_view, read_attributes
+from recommender.errors import EncoderReadsNoAttributes, NoSuchAttributeValue, RecommenderError
 from recommender.ports import IndexManifest
 from storage.database import db
+from storage.images import read_picture
 from webapp.account.session_user import role_required
+from webapp.admin.attribute_words import ShownAttribute, shown_attributes, shown_colours
+from webapp.errors import BadRequestValue
 from webapp.filters import filter_from, whole_number
+from webapp.i18n import current_language
 from webapp.jobs.models import Job
 from webapp.jobs.queue import enqueue, latest_jobs, request_cancel
+from webapp.photo_flow import photo_slot
 from webapp.wiring import wiring
 
 admin = Blueprint("admin", __name__, url_prefix="/admin")
@@ -36,6 +45,43 @@ def catalogue() -> str:
         manifest=_manifest(),
         jobs=latest_jobs(_JOBS_SHOWN),
     )
+
+
+@admin.get("/products/<sku>")
+@role_required(Role.MERCHANDISER)
+def product(sku: str) -> str:
+    """One product's first picture, what the models read of it, and a form to correct that."""
+    found = product_by_sku(sku)
+    corrections = corrections_of(found.images[0].content_hash)
+    reading = _reading(found, corrections)
+    return render_template(
+        "admin/product.html",
+        product=found,
+        colours=shown_colours(reading) if reading else (),
+        attributes=_shown(reading, corrections) if reading else (),
+    )
+
+
+@admin.post("/products/<sku>/attributes")
+@role_required(Role.MERCHANDISER)
+def correct_product(sku: str) -> Response:
+    """Store what the form says of the product's first picture; an empty choice lets the models speak again."""
+    content_hash = product_by_sku(sku).images[0].content_hash
+    if request.form.get("content_hash") != content_hash:
+        flash(_("The picture has changed meanwhile: look at it again."), "warning")
+        return redirect(url_for(".product", sku=sku), code=303)
+    said = {name: request.form.get(name, "") for name in ATTRIBUTES}
+    try:
+        replace_corrections(
+            content_hash, said, known=known_values(wiring().attribute_reader), corrected_as=current_user.role
+        )
+    except NoSuchAttributeValue as error:
+        raise BadRequestValue(
+            error.attribute, _("Choose one of %(allowed)s.", allowed=", ".join(error.known))
+        ) from error
+    db.session.commit()
+    flash(_("The corrections are saved."), "success")
+    return redirect(url_for(".product", sku=sku), code=303)
 
 
 @admin.post("/index/update")
@@ -74,6 +120,23 @@ def cancel_job(job_id: int) -> Response:
 
 def _job(job_id: int) -> Job:
     return db.session.get(Job, job_id) or abort(404)
+
+
+def _reading(found: Product, corrections: dict[str, str]) -> AttributeReading | None:
+    """Return what is read of the product's first picture; None where the weights read no attributes."""
+    adapters = wiring()
+    try:
+        reader = adapters.attribute_reader
+    except EncoderReadsNoAttributes:
+        # The page says so.
+        return None
+    with photo_slot():
+        pixels = read_picture(adapters.blobs.get(found.images[0].blob_key))
+        return read_attributes(largest_garment_view(pixels, adapters.segmenter), reader, corrections)
+
+
+def _shown(reading: AttributeReading, corrections: dict[str, str]) -> list[ShownAttribute]:
+    return shown_attributes(reading, known_values(wiring().attribute_reader), corrections, current_language())
 
 
 def _manifest() -> IndexManifest | None:
