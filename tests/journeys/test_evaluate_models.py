@@ -12,9 +12,13 @@ from PIL import Image
 from demo.draw import Drawing, draw_garment
 from demo.looks import demo_looks, draw_look
 from demo.spec import GarmentSpec
+from recommender.errors import EncoderReadsNoAttributes
 from recommender.evaluation_sets import CATALOGUE_COLUMNS
+from recommender.onnx_attributes import OnnxAttributeReader
+from recommender.onnx_encoder import WEIGHTS
 from segmentation.labels import GARMENTS
 from tests.factories import encoded, photo
+from tests.needs import missing
 from webapp.cli.vision import vision
 
 SHELVES = [("t-shirt", "Tshirts", "red"), ("t-shirt", "Tshirts", "blue"), ("skirt", "Skirts", "blue")]
@@ -100,6 +104,29 @@ def test_every_retrieval_task_is_printed(drawn_data: Path, tmp_path: Path) -> No
     assert alike["value"] > 0.9, "a drawn skirt is nearer to skirts than to t-shirts"
     words = {figure["name"]: figure for figure in tables["(c) Words, P@10"]}
     assert words["type and colour, English"]["cases"] == len(SHELVES)
+
+
+def test_attributes_are_judged_with_their_probabilities(drawn_data: Path) -> None:
+    try:
+        OnnxAttributeReader()
+    except EncoderReadsNoAttributes:
+        missing("the released weights read no attributes")
+    result = evaluate("attributes", drawn_data)
+    assert result.exit_code == 0, result.output
+    for name in ("articleType, all", "colour, 12 families", "pattern, macro-F1", "usage, macro-F1"):
+        line = next(line for line in result.stdout.splitlines() if line.strip().startswith(name))
+        assert f"of {len(SHELVES) * A_SHELF:5d}" in line
+        assert "calibration error" in line
+
+
+def test_abstentions_are_counted_inside_and_outside(drawn_data: Path) -> None:
+    if not (WEIGHTS / "match_calibration.json").exists():
+        missing("the released weights have no calibration of matches")
+    result = evaluate("abstention", drawn_data)
+    assert result.exit_code == 0, result.output
+    for name in ("outside: street scene", "outside, mean of the kinds", "inside: catalogue photo", "calibration error"):
+        assert name in result.stdout
+    assert "marketplace-1050" in result.stderr, "what is not there is named"
 
 
 def test_all_leaves_out_what_is_not_there(drawn_data: Path, tmp_path: Path) -> None:

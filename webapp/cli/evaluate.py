@@ -22,7 +22,7 @@ Item = TypeVar("Item")
 @click.argument("data", type=FOLDER)
 @click.option("--held-out", is_flag=True, help="Only what the developers keep out of training.")
 @click.option("--whole-gallery", is_flag=True, help="With --held-out: search among all products, trained on or not.")
-@click.option("--split", default="validation", help="Folder of clothing-small; the only one, where there is one.")
+@click.option("--split", default="validation", show_default=True, help="Of clothing-small; the only one, if one.")
 @click.option(
     "--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="Write the figures there too."
 )
@@ -40,7 +40,7 @@ def evaluate(what: str, data: Path, *, held_out: bool, whole_gallery: bool, spli
     except (RecommenderError, SegmentationError) as error:
         raise click.ClickException(str(error)) from error
     if not tables:
-        raise click.ClickException(f"{data} holds nothing to evaluate {what} with: {'; '.join(asked.left_out)}")
+        raise click.ClickException(f"{data} holds nothing to evaluate {what} with")
     if json_file is not None:
         _write(json_file, what, asked, tables)
     asked.end()
@@ -347,8 +347,9 @@ _ATTRIBUTES_NOTE = (
 def _abstention(asked: _Asked) -> Iterator[_Table]:
     from recommender.evaluation_abstention import Judge, abstention_figures
 
-    calibration, found = _match_calibration(asked), _catalogue(asked)
-    if calibration is None or found is None:
+    calibration = _match_calibration(asked)
+    found = _catalogue(asked) if calibration is not None else None
+    if found is None:
         return
     judge = Judge(found[0], calibration, asked.adapters.image_encoder.identity)
     verdicts = [judge.of_outsider(one) for one in _outsiders(asked, found[0])]
@@ -362,12 +363,10 @@ def _abstention(asked: _Asked) -> Iterator[_Table]:
 
 def _match_calibration(asked: _Asked) -> Any:
     """Return what `flask vision search` judges matches with; None, and a line, where the weights have none."""
-    from recommender.abstention import MatchCalibration
     from recommender.errors import MatchCalibrationMissing
-    from recommender.onnx_encoder import WEIGHTS
 
     try:
-        return MatchCalibration.read(WEIGHTS / "match_calibration.json")
+        return asked.adapters.match_calibration
     except MatchCalibrationMissing as error:
         asked.leave_out(str(error))
         return None
