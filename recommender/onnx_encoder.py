@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from recommender.colour import with_colour
 from recommender.errors import EncoderWeightsDamaged, EncoderWeightsMissing, EncoderWeightsMixed
 from recommender.ports import Embeddings, EncoderIdentity, Pixels
 from recommender.preprocess import InputFormat, encoder_input
@@ -32,6 +33,8 @@ class EncoderCard:
     identity: EncoderIdentity
     image_format: InputFormat
     token_limit: int
+    colour_weight: float
+    """How much the measured colours count in a vector; without any (0), it has no such part."""
 
     @classmethod
     def read(cls, weights_dir: Path) -> "EncoderCard":
@@ -44,6 +47,7 @@ class EncoderCard:
                 EncoderIdentity(said["encoder_id"], said["revision"], said["dim"]),
                 InputFormat(image["size_pixels"], tuple(image["mean"]), tuple(image["std"])),
                 said["text"]["token_limit"],
+                said.get("colour_weight", 0.0),
             )
         except FileNotFoundError as error:
             raise EncoderWeightsMissing(path) from error
@@ -72,7 +76,9 @@ class OnnxImageEncoder:
         rows = np.empty((len(images), self.identity.dim), np.float32)
         for start in range(0, len(images), _IMAGES_A_RUN):
             part = slice(start, start + _IMAGES_A_RUN)
-            rows[part] = self._network.run(encoder_input(images[part], self._card.image_format))
+            found = self._network.run(encoder_input(images[part], self._card.image_format))
+            weight = self._card.colour_weight
+            rows[part] = with_colour(found, images[part], weight=weight) if weight else found
         return rows
 
 

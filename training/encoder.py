@@ -1,4 +1,4 @@
-"""Train, export and evaluate the embedded dual encoder: `python -m training.encoder train|export|evaluate`.
+"""Train, export and evaluate the embedded dual encoder: `python -m training.encoder train|words|export|evaluate`.
 
 One CPU core is enough: an hour and a half. A run that is stopped goes on with `--resume`.
 """
@@ -29,15 +29,19 @@ from training.encoder_batches import (
     article_names,
     type_names,
 )
+from training.encoder_calibration import attribute_temperatures
 from training.encoder_export import export
+from training.encoder_fusion import FusedImageEncoder
 from training.encoder_losses import classified, contrastive, labelled
-from training.encoder_model import PADDING_ID, DualEncoder
-from training.encoder_tokens import train_tokenizer
+from training.encoder_model import DualEncoder, TextTower
+from training.encoder_tokens import token_ids, train_tokenizer
+from training.encoder_words import named_pictures, network_input, train_words
 from training.retrieval_data import CACHE, SOURCES, PictureSet, catalogue_titles, load_pictures
 from training.tracking import RunLog, logged_run
 
 CHECKPOINT = CACHE / "checkpoint.pt"
 TOKENIZER = CACHE / "tokenizer.json"
+WORDS = CACHE / "words.pt"
 SEED = 20
 SIZES_PIXELS = ((0.4, 128), (0.8, 160), (1.0, 192))
 """(Until which share of the run, side of the pictures): small ones first, more steps for the time."""
@@ -196,12 +200,6 @@ def _picture_tensor(pictures: NDArray[np.uint8]) -> Tensor:
     return torch.from_numpy(normalised(pictures, wanted)).to(memory_format=torch.channels_last)
 
 
-def token_ids(tokenizer: Tokenizer, texts: list[str]) -> Tensor:
-    """Return int64 ids, shape (n, longest), padded with PADDING_ID."""
-    rows = [torch.tensor(found.ids or [PADDING_ID]) for found in tokenizer.encode_batch(texts)]
-    return torch.nn.utils.rnn.pad_sequence(rows, batch_first=True, padding_value=PADDING_ID)
-
-
 def _report(run: Run, minutes: float, log: RunLog) -> None:
     recent = float(np.mean(run.losses[-20:]))
     left = minutes - run.seconds / 60
@@ -209,22 +207,47 @@ def _report(run: Run, minutes: float, log: RunLog) -> None:
     log.metrics({"loss": recent, "minutes": run.seconds / 60}, step=run.step)
 
 
-def export_checkpoint(folder: Path) -> str:
-    """Write the averaged weights of the checkpoint to `folder` as ONNX; return their revision."""
-    sources = {name: load_pictures(name) for name in SOURCES}
+def _trained_pictures(sources: dict[str, PictureSet]) -> FusedImageEncoder:
+    """Return the averaged picture tower of the checkpoint with its classifiers."""
     run = _new_run(sources, _tokenizer(sources))
     run.load()
     run.model.load_state_dict(run.averaged)
-    return export(run.model, _tokenizer(sources), folder)
+    return FusedImageEncoder(run.model.eval(), _articles(sources)).eval()
+
+
+def train_words_of_checkpoint(*, minutes: float, log: RunLog) -> None:
+    """Train the text tower beside the pictures of the checkpoint; leaves it with its tokenizer in WORDS."""
+    sources = {name: load_pictures(name) for name in SOURCES}
+    encoder = _trained_pictures(sources)
+    named = {name: named_pictures(encoder, pictures) for name, pictures in sources.items()}
+    examples = [example for pictures in sources.values() for example in pictures.examples if not example.held_out]
+    tokenizer = train_tokenizer(examples, catalogue_titles())
+    tower = train_words(sources, named, tokenizer, minutes=minutes, log=log)
+    torch.save({"tower": tower.state_dict(), "tokenizer": tokenizer.to_str()}, WORDS)
+
+
+def export_checkpoint(folder: Path) -> str:
+    """Write the averaged weights of the checkpoint and the words' tower to `folder`; return their revision."""
+    sources = {name: load_pictures(name) for name in SOURCES}
+    encoder = _trained_pictures(sources)
+    words = torch.load(WORDS, weights_only=True)
+    tokenizer = Tokenizer.from_str(words["tokenizer"])
+    tower = TextTower(tokenizer.get_vocab_size(), words["tower"]["projection.weight"].shape[0])
+    tower.load_state_dict(words["tower"])
+    calibration = np.concatenate([network_input(sources[name], range(0, len(sources[name]), 40)) for name in SOURCES])
+    temperatures = attribute_temperatures(encoder, sources["catalogue"])
+    return export(encoder, tower, tokenizer, folder, calibration=calibration, temperatures=temperatures)
 
 
 def main() -> None:
-    """Run one of the three commands."""
+    """Run one of the commands."""
     parser = argparse.ArgumentParser(description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     training = commands.add_parser("train", help="train towards training/runs/encoder/checkpoint.pt")
     training.add_argument("--minutes", type=float, default=90.0, help="wall time of the whole run")
     training.add_argument("--resume", action="store_true", help="go on from the checkpoint when there is one")
+    words = commands.add_parser("words", help="train the text tower beside the finished pictures")
+    words.add_argument("--minutes", type=float, default=15.0, help="wall time")
     for name, helps in (("export", "checkpoint -> ONNX files"), ("evaluate", "figures of the ONNX files")):
         command = commands.add_parser(name, help=helps)
         command.add_argument("--weights", type=Path, default=WEIGHTS_FOLDER)
@@ -233,6 +256,9 @@ def main() -> None:
     if asked.command == "train":
         with logged_run("encoder", {"minutes": asked.minutes, "seed": SEED}, resume=asked.resume) as log:
             train(minutes=asked.minutes, resume=asked.resume, log=log)
+    elif asked.command == "words":
+        with logged_run("encoder-words", {"minutes": asked.minutes}, resume=False) as log:
+            train_words_of_checkpoint(minutes=asked.minutes, log=log)
     elif asked.command == "export":
         print(f"revision {export_checkpoint(asked.weights)} in {asked.weights.name}/")
     else:

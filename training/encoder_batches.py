@@ -131,23 +131,24 @@ class BatchMaker:
 
     def next_batch(self, size_pixels: int) -> Batch:
         """Return a batch of pictures of `size_pixels` and two captions for each: English, then French."""
-        chosen = [(name, row) for name in self._sources for row in self._draw(name)]
+        chosen = [(name, row) for name in self._sources for row in self.draw(name, SHARES[name])]
         attributes = [self._sources[name].examples[row].attributes for name, row in chosen]
         pictures = [self._varied(self._sources[name].pictures[row], name, size_pixels) for name, row in chosen]
         captions = [
             write_caption(known, language=language, rng=self._rng) for language in ("en", "fr") for known in attributes
         ]
-        fits = [[_as_number(is_described(known, caption)) for caption in captions] for known in attributes]
+        fits = [[as_number(is_described(known, caption)) for caption in captions] for known in attributes]
         return Batch(
             np.stack(pictures),
             labels_of(attributes, self._types, self._articles),
-            [self._mistyped(caption.text) for caption in captions],
+            [self.mistyped(caption.text) for caption in captions],
             labels_of(captions, self._types, self._articles),
             np.array(fits, np.int8),
         )
 
-    def _draw(self, source: str) -> list[int]:
-        return self._rng.choices(self._rows[source], weights=self._chances[source], k=SHARES[source])
+    def draw(self, source: str, count: int) -> list[int]:
+        """Return rows of a source, rare types more often than their number."""
+        return self._rng.choices(self._rows[source], weights=self._chances[source], k=count)
 
     def _varied(self, rgba: Square, source: str, size_pixels: int) -> Square:
         variation = VARIATIONS[source]
@@ -217,7 +218,7 @@ class BatchMaker:
         pixels = np.asarray(picture)
         return np.stack([table[channel][pixels[:, :, channel]] for channel in range(3)], axis=2)
 
-    def _mistyped(self, text: str) -> str:
+    def mistyped(self, text: str) -> str:
         """Leave out or swap a letter now and then: people type so."""
         if len(text) < 6 or self._rng.random() > 0.05:
             return text
@@ -244,5 +245,5 @@ def _chances(examples: Sequence[Example], rows: Sequence[int]) -> list[float]:
     return [count[examples[row].attributes.types] ** -0.5 for row in rows]
 
 
-def _as_number(fits: bool | None) -> int:
+def as_number(fits: bool | None) -> int:
     return -1 if fits is None else int(fits)

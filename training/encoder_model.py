@@ -68,20 +68,20 @@ class TextBlock(nn.Module):
 
 
 class TextTower(nn.Module):
-    """Token ids, int64, shape (n, L), 0 where padded -> unit vectors, shape (n, DIM)."""
+    """Token ids, int64, shape (n, L), 0 where padded -> unit vectors, shape (n, dim)."""
 
-    def __init__(self, vocabulary_size: int) -> None:
+    def __init__(self, vocabulary_size: int, dim: int = DIM) -> None:
         super().__init__()
         self.tokens = nn.Embedding(vocabulary_size, TEXT_WIDTH)
         self.places = nn.Embedding(TOKEN_LIMIT, TEXT_WIDTH)
         self.blocks = nn.ModuleList(TextBlock() for _ in range(TEXT_LAYERS))
         self.last = nn.LayerNorm(TEXT_WIDTH)
-        self.projection = nn.Linear(TEXT_WIDTH, DIM, bias=False)
+        self.projection = nn.Linear(TEXT_WIDTH, dim, bias=False)
         nn.init.normal_(self.tokens.weight, std=0.05)
         nn.init.normal_(self.places.weight, std=0.01)
 
     def forward(self, ids: Tensor) -> Tensor:
-        """Return unit vectors, shape (n, DIM); L is at most TOKEN_LIMIT."""
+        """Return unit vectors, shape (n, dim); L is at most TOKEN_LIMIT."""
         known = (ids != PADDING_ID).to(self.tokens.weight.dtype)
         hidden_padding = (known[:, None, None, :] - 1) * 1e4
         tokens = self.tokens(ids) + self.places.weight[: ids.shape[1]]

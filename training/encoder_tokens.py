@@ -3,13 +3,15 @@
 import random
 from collections.abc import Iterable, Iterator
 
+import torch
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
+from torch import Tensor
 
 from training.captions import vocabulary, write_caption
 from training.encoder_model import PADDING_ID, TOKEN_LIMIT
 from training.retrieval_data import Example
 
-VOCABULARY_SIZE = 4000
+VOCABULARY_SIZE = 6000
 PADDING, UNKNOWN = "[PAD]", "[UNK]"
 
 PLAIN_WORDS = """
@@ -62,3 +64,9 @@ def _corpus(examples: Iterable[Example], titles: Iterable[str]) -> Iterator[str]
                 continue
     yield from titles
     yield from ("abcdefghijklmnopqrstuvwxyz0123456789'-&+./,:;!?()\"" for _ in range(2))
+
+
+def token_ids(tokenizer: Tokenizer, texts: list[str]) -> Tensor:
+    """Return int64 ids, shape (n, longest), padded with PADDING_ID."""
+    rows = [torch.tensor(found.ids or [PADDING_ID]) for found in tokenizer.encode_batch(texts)]
+    return torch.nn.utils.rnn.pad_sequence(rows, batch_first=True, padding_value=PADDING_ID)
