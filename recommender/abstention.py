@@ -26,6 +26,8 @@ NEIGHBOURS = 10
 """How many of the nearest products are looked at."""
 
 _LEAST, _MOST = 1e-4, 1 - 1e-4
+_LEAST_CONFIDENCE = 0.25
+"""A garment that the segmenter doubts and a whole photo speak alike: some catalogue goods are no class of its."""
 
 
 class Asked(StrEnum):
@@ -133,7 +135,7 @@ NOTHING_THERE = MatchJudgement(0.0, True)
 
 @dataclass(frozen=True)
 class Gate:
-    """A logistic regression: for each name of evidence its weight; strangeness weighs negatively, all else positively."""
+    """A logistic regression: for each name of evidence the weight of its `term`, 0 or more."""
 
     bias: float
     weights: Mapping[str, float]
@@ -254,12 +256,16 @@ def answered_by(
 def first_or_half(right: Floats) -> Floats:
     """Return the probability that the first row, or at least half of the rows, is right, for each column.
 
-    right: (n, columns), each row's probability. The number of right rows is taken as normal (de Moivre and Laplace).
+    right: (n, columns), each row's probability; rows are taken as independent (a Poisson binomial distribution).
     """
-    spread = np.sqrt(np.maximum((right * (1 - right)).sum(axis=0), 1e-6))
-    surplus = (right.sum(axis=0) - (len(right) / 2 - 0.5)) / spread
-    half = np.array([(1 + math.erf(value / math.sqrt(2))) / 2 for value in surplus])
-    together: Floats = 1 - (1 - right[0]) * (1 - half)
+    needed = math.ceil(len(right) / 2)
+    counts = np.zeros((needed, right.shape[1]))
+    counts[0] = 1.0
+    for row in right[1:]:
+        counts[1:] = counts[1:] * (1 - row) + counts[:-1] * row
+        counts[0] *= 1 - row
+    # What is left in `counts` has too few right rows, were the first one wrong.
+    together: Floats = 1 - (1 - right[0]) * counts.sum(axis=0)
     return together
 
 
@@ -272,8 +278,13 @@ def agreement_of(vectors: Embeddings) -> float:
 
 
 def term(name: str, evidence: MatchEvidence) -> float:
-    """Return what a gate weighs: log odds of probabilities, minus the logarithm of distances, cosines as they are."""
+    """Return what a gate weighs: log odds of probabilities, minus the logarithm of distances, cosines as they are.
+
+    More of any term speaks for a good match.
+    """
     value = float(getattr(evidence, name))
+    if name == "garment_confidence":
+        return log_odds(max(value, _LEAST_CONFIDENCE))
     if name.endswith("strangeness"):
         return -math.log(max(value, _LEAST))
     return value if name in ("best", "mean", "agreement") else log_odds(value)

@@ -30,7 +30,7 @@ from training.retrieval_data import (
 )
 
 CACHE = Path(__file__).parent / "runs" / "match"
-TRAINING_PHOTOS_A_CLASS = 40
+TRAINING_PHOTOS_A_CLASS, TRAINING_PRODUCTS_A_TYPE, SHOWN_OF_A_TYPE = 40, 8, 150
 STREETS, NONSENSE, DRAWN_PRODUCTS, DRAWN_QUERIES = 200, 120, 360, 120
 SMALLEST_STREET_PIXELS = 96
 
@@ -77,7 +77,9 @@ def seen(source: str) -> Seen:
             _looked_at(picture, image, None if is_gallery else segmenter)
             for picture in tqdm(pictures(), desc=source, mininterval=5)
         ]
-        columns = {field.name: np.array(column) for field, column in zip(fields(Seen), zip(*rows), strict=True)}
+        columns = {
+            field.name: np.array(column) for field, column in zip(fields(Seen), zip(*rows, strict=True), strict=True)
+        }
         np.savez(path, **columns)
     with np.load(path) as stored:
         return Seen(**stored)
@@ -111,6 +113,19 @@ def _catalogue() -> Iterator[Picture]:
 
 def _held_out_products() -> Iterator[Picture]:
     return (picture for picture in _catalogue() if picture.unseen)
+
+
+def _training_products(most_a_type: int) -> Iterator[Picture]:
+    taken: dict[str, int] = {}
+    for picture in _catalogue():
+        taken[picture.kinds] = taken.get(picture.kinds, 0) + (not picture.unseen)
+        if not picture.unseen and taken[picture.kinds] <= most_a_type:
+            yield picture
+
+
+def _shown_products() -> Iterator[Picture]:
+    yield from _held_out_products()
+    yield from _training_products(SHOWN_OF_A_TYPE)
 
 
 def _user_photos(split: str, most_a_class: int) -> Iterator[Picture]:
@@ -249,11 +264,12 @@ def _rgb(path: Path) -> Pixels:
 
 
 Pictures = Callable[[], Iterator[Picture]]
-GALLERIES: dict[str, Pictures] = {"catalogue": _catalogue, "drawn-products": _drawn_products}
+GALLERIES: dict[str, Pictures] = {"catalogue": _shown_products, "drawn-products": _drawn_products}
 QUERIES: dict[str, Pictures] = {
     "user-validation": lambda: _user_photos("validation", 1000),
     "user-train": lambda: _user_photos("train", TRAINING_PHOTOS_A_CLASS),
     "products": _held_out_products,
+    "products-train": lambda: _training_products(TRAINING_PRODUCTS_A_TYPE),
     "streets": _streets,
     "nonsense": _nonsense,
     "drawn": _drawn_queries,

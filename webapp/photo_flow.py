@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from flask_babel import lazy_gettext as _
 from werkzeug.datastructures import FileStorage, MultiDict
 
+from catalog.products import ProductFilter
 from recommender.from_photo import PhotoReading, embed_garments, read_garments
+from recommender.judging import Shelf
 from segmentation.garments import Garment
 from segmentation.ports import Pixels
 from storage.images import read_photo
@@ -56,6 +58,11 @@ def uploaded_photo(files: MultiDict[str, FileStorage]) -> FileStorage:
     if len(photos) > 1:
         raise BadRequestValue("photo", _("Send one photo at a time."))
     return photos[0]
+
+
+def shelf(wanted: ProductFilter) -> Shelf:
+    """Return where this request's answers come from."""
+    return Shelf(serving().index, wiring().match_calibration, wanted)
 
 
 @contextmanager

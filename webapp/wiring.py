@@ -12,6 +12,7 @@ from privacy.errors import KeyFileUnsafe
 from privacy.keys import PersonalDataKeys, create_key_file, read_key_file
 from privacy.photo_vault import PhotoRetention, PhotoVault
 from privacy.pseudonyms import Pseudonymiser
+from recommender.abstention import MatchCalibration
 from recommender.errors import EncoderUnavailable
 from recommender.index_builds import IndexBuilds
 from recommender.onnx_attributes import OnnxAttributeReader
@@ -83,6 +84,11 @@ class Wiring:
     def attribute_reader(self) -> AttributeReader:
         """The embedded one, whatever ENCODER says. Raises EncoderReadsNoAttributes for weights without them."""
         return OnnxAttributeReader(_ENCODER_WEIGHTS, threads=self.settings.inference_threads)
+
+    @cached_property
+    def match_calibration(self) -> MatchCalibration:
+        """Raises MatchCalibrationMissing or MatchCalibrationDamaged."""
+        return MatchCalibration.read(_ENCODER_WEIGHTS / "match_calibration.json")
 
     @cached_property
     def segmenter(self) -> Segmenter:

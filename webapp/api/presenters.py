@@ -5,7 +5,9 @@ from typing import Any
 from flask import url_for
 
 from catalog.models import Product
+from recommender.abstention import MatchJudgement
 from recommender.from_photo import SeenGarment
+from recommender.judging import Answer
 from recommender.similar import Match
 from segmentation.ports import Region
 from segmentation.rle import RunLengths
@@ -35,13 +37,19 @@ def match_json(match: Match, language: str) -> dict[str, Any]:
     return product_json(match.product, language) | likeness
 
 
-def garment_json(garment: SeenGarment, matches: list[Match], language: str) -> dict[str, Any]:
+def judgement_json(judgement: MatchJudgement) -> dict[str, Any]:
+    """Return how probably the matches answer; both null where nobody can say."""
+    return {"match_probability": judgement.match_probability, "no_good_match": judgement.no_good_match}
+
+
+def garment_json(garment: SeenGarment, answer: Answer, language: str) -> dict[str, Any]:
     """Return one garment of a photo with its matches; boxes in pixels of the photo as `photo` gives its size."""
     return {
         "label": garment.label,
         "box_xyxy": list(garment.box_xyxy_pixels),
         "confidence": round(garment.confidence, 4),
-        "matches": [match_json(match, language) for match in matches],
+        **judgement_json(answer.judgement),
+        "matches": [match_json(match, language) for match in answer.matches],
     }
 
 

@@ -8,16 +8,15 @@ from PIL import Image
 from catalog.products import list_products
 from privacy.consent import Purpose, record_consent, require_consent
 from privacy.photo_vault import new_photo_id
-from recommender.similar import Query, QueryKind, find_similar
 from segmentation.ports import Segmentation
 from segmentation.rle import encode_mask
 from storage.database import db
 from storage.images import read_photo
-from webapp.api.presenters import garment_json, match_json, product_json, region_json
+from webapp.api.presenters import garment_json, judgement_json, match_json, product_json, region_json
 from webapp.filters import filter_from, whole_number
 from webapp.i18n import current_language
-from webapp.photo_flow import StageTimes, photo_slot, see, uploaded_photo
-from webapp.wiring import serving, wiring
+from webapp.photo_flow import StageTimes, photo_slot, see, shelf, uploaded_photo
+from webapp.wiring import wiring
 from webapp.words import matches_of_words
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
@@ -36,19 +35,12 @@ def recommendations() -> Response:
     with times.stage("record"):
         _record_consent()
     with times.stage("search"):
-        found = [
-            find_similar(
-                Query(garment.embedding, seen.reading.encoder, QueryKind.PHOTO),
-                index=serving().index,
-                wanted=wanted,
-                limit=limit,
-            )
-            for garment in seen.reading.garments
-        ]
+        shown = shelf(wanted)
+        found = [shown.answer_garment(garment, seen.reading, limit=limit) for garment in seen.reading.garments]
     with times.stage("render"):
         garments = [
-            garment_json(garment, matches, current_language())
-            for garment, matches in zip(seen.reading.garments, found, strict=True)
+            garment_json(garment, answer, current_language())
+            for garment, answer in zip(seen.reading.garments, found, strict=True)
         ]
         response = jsonify(
             photo={"width": seen.reading.width_pixels, "height": seen.reading.height_pixels},
@@ -100,9 +92,9 @@ def _require_form() -> None:
 
 def _described_by(words: str) -> Response:
     limit = whole_number(request.args, "limit", default=24, lowest=1, highest=100)
-    matches = matches_of_words(words, filter_from(request.args), limit=limit)
-    found = [match_json(match, current_language()) for match in matches]
-    return jsonify(products=found, total=len(found), page=1, pages=1)
+    answer = matches_of_words(words, filter_from(request.args), limit=limit)
+    found = [match_json(match, current_language()) for match in answer.matches]
+    return jsonify(products=found, total=len(found), page=1, pages=1, **judgement_json(answer.judgement))
 
 
 def _record_consent() -> None:

@@ -72,22 +72,20 @@ def search(gallery: Path, queries: Any, limit: int, as_json: bool) -> None:
     """Rank the gallery for each query (`photo`: a path, from the queries' folder or from here).
 
     Gallery photos are taken whole, as a catalogue's are; a query photo by its largest garment, as a shopper's is.
+    match_probability: how probably the first, or half of the first ten, is of the query's kind; null for an encoder
+    that it was not calibrated for.
     """
     reader = _PhotoReader()
     asked = list(_queries(queries))
+    _require_calibration()
     shown = _embed_all(reader, _photos_in(gallery), "whole")
     with tempfile.TemporaryDirectory() as folder:
         index = _index_of(shown, Path(folder))
         for query in asked:
-            vector = _vector_of(query, reader)
-            if vector is None:
-                continue
-            neighbours = index.search(vector, limit=limit)
-            answer = query.said | {
-                "names": [shown.names[neighbour.row_id] for neighbour in neighbours],
-                "scores": [round(neighbour.similarity, 6) for neighbour in neighbours],
-            }
-            click.echo(json.dumps(answer, ensure_ascii=False) if as_json else _table(answer))
+            question = _question_of(query, reader)
+            if question is not None:
+                answer = query.said | _answer_to(question, shown, index, limit)
+                click.echo(json.dumps(answer, ensure_ascii=False) if as_json else _table(answer))
     reader.end()
 
 
@@ -173,18 +171,19 @@ def _embed_all(reader: _PhotoReader, paths: list[Path], garment: str) -> _Embedd
     names, rows = [], []
     for path, pixels in reader.each(paths, "embed"):
         names.append(path.name)
-        rows.append(_embed_one(pixels, garment))
+        rows.append(_see_one(pixels, garment).embedding)
     dim = _wiring().image_encoder.identity.dim
     return _Embedded(names, np.stack(rows) if rows else np.empty((0, dim), np.float32))
 
 
-def _embed_one(pixels: NDArray[np.uint8], garment: str) -> NDArray[np.float32]:
+def _see_one(pixels: NDArray[np.uint8], garment: str) -> Any:
+    """Return the largest garment (auto) or the whole photo as a SeenGarment."""
     from recommender.from_photo import embed_garments, read_garments
     from segmentation.garments import whole_photo
 
     adapters = _wiring()
     found = read_garments(pixels, adapters.segmenter) if garment == "auto" else [whole_photo(pixels)]
-    return embed_garments(pixels, found, adapters.image_encoder).garments[0].embedding
+    return embed_garments(pixels, found, adapters.image_encoder).garments[0]
 
 
 def _queries(lines: Any) -> Iterator[_Query]:
@@ -211,17 +210,47 @@ def _query_photo(photo: str, name: str, folder: Path) -> Path:
     return path
 
 
-def _vector_of(query: _Query, reader: "_PhotoReader") -> NDArray[np.float32] | None:
+def _question_of(query: _Query, reader: "_PhotoReader") -> Any:
+    """Return the query as a Question; None when its photo cannot be read."""
+    from recommender.abstention import Question
+
+    words = _wiring().text_encoder.encode_texts([query.text])[0] if query.text else None
+    if query.photo is None:
+        return Question(words=words)
+    pixels = reader.read(query.photo)
+    if pixels is None:
+        return None
+    garment = _see_one(pixels, "auto")
+    return Question(garment.embedding, words, garment.confidence)
+
+
+def _require_calibration() -> None:
+    """Say on standard error when match_probability will be null. Raises ClickException when the file is damaged."""
+    from recommender.errors import RecommenderError
+
+    try:
+        known, used = _wiring().match_calibration.encoder, _wiring().image_encoder.identity
+    except RecommenderError as error:
+        raise click.ClickException(str(error)) from error
+    if known != used:
+        click.echo(f"match_probability is null: it is calibrated for {known}, not for {used}", err=True)
+
+
+def _answer_to(question: Any, shown: _Embedded, index: Any, limit: int) -> dict[str, Any]:
+    from recommender.abstention import NEIGHBOURS, Nearest
     from recommender.similar import combine
 
-    photo = None
-    if query.photo is not None:
-        pixels = reader.read(query.photo)
-        if pixels is None:
-            return None
-        photo = _embed_one(pixels, "auto")
-    words = _wiring().text_encoder.encode_texts([query.text])[0] if query.text else None
-    return combine(photo, words)
+    adapters = _wiring()
+    found = index.search(combine(question.photo, question.words), limit=max(limit, NEIGHBOURS))
+    first = found[:NEIGHBOURS]
+    nearest = Nearest(shown.vectors[[near.row_id for near in first]], np.array([near.similarity for near in first]))
+    judgement = adapters.match_calibration.judge(question, nearest, encoder=adapters.image_encoder.identity)
+    return {
+        "names": [shown.names[near.row_id] for near in found[:limit]],
+        "scores": [round(near.similarity, 6) for near in found[:limit]],
+        "match_probability": judgement.match_probability,
+        "no_good_match": judgement.no_good_match,
+    }
 
 
 def _index_of(shown: _Embedded, folder: Path) -> Any:
@@ -235,5 +264,7 @@ def _index_of(shown: _Embedded, folder: Path) -> Any:
 
 def _table(answer: dict[str, Any]) -> str:
     head = " + ".join(answer[key] for key in ("photo", "text") if key in answer)
+    if answer["no_good_match"]:
+        head += "  (no good match)"
     rows = [f"  {score:6.3f}  {name}" for name, score in zip(answer["names"], answer["scores"], strict=True)]
     return "\n".join([head, *rows])

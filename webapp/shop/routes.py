@@ -10,14 +10,16 @@ from werkzeug.wrappers import Response as AnyResponse
 from catalog.products import facets, list_products, product_by_sku
 from privacy.consent import CONSENT_TEXTS, Purpose, record_consent, require_consent
 from privacy.photo_vault import OpenPhoto, new_photo_id
+from recommender.abstention import UNJUDGED
 from recommender.from_photo import PhotoReading, embed_again
-from recommender.similar import Query, QueryKind, find_similar, similar_items
+from recommender.judging import Answer
+from recommender.similar import similar_items
 from storage.database import db
 from storage.images import encode_jpeg, read_picture, shrink
 from webapp.errors import BadRequestValue
 from webapp.filters import filter_from, whole_number
 from webapp.i18n import current_language
-from webapp.photo_flow import SeenPhoto, StageTimes, see, uploaded_photo
+from webapp.photo_flow import SeenPhoto, StageTimes, see, shelf, uploaded_photo
 from webapp.redirects import local_address
 from webapp.settings import LANGUAGES
 from webapp.shop.looks import LOOKS_FOLDER, looks_on_offer
@@ -66,12 +68,12 @@ def show_photo(photo_id: str) -> str:
     last = len(reading.garments) - 1
     chosen = whole_number(request.args, "garment", default=0, lowest=0, highest=last)
     wanted = filter_from(request.args)
-    query = Query(reading.garments[chosen].embedding, reading.encoder, QueryKind.PHOTO)
-    matches = find_similar(query, index=serving().index, wanted=wanted, limit=_MATCHES_A_PAGE)
+    answer = shelf(wanted).answer_garment(reading.garments[chosen], reading, limit=_MATCHES_A_PAGE)
     return render_template(
         "shop/photo.html",
         photo=present_photo(photo_id, reading, chosen),
-        matches=matches,
+        matches=answer.matches,
+        no_good_match=answer.judgement.no_good_match,
         wanted=wanted,
         facets=facets(wanted),
     )
@@ -107,10 +109,12 @@ def browse() -> str:
     shown = list_products(wanted, page=page, page_size=_PRODUCTS_A_PAGE) if not words else None
     if shown and page > shown.pages:
         abort(404)
+    answer = matches_of_words(words, wanted, limit=2 * _PRODUCTS_A_PAGE) if words else Answer([], UNJUDGED)
     return render_template(
         "shop/browse.html",
         words=words,
-        matches=matches_of_words(words, wanted, limit=2 * _PRODUCTS_A_PAGE) if words else None,
+        matches=answer.matches,
+        no_good_match=answer.judgement.no_good_match,
         page=shown,
         wanted=wanted,
         facets=facets(wanted),

@@ -1,0 +1,72 @@
+"""A query -> what the shop has that is most like it, and whether that is a good match."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from catalog.products import ProductFilter
+from recommender.abstention import (
+    NEIGHBOURS,
+    NOTHING_THERE,
+    UNJUDGED,
+    MatchCalibration,
+    MatchJudgement,
+    Nearest,
+    Question,
+)
+from recommender.embeddings import stored_embeddings
+from recommender.from_photo import PhotoReading, SeenGarment
+from recommender.ports import Embedding, EncoderIdentity, VectorIndex
+from recommender.similar import Match, Query, QueryKind, find_similar
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Matches, best first, and whether they answer."""
+
+    matches: list[Match]
+    judgement: MatchJudgement
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """Where answers come from: the index, what judges them, and which products are wanted."""
+
+    index: VectorIndex
+    calibration: MatchCalibration
+    wanted: ProductFilter
+
+    def answer_garment(self, garment: SeenGarment, reading: PhotoReading, *, limit: int) -> Answer:
+        """Answer with what looks like a garment of a photo. Raises as `find_similar`."""
+        query = Query(garment.embedding, reading.encoder, QueryKind.PHOTO)
+        return self._answer(query, Question(garment.embedding, None, garment.confidence), limit)
+
+    def answer_words(self, words: Embedding, encoder: EncoderIdentity, *, limit: int) -> Answer:
+        """Answer with what words describe. Raises as `find_similar`."""
+        return self._answer(Query(words, encoder, QueryKind.WORDS), Question(words=words), limit)
+
+    def _answer(self, query: Query, question: Question, limit: int) -> Answer:
+        found = find_similar(query, index=self.index, wanted=self.wanted, limit=max(limit, NEIGHBOURS))
+        return Answer(found[:limit], judge_matches(question, found, query.encoder, self.calibration))
+
+
+def judge_matches(
+    question: Question, matches: Sequence[Match], encoder: EncoderIdentity, calibration: MatchCalibration
+) -> MatchJudgement:
+    """Say how probably the matches, best first, answer the question; UNJUDGED for an encoder of no calibration."""
+    if encoder != calibration.encoder:
+        return UNJUDGED
+    first = matches[:NEIGHBOURS]
+    hashes = [_picture_of(match) for match in first]
+    known = stored_embeddings(hashes, encoder)
+    rows = [(known[name], match.similarity) for name, match in zip(hashes, first, strict=True) if name in known]
+    if not rows:
+        return NOTHING_THERE
+    nearest = Nearest(np.stack([vector for vector, _ in rows]), np.array([cosine for _, cosine in rows]))
+    return calibration.judge(question, nearest, encoder=encoder)
+
+
+def _picture_of(match: Match) -> str:
+    """Return the content hash of the picture that matched."""
+    return next(image.content_hash for image in match.product.images if image.id == match.image_id)

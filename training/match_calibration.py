@@ -1,0 +1,523 @@
+"""Fits and judges "no good match": `FASHION_DATA=… python -m training.match_calibration fit|evaluate|both`.
+
+The first match, or at least half of the first ten, must be of the query's kind: for a shopper's photo the article types
+of its class, for a catalogue photo its own type and those of its family below, for words the types that they name. The
+map of known garments is drawn from what the encoder learned from; gates and threshold are fitted on queries that it did
+not see. Photos of camvid and marketplace-1050 take no part in any fit.
+"""
+
+import argparse
+import sys
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommender.abstention import Asked, GarmentMap, Gate, MatchCalibration, Question, log_odds, term
+from recommender.onnx_encoder import WEIGHTS, OnnxImageEncoder, OnnxTextEncoder
+from recommender.ports import Embeddings
+from segmentation.onnx_segmenter import OnnxSegmenter
+from training.caption_words import split
+from training.captions import Attributes, nouns_for
+from training.match_pictures import Seen, seen
+from training.match_trials import (
+    REMOVALS,
+    Queries,
+    Shown,
+    Trial,
+    asked_of,
+    drawn_gallery,
+    photo_queries,
+    removed_types,
+    some,
+    type_marks,
+)
+from training.match_words import Phrase, garment_phrases, other_phrases, texts_of
+from training.retrieval_data import SEGMENTER_WEIGHTS, catalogue_examples, data_folder
+
+CALIBRATION = WEIGHTS / "match_calibration.json"
+
+FAMILIES = (
+    "Tshirts|Tops",
+    "Sweaters|Sweatshirts|Cardigans",
+    "Jackets|Rain Jacket|Blazers|Coats|Waistcoat|Shrug",
+    "Kurtas|Kurtis|Tunics|Kurta Sets",
+    "Jeans|Trousers|Capris|Leggings|Track Pants|Tracksuits|Churidar|Lounge Pants|Tights|Stockings",
+    "Shorts|Lounge Shorts",
+    "Casual Shoes|Sports Shoes|Formal Shoes|Boots",
+    "Flats|Heels|Sandals|Sports Sandals|Flip Flops",
+    "Handbags|Clutches|Messenger Bag|Backpacks|Duffel Bag|Laptop Bag|Rucksacks|Waist Pouch|Travel Accessory",
+    "Wallets|Mobile Pouch",
+    "Caps|Hat|Headband",
+    "Briefs|Trunk|Boxers",
+    "Innerwear Vests|Bra",
+    "Mufflers|Scarves|Stoles|Dupatta",
+    "Deodorant|Fragrance Gift Set|Perfume and Body Mist",
+    "Accessory Gift Set|Free Gifts",
+    "Necklace and Chains|Bracelet",
+    "Sunglasses|Glasses",
+)
+"""Types that a shopper takes for one another; a type that is not here is alone."""
+
+SOURCES = (
+    *("catalogue", "drawn-products", "user-train", "products-train"),
+    *("user-validation", "products", "drawn", "streets", "nonsense"),
+)
+FEWEST_OF_A_KIND = 4
+SHRINKAGE = 0.1
+"""Share of a round covariance: keeps directions in which the known photos hardly differ from deciding alone."""
+REFERENCES = (("user", "user-train", 3.0), ("asked", "products-train", 1.0), ("shop, drawn", "drawn-products", 1.0))
+"""What the map is drawn from beside the catalogue: how it came, its source, the weight of a photo."""
+GOODS = split(
+    "Watches|Wallets|Perfume and Body Mist|Deodorant|Fragrance Gift Set|Umbrellas|Cufflinks|Accessory Gift Set"
+    "|Free Gifts|Mobile Pouch|Footballs|Shoe Accessories|Travel Accessory|Sunglasses|Ties|Belts|Laptop Bag|Duffel Bag|Socks"
+)
+"""Types that are hardly garments: to a map without them they are goods that the shop does not know."""
+GALLERIES, QUERIES_A_GALLERY, DRAWN_EVERY = 72, 60, 6
+SEED = 3
+WORDS_EVERY = 4
+"""One product in so many is described for the map of words."""
+FEWEST_RELEVANT = 3
+"""A query with fewer items of its kind in the gallery is not counted as a good one (nor as one from outside)."""
+FALSE_ABSTENTION = 0.04
+INSIDE = ("user-validation", "products", "drawn", "words", "photo and words")
+UNKNOWN_GOODS = "unknown goods"
+JUDGED_ONLY = ("camvid", "marketplace", "marketplace, sold here")
+SOLD_HERE = ("Infant Wear", "Wrist Watches", "Fragrance", "Laptop Bag")
+"""Marketplace goods of kinds that the galleries sell too."""
+
+FAMILIAR_TERMS = {Asked.PHOTO: ("strangeness", "garment_confidence"), Asked.WORDS: ("words_strangeness", "best")}
+KINDRED_TERMS = ("answered", "loosely", "best", "mean", "agreement")
+
+
+@dataclass(frozen=True)
+class Material:
+    """All that is asked and shown, in one space of article types."""
+
+    types: tuple[str, ...]
+    families: NDArray[np.intp]
+    catalogue: Shown
+    unseen_catalogue: Shown
+    drawn_products: Shown
+    queries: tuple[Queries, ...]
+    goods: Queries
+    """Photos of GOODS."""
+
+
+def fit_map(
+    vectors: Embeddings,
+    kinds: Sequence[str],
+    weights: NDArray[np.float64],
+    answers: Callable[[str], NDArray[np.bool_]],
+    same_family: NDArray[np.bool_],
+) -> GarmentMap:
+    """Return the map of these rows. kinds: one a row; `shop:…` are catalogue photos'; rare ones are left out."""
+    names, places, counts = np.unique(np.array(kinds), return_inverse=True, return_counts=True)
+    rows = vectors.astype(np.float64)
+    means = np.stack([rows[places == place].mean(axis=0) for place in range(len(names))])
+    spread = (rows - means[places]) * np.sqrt(weights)[:, None]
+    covariance = spread.T @ spread / weights.sum()
+    round_one = np.eye(len(covariance)) * np.trace(covariance) / len(covariance)
+    values, axes = np.linalg.eigh((1 - SHRINKAGE) * covariance + SHRINKAGE * round_one)
+    whitening = axes / np.sqrt(values)
+    kept = counts >= FEWEST_OF_A_KIND
+    strict = np.stack([answers(str(name)) for name in names[kept]])
+    return GarmentMap(
+        whitening=whitening,
+        means=means[kept] @ whitening,
+        log_priors=0.5 * np.log(counts[kept]),
+        answers=strict,
+        loose_answers=(strict.astype(int) @ same_family.astype(int)) > 0,
+        shown=np.char.startswith(names[kept], "shop"),
+        softness=1.0,
+    )
+
+
+def softened(known: GarmentMap, vectors: Embeddings, right: NDArray[np.bool_], *, of_shown: bool) -> GarmentMap:
+    """Return the map with the softness that makes the right answers of other rows likeliest.
+
+    right: bool (n, types), the types that answer each row.
+    """
+    rows = right.any(axis=1)
+
+    def misfit(softness: float) -> float:
+        tried = replace(known, softness=softness)
+        if of_shown:
+            probable = (tried.type_probabilities(vectors[rows]) * right[rows]).sum(axis=1)
+        else:
+            answered = (known.answers[None] & right[rows][:, None]).any(axis=2)
+            probable = (tried.kind_probabilities(tried.distances(vectors[rows])) * answered).sum(axis=1)
+        return float(-np.log(np.maximum(probable, 1e-6)).mean())
+
+    return replace(known, softness=min((1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0), key=misfit))
+
+
+def photo_map(material: Material, sources: dict[str, Seen], *, without: Sequence[str] = ()) -> GarmentMap:
+    """Return the map of garments in photos, from what the encoder learned from; its softness from what it did not.
+
+    without: article types that it shall not know.
+    """
+    catalogue = sources["catalogue"]
+    shown = np.flatnonzero(~catalogue.unseen & ~np.isin(catalogue.kinds, without))
+    parts = [("shop", catalogue, shown, 1.0)]
+    for origin, name, weight in REFERENCES:
+        found = sources[name]
+        parts.append((origin, found, np.flatnonzero(~np.isin(found.kinds, without)), weight))
+    kinds = [f"{origin}:{kind}" for origin, found, rows, _ in parts for kind in found.kinds[rows]]
+    vectors = np.concatenate([found.vectors[rows] for _, found, rows, _ in parts])
+    weights = np.concatenate([np.full(len(rows), weight) for _, _, rows, weight in parts])
+
+    def answers(kind: str) -> NDArray[np.bool_]:
+        return type_marks(np.array([kind.partition(":")[2]]), material.types)[0]
+
+    fitted = fit_map(vectors, kinds, weights, answers, same_family(material.families))
+    unseen = material.unseen_catalogue
+    return softened(fitted, unseen.vectors, unseen.types, of_shown=True)
+
+
+def words_map(material: Material, text: OnnxTextEncoder) -> GarmentMap:
+    """Return the map of words for garments."""
+    phrases = garment_phrases(_described(held_out=False)[::WORDS_EVERY], seed=SEED, new_words=False)
+    kinds = [f"open {phrase.open_kind}" if phrase.open_kind else "|".join(sorted(phrase.types)) for phrase in phrases]
+
+    def answers(kind: str) -> NDArray[np.bool_]:
+        if kind.startswith("open "):
+            return np.ones(len(material.types), bool)
+        return type_marks(np.array([kind]), material.types)[0]
+
+    vectors = text.encode_texts(texts_of(phrases))
+    fitted = fit_map(vectors, kinds, np.ones(len(kinds)), answers, same_family(material.families))
+    others = [phrase for phrase in _asked_phrases() if phrase.types]
+    right = type_marks(np.array(["|".join(sorted(phrase.types)) for phrase in others]), material.types)
+    return softened(fitted, text.encode_texts(texts_of(others)), right, of_shown=False)
+
+
+def _described(*, held_out: bool) -> list[Attributes]:
+    products = [one for one in catalogue_examples() if one.held_out is held_out]
+    return [one.attributes for one in products if nouns_for(one.attributes.types)]
+
+
+def _asked_phrases() -> list[Phrase]:
+    return garment_phrases(_described(held_out=True), seed=SEED + 1, new_words=True)
+
+
+def same_family(families: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """Return bool (types, types): whether a shopper takes the one for the other."""
+    same: NDArray[np.bool_] = families[:, None] == families[None]
+    return same
+
+
+def gather(sources: dict[str, Seen], text: OnnxTextEncoder) -> Material:
+    """Return queries and galleries. The types are those that anything shown is of."""
+    kinds = np.concatenate([sources[name].kinds for name in ("catalogue", "drawn-products")])
+    types = tuple(sorted({one for kind in kinds for one in str(kind).split("|")}))
+    families = _families(types)
+    marks = {name: type_marks(found.kinds, types) for name, found in sources.items()}
+    catalogue = sources["catalogue"]
+    unseen = catalogue.unseen
+
+    def shown(found: Seen, rows: NDArray[np.bool_], right: NDArray[np.bool_]) -> Shown:
+        return Shown(found.vectors[rows], right[rows], found.groups[rows])
+
+    drawn = sources["drawn-products"]
+    of_family = (marks["products"].astype(int) @ same_family(families).astype(int)) > 0
+    photos = [
+        photo_queries("user-validation", sources["user-validation"], marks["user-validation"]),
+        photo_queries("products", sources["products"], of_family),
+        photo_queries("drawn", sources["drawn"], marks["drawn"]),
+        photo_queries("streets", sources["streets"], marks["streets"]),
+        photo_queries("nonsense", sources["nonsense"], marks["nonsense"]),
+    ]
+    return Material(
+        types=types,
+        families=families,
+        catalogue=shown(catalogue, np.ones(len(catalogue), bool), marks["catalogue"]),
+        unseen_catalogue=shown(catalogue, unseen, marks["catalogue"]),
+        drawn_products=shown(drawn, np.ones(len(drawn), bool), marks["drawn-products"]),
+        queries=(*photos, *_words(types, text), *_photos_and_words(photos, text)),
+        goods=_goods(sources["products-train"], types),
+    )
+
+
+def _goods(found: Seen, types: tuple[str, ...]) -> Queries:
+    nothing = np.zeros((len(found), len(types)), bool)
+    return some(photo_queries(UNKNOWN_GOODS, found, nothing), np.flatnonzero(np.isin(found.kinds, GOODS)))
+
+
+def _families(types: tuple[str, ...]) -> NDArray[np.intp]:
+    family_of = {name: place for place, family in enumerate(FAMILIES) for name in family.split("|")}
+    alone = len(FAMILIES)
+    return np.array([family_of.get(name, alone + place) for place, name in enumerate(types)], np.intp)
+
+
+def _words(types: tuple[str, ...], text: OnnxTextEncoder) -> list[Queries]:
+    pairs = (("words", _asked_phrases()), ("other words", other_phrases()))
+    return [_phrase_queries(name, found, types, text) for name, found in pairs]
+
+
+def _phrase_queries(source: str, phrases: list[Phrase], types: tuple[str, ...], text: OnnxTextEncoder) -> Queries:
+    vectors = text.encode_texts(texts_of(phrases))
+    answers = type_marks(np.array(["|".join(sorted(phrase.types)) for phrase in phrases]), types)
+    answers[[bool(phrase.open_kind) for phrase in phrases]] = True
+    questions = [Question(words=vector) for vector in vectors]
+    return Queries(source, texts_of(phrases), questions, answers, texts_of(phrases))
+
+
+def _photos_and_words(photos: list[Queries], text: OnnxTextEncoder) -> list[Queries]:
+    """ "This, in blue": photos with open words; photos with words of no garment."""
+    open_words, others = [phrase for phrase in _asked_phrases() if phrase.open_kind], other_phrases()
+    by_name = {queries.source: queries for queries in photos}
+    return [
+        _said_of("photo and words", by_name["user-validation"], open_words, text),
+        _said_of("street and words", by_name["streets"], open_words, text),
+        _said_of("photo and other words", by_name["user-validation"], others, text, answered=False),
+    ]
+
+
+def _said_of(
+    source: str, photos: Queries, phrases: list[Phrase], text: OnnxTextEncoder, *, answered: bool = True
+) -> Queries:
+    vectors = text.encode_texts(texts_of(phrases))
+    places = [(7 * row) % len(phrases) for row in range(len(photos))]
+    questions = [
+        replace(question, words=vectors[place]) for question, place in zip(photos.questions, places, strict=True)
+    ]
+    answers = photos.answers if answered else np.zeros_like(photos.answers)
+    return Queries(source, photos.names, questions, answers, photos.groups)
+
+
+def run_trials(
+    material: Material,
+    calibration: MatchCalibration,
+    without_goods: MatchCalibration,
+    extra: Sequence[Queries] = (),
+) -> list[Trial]:
+    """Ask queries of galleries drawn by lot, every way of removing types in turn; goods of a map without them."""
+    goods = np.isin(material.types, GOODS)
+    rng = np.random.default_rng(SEED)
+    found: list[Trial] = []
+    for number in range(GALLERIES):
+        removal = REMOVALS[number % len(REMOVALS)]
+        base = material.catalogue if number % 2 else material.unseen_catalogue
+        if number % DRAWN_EVERY == DRAWN_EVERY - 1:
+            base = material.drawn_products
+        removed = removed_types(removal, material.types, material.families, rng)
+        gallery = drawn_gallery(base, removed, rng)
+        for queries in (*material.queries, *extra):
+            if queries.source == "drawn" and base is not material.drawn_products:
+                continue
+            rows = rng.permutation(len(queries))[:QUERIES_A_GALLERY]
+            found += asked_of(gallery, some(queries, rows), calibration, removal=removal)
+        if base is not material.drawn_products:
+            rows = rng.permutation(len(material.goods))[:QUERIES_A_GALLERY]
+            without = drawn_gallery(base, removed | goods, rng)
+            found += asked_of(without, some(material.goods, rows), without_goods, removal=removal)
+    return found
+
+
+def fit_gate(names: Iterable[str], trials: list[Trial], right: NDArray[np.bool_], weights: NDArray[np.float64]) -> Gate:
+    """Return the logistic regression of `right` on the terms; a term that would speak against a match is left out."""
+    chosen = list(names)
+    while True:
+        terms = np.array([[1.0, *(term(name, trial.evidence) for name in chosen)] for trial in trials])
+        fitted = _logistic(terms, right.astype(float), weights)
+        worst = int(fitted[1:].argmin()) if chosen else -1
+        if not chosen or fitted[1 + worst] >= 0:
+            return Gate(
+                round(float(fitted[0]), 5), {n: round(float(w), 5) for n, w in zip(chosen, fitted[1:], strict=True)}
+            )
+        del chosen[worst]
+
+
+def _logistic(
+    terms: NDArray[np.float64], right: NDArray[np.float64], weights: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return the coefficients by Newton's method, with a little ridge on all but the first."""
+    fitted = np.zeros(terms.shape[1])
+    ridge = np.r_[1e-9, np.full(terms.shape[1] - 1, 1e-3)] * weights.sum()
+    for _ in range(60):
+        probable = 1 / (1 + np.exp(-np.clip(terms @ fitted, -30, 30)))
+        slope = terms.T @ (weights * (probable - right)) + ridge * fitted
+        curve = (terms * (weights * probable * (1 - probable))[:, None]).T @ terms + np.diag(ridge + 1e-9)
+        step = np.linalg.solve(curve, slope)
+        fitted -= step
+        if np.abs(step).max() < 1e-7:
+            break
+    return fitted
+
+
+def balanced(trials: list[Trial]) -> NDArray[np.float64]:
+    """Return weights by which good queries, and queries without an answer, count half each, each source alike."""
+    keys = [(trial.source, trial.matched) for trial in trials]
+    sources = {good: {key for key in keys if key[1] is good} for good in (True, False)}
+    counts = {key: keys.count(key) for key in set(keys)}
+    return np.array([len(keys) / (2 * len(sources[key[1]]) * counts[key]) for key in keys])
+
+
+def fit_gates(calibration: MatchCalibration, trials: list[Trial]) -> MatchCalibration:
+    """Return the calibration with gates, final steps and threshold of these trials."""
+    familiar: dict[str, Gate] = {}
+    kindred: dict[str, Gate] = {}
+    final: dict[str, tuple[float, float]] = {}
+    for asked in Asked:
+        own = [trial for trial in trials if trial.evidence.asked is asked]
+        garments = [trial for trial in own if trial.source in INSIDE]
+        if asked in FAMILIAR_TERMS:
+            is_garment = np.array([trial.source in INSIDE for trial in own])
+            familiar[asked] = fit_gate(FAMILIAR_TERMS[asked], own, is_garment, _by_source(own))
+        matched = np.array([trial.matched for trial in garments])
+        kindred[asked] = fit_gate(KINDRED_TERMS, garments, matched, balanced(garments))
+    gated = replace(calibration, familiar=familiar, kindred=kindred, final=dict.fromkeys(Asked, (1.0, 0.0)))
+    for asked in Asked:
+        own = [trial for trial in trials if trial.evidence.asked is asked]
+        together = np.array([[1.0, log_odds(gated.probability(trial.evidence))] for trial in own])
+        shift, sharpness = _logistic(together, np.array([trial.matched for trial in own], float), balanced(own))
+        final[asked] = (round(max(float(sharpness), 0.05), 5), round(float(shift), 5))
+    finished = replace(gated, final=final)
+    return replace(finished, threshold=_threshold(finished, trials))
+
+
+def _by_source(trials: list[Trial]) -> NDArray[np.float64]:
+    sources = [trial.source for trial in trials]
+    inside = {source for source in sources if source in INSIDE}
+    outside = set(sources) - inside
+    return np.array(
+        [len(sources) / (2 * len(inside if one in inside else outside) * sources.count(one)) for one in sources]
+    )
+
+
+def is_good(trial: Trial) -> bool:
+    """Say whether a trial is a query that the gallery answers and that the search answered well."""
+    return trial.source in INSIDE and trial.relevant >= FEWEST_RELEVANT and trial.matched
+
+
+def _threshold(calibration: MatchCalibration, trials: list[Trial]) -> float:
+    """Return where no source of good photos is refused more often than FALSE_ABSTENTION."""
+    lowest = []
+    for source in ("user-validation", "products"):
+        good = [
+            calibration.probability(trial.evidence) for trial in trials if trial.source == source and is_good(trial)
+        ]
+        lowest.append(float(np.quantile(good, FALSE_ABSTENTION)))
+    return round(min(lowest), 4)
+
+
+def expected_calibration_error(
+    probabilities: NDArray[np.float64], right: NDArray[np.float64], weights: NDArray[np.float64], *, bins: int = 10
+) -> float:
+    """Return the weighted mean gap between probability and outcome over equal bins (Guo and others, 2017)."""
+    places = np.minimum((probabilities * bins).astype(int), bins - 1)
+    gaps = weights * (probabilities - right)
+    return float(sum(abs(gaps[places == place].sum()) for place in range(bins)) / weights.sum())
+
+
+def cross_fitted(calibration: MatchCalibration, trials: list[Trial]) -> NDArray[np.float64]:
+    """Return each trial's probability by gates fitted without its query, minus the threshold of those gates."""
+    folds = np.array([hash_of(trial.name) % 2 for trial in trials])
+    found = np.zeros((len(trials), 2))
+    for fold in (0, 1):
+        fitted = fit_gates(
+            calibration,
+            [
+                trial
+                for trial, own in zip(trials, folds, strict=True)
+                if own != fold and trial.source not in JUDGED_ONLY
+            ],
+        )
+        for row in np.flatnonzero(folds == fold):
+            found[row] = fitted.probability(trials[row].evidence), fitted.threshold
+    return found
+
+
+def hash_of(name: str) -> int:
+    """Return a number that stays the same from run to run."""
+    return sum(ord(letter) * (place + 1) for place, letter in enumerate(name))
+
+
+def report(trials: list[Trial], found: NDArray[np.float64]) -> None:
+    """Print abstention by source and removal, and the calibration error."""
+    abstained = found[:, 0] < found[:, 1]
+    matched = np.array([trial.matched for trial in trials], float)
+    print(f"threshold {found[:, 1].mean():.3f}\n")
+    print(f"{'queries':40} {'trials':>7} {'abstained':>10} {'mean p':>7} {'matched':>8} {'ECE':>6}")
+
+    def line(name: str, rows: list[int]) -> None:
+        if rows:
+            error = expected_calibration_error(found[rows, 0], matched[rows], np.ones(len(rows)))
+            share, mean, right = abstained[rows].mean(), found[rows, 0].mean(), matched[rows].mean()
+            print(f"{name:40} {len(rows):7} {share:10.3f} {mean:7.3f} {right:8.3f} {error:6.3f}")
+
+    sources = list(dict.fromkeys(trial.source for trial in trials))
+    for source in sources:
+        own = [row for row, trial in enumerate(trials) if trial.source == source]
+        if source not in INSIDE:
+            line(f"{source}: outside", own)
+            continue
+        line(f"{source}: answered well", [row for row in own if is_good(trials[row])])
+        line(f"{source}: of a kind shown", [row for row in own if trials[row].relevant >= FEWEST_RELEVANT])
+        for removal in REMOVALS[1:]:
+            gone = [row for row in own if trials[row].relevant == 0 and trials[row].removal == removal]
+            line(f"{source}: {removal} removed", gone)
+    for asked in Asked:
+        rows = [row for row, t in enumerate(trials) if t.evidence.asked is asked and t.source not in JUDGED_ONLY]
+        weights = balanced([trials[row] for row in rows])
+        error = expected_calibration_error(found[rows, 0], matched[rows], weights)
+        print(f"expected calibration error, {asked.value}, half of the queries good: {error:.3f}")
+
+
+def judged_only(material: Material) -> list[Queries]:
+    """Return the outside queries that no fit may see."""
+    market, street = seen("marketplace"), seen("camvid")
+    sold = np.array([any(kind in name for kind in SOLD_HERE) for name in market.names])
+    nothing = np.zeros((len(market), len(material.types)), bool)
+    goods = photo_queries("marketplace", market, nothing)
+    sold_here = replace(some(goods, np.flatnonzero(sold)), source="marketplace, sold here")
+    streets = photo_queries("camvid", street, np.zeros((len(street), len(material.types)), bool))
+    return [streets, some(goods, np.flatnonzero(~sold)), sold_here]
+
+
+def unfitted(material: Material, sources: dict[str, Seen]) -> MatchCalibration:
+    """Return the maps without gates."""
+    image, text = OnnxImageEncoder(), OnnxTextEncoder()
+    return MatchCalibration(
+        encoder=image.identity,
+        segmenter=OnnxSegmenter(SEGMENTER_WEIGHTS).model_id,
+        types=material.types,
+        photos=photo_map(material, sources),
+        words=words_map(material, text),
+        familiar={},
+        kindred={},
+        final={},
+        threshold=0.5,
+    )
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Fit, evaluate or both."""
+    parser = argparse.ArgumentParser(prog="python -m training.match_calibration", description=__doc__)
+    parser.add_argument("command", choices=("fit", "evaluate"))
+    parser.add_argument("--out", type=Path, default=CALIBRATION)
+    asked = parser.parse_args(arguments)
+    data_folder()
+    started = time.monotonic()
+    sources = {name: seen(name) for name in SOURCES}
+    material = gather(sources, OnnxTextEncoder())
+    calibration = unfitted(material, sources)
+    without_goods = replace(calibration, photos=photo_map(material, sources, without=GOODS))
+    if asked.command == "fit":
+        trials = run_trials(material, calibration, without_goods)
+        fitted = fit_gates(calibration, trials)
+        fitted.write(asked.out)
+        print(f"{asked.out} for {fitted.encoder.encoder_id} {fitted.encoder.revision}: threshold {fitted.threshold}")
+        print(f"gates {fitted.familiar}\n{fitted.kindred}\n{fitted.final}")
+    else:
+        trials = run_trials(material, calibration, without_goods, judged_only(material))
+        report(trials, cross_fitted(calibration, trials))
+    print(f"{time.monotonic() - started:.0f} seconds", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()
