@@ -125,6 +125,9 @@ def quantise(plain: Path, path: Path, calibration: NDArray[np.float32], *, input
 
     prepared = plain.with_suffix(".prepared.onnx")
     quant_pre_process(str(plain), str(prepared))
+    # Behind the last convolution stand logarithms and masks, which eight bits cannot hold.
+    nodes = [node.name for node in onnx.load(str(prepared)).graph.node]
+    after = nodes[max(at for at, name in enumerate(nodes) if "Conv" in name) + 2 :]
     quantize_static(
         str(prepared),
         str(path),
@@ -133,5 +136,5 @@ def quantise(plain: Path, path: Path, calibration: NDArray[np.float32], *, input
         per_channel=True,
         activation_type=QuantType.QUInt8,
         weight_type=QuantType.QInt8,
-        op_types_to_quantize=["Conv", "Clip", "Add"],
+        nodes_to_exclude=after,
     )
