@@ -87,12 +87,12 @@ def misread_looks(segmenter: OnnxSegmenter, seeds: Iterable[int]) -> list[Misrea
         read = segmenter.segment(drawing.image).class_ids
         confusion = Confusion()
         confusion.add(drawing.class_ids, read)
-        mistakes = _mistakes(drawing.class_ids, read)
+        mistakes = mistakes_in(drawing.class_ids, read)
         found.append(MisreadLook(seed, drawing.image, mistakes, confusion.mean_iou()))
     return found
 
 
-def _mistakes(truth: Pixels, read: Pixels) -> tuple[Mistake, ...]:
+def mistakes_in(truth: Pixels, read: Pixels) -> tuple[Mistake, ...]:
     """Return the misread regions; outlines that lie a pixel or two beside the drawn ones are none."""
     true_groups, read_groups = _groups(truth), _groups(read)
     pairs = np.unique(np.stack([true_groups, read_groups])[:, true_groups != read_groups], axis=1)
@@ -283,7 +283,10 @@ def segmenter_failures(looks: int) -> Image.Image:
     found = misread_looks(OnnxSegmenter(SEGMENTER_WEIGHTS), range(FIRST_SEED, FIRST_SEED + looks))
     mean = np.mean([one.mean_iou for one in found])
     heading = f"The largest mistakes on {looks} drawn looks, one of each kind. All looks: mean IoU {mean:.2f}."
-    return picture_of_looks(one_of_each_kind(found, SHOWN), heading)
+    shown = one_of_each_kind(found, SHOWN)
+    if not shown:
+        raise SystemExit("Nothing was misread on these looks: judge more with --drawings.")
+    return picture_of_looks(shown, heading)
 
 
 def encoder_failures(queries: int) -> Image.Image:
@@ -296,7 +299,10 @@ def encoder_failures(queries: int) -> Image.Image:
         f"{len(other_type) / len(found):.0%} are another type, {len(other_colour) / len(found):.0%} another colour."
     )
     shown = surest_mistakes(found, OTHER_TYPE, SHOWN - 2)
-    return picture_of_answers([*shown, *surest_mistakes(found, OTHER_COLOUR, SHOWN - len(shown))], heading)
+    shown += surest_mistakes(found, OTHER_COLOUR, SHOWN - len(shown))
+    if not shown:
+        raise SystemExit("No nearest product was wrong for these queries: judge more with --drawings.")
+    return picture_of_answers(shown, heading)
 
 
 def main() -> None:
