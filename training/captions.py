@@ -247,7 +247,7 @@ OWN_WORD_SHARE = 0.6
 """How often a colour is called by its own name and not by that of a shade."""
 USUAL_WORD_SHARE = 0.25
 """How often the usual word of a list is taken before any is drawn by lot."""
-SHARES: Mapping[str, float] = {"detail": 0.4, "usage": 0.15, "season": 0.05, "gender": 0.35}
+SHARES: Mapping[str, float] = {"detail": 0.4, "usage": 0.2, "season": 0.05, "gender": 0.35}
 SHARES_WITHOUT_NOUN: Mapping[str, float] = {"detail": 0.35, "usage": 0.4, "season": 0.08, "gender": 0.2}
 
 
