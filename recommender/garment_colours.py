@@ -292,7 +292,7 @@ def named_colours(
     likelihoods = family_likelihoods(np.array([colour.lab for colour in measured]))
     shares = np.array([colour.share for colour in measured])
     carrier = int((shares * (likelihoods[:, main] + _LEAST_SUPPORT)).argmax())
-    families = (likelihoods * np.sqrt(probabilities + _LEAST_SUPPORT)).argmax(axis=1)
+    families = (likelihoods**2 * np.sqrt(probabilities + _LEAST_SUPPORT)).argmax(axis=1)
     families[carrier] = main
     order = sorted(range(len(measured)), key=lambda index: (families[index] != main, -shares[index]))
     named: dict[tuple[str, str], GarmentColour] = {}

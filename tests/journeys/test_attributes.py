@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from accounts.models import Role
-from catalog.models import Product
 from catalog.products import list_products
 from recommender.attribute_corrections import corrections_of
 from recommender.attributes import NAMED_ATTRIBUTES
@@ -144,47 +144,66 @@ def test_a_correction_needs_a_shop_to_be_stored_in(no_shop: Path, photos: Path) 
     assert not no_shop.exists()
 
 
+@dataclass(frozen=True)
+class OnSale:
+    """A product of the shop, and what its picture is stored under."""
+
+    address: str
+    content_hash: str
+
+
 @pytest.fixture
-def product(app: Flask) -> Iterator[Product]:
+def product(app: Flask) -> OnSale:
     with app.app_context():
-        yield list_products(page_size=1).items[0]
+        found = list_products(page_size=1).items[0]
+        return OnSale(f"/admin/products/{found.sku}", found.images[0].content_hash)
+
+
+def corrections(app: Flask, product: OnSale) -> dict[str, str]:
+    with app.app_context():
+        return corrections_of(product.content_hash)
+
+
+def form_of(client: FlaskClient, product: OnSale) -> dict[str, str]:
+    """The hidden fields of the product's page."""
+    return {"csrf_token": csrf_token(client.get(product.address).text), "content_hash": product.content_hash}
 
 
 def test_a_merchandiser_corrects_a_product_and_the_correction_wins(
-    app: Flask, client: FlaskClient, product: Product
+    app: Flask, client: FlaskClient, product: OnSale
 ) -> None:
     log_in(client, app, Role.MERCHANDISER)
-    address = f"/admin/products/{product.sku}"
-    page = client.get(address).text
-    content_hash = product.images[0].content_hash
-    form = {"csrf_token": csrf_token(page), "content_hash": content_hash, "pattern": "checked", "colour": "green"}
-    assert client.post(f"{address}/attributes", data=form).status_code == 303
-    assert corrections_of(content_hash) == {"pattern": "checked", "colour": "green"}
-    assert {row.corrected_as for row in db.session.scalars(db.select(AttributeCorrection))} == {"merchandiser"}
-    again = client.get(address).text
+    form = form_of(client, product) | {"pattern": "checked", "colour": "green"}
+    assert client.post(f"{product.address}/attributes", data=form).status_code == 303
+    assert corrections(app, product) == {"pattern": "checked", "colour": "green"}
+    with app.app_context():
+        assert set(db.session.scalars(db.select(AttributeCorrection.corrected_as))) == {"merchandiser"}
+    again = client.get(product.address).text
     assert '<option value="checked" selected>' in again
     assert '<option value="green" selected>' in again
-    client.post(f"{address}/attributes", data=form | {"pattern": ""})
-    assert corrections_of(content_hash) == {"colour": "green"}
+    client.post(f"{product.address}/attributes", data=form | {"pattern": ""})
+    assert corrections(app, product) == {"colour": "green"}
 
 
 def test_the_desk_refuses_unknown_values_and_a_picture_that_has_changed(
-    app: Flask, client: FlaskClient, product: Product
+    app: Flask, client: FlaskClient, product: OnSale
 ) -> None:
     log_in(client, app, Role.MERCHANDISER)
-    address = f"/admin/products/{product.sku}"
-    content_hash = product.images[0].content_hash
-    form = {"csrf_token": csrf_token(client.get(address).text), "content_hash": content_hash}
-    assert client.post(f"{address}/attributes", data=form | {"pattern": "spotty"}).status_code == 400
-    client.post(f"{address}/attributes", data=form | {"content_hash": "0" * 64, "pattern": "solid"})
-    assert corrections_of(content_hash) == {}
+    form = form_of(client, product)
+    refused = client.post(f"{product.address}/attributes", data=form | {"pattern": "spotty"})
+    assert refused.status_code == 400
+    assert "striped" in refused.text
+    other_picture = form | {"content_hash": "0" * 64, "pattern": "solid"}
+    assert client.post(f"{product.address}/attributes", data=other_picture).status_code == 303
+    assert corrections(app, product) == {}
 
 
-def test_only_merchandisers_see_and_correct_it(app: Flask, client: FlaskClient, product: Product) -> None:
+def test_only_merchandisers_see_and_correct_it(app: Flask, client: FlaskClient, product: OnSale) -> None:
     log_in(client, app, Role.SHOPPER)
-    assert client.get(f"/admin/products/{product.sku}").status_code == 403
-    assert client.post(f"/admin/products/{product.sku}/attributes").status_code in (400, 403)
-    assert corrections_of(product.images[0].content_hash) == {}
+    assert client.get(product.address).status_code == 403
+    form = {"csrf_token": csrf_token(client.get("/").text), "content_hash": product.content_hash, "pattern": "solid"}
+    assert client.post(f"{product.address}/attributes", data=form).status_code == 403
+    assert corrections(app, product) == {}
 
 
 @pytest.mark.parametrize(("language", "width"), [("fr", PHONE), ("en", DESKTOP)])

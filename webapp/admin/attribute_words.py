@@ -84,6 +84,9 @@ _SHADE_WORDS = {
     "mauve": _("Mauve"),
 }
 
+_LEAST_SHOWN = 0.005
+"""Rarer values would be shown as 0 %."""
+
 
 @dataclass(frozen=True)
 class ShownValue:
@@ -164,4 +167,4 @@ def _said(name: str, reading: AttributeReading, language: str) -> tuple[ShownVal
     best, *others = (
         ShownValue(words_of(name, one.value, language), one.probability) for one in (read.best, *read.others)
     )
-    return best, tuple(others)
+    return best, tuple(other for other in others if other.probability >= _LEAST_SHOWN)
