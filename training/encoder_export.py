@@ -124,10 +124,11 @@ def quantise(plain: Path, path: Path, calibration: NDArray[np.float32], *, input
             return None if part is None else {input_name: part}
 
     prepared = plain.with_suffix(".prepared.onnx")
-    quant_pre_process(str(plain), str(prepared))
+    quant_pre_process(str(plain), str(prepared), skip_symbolic_shape=True)
     # Behind the last convolution stand logarithms and masks, which eight bits cannot hold.
-    nodes = [node.name for node in onnx.load(str(prepared)).graph.node]
-    after = nodes[max(at for at, name in enumerate(nodes) if "Conv" in name) + 2 :]
+    nodes = onnx.load(str(prepared)).graph.node
+    last = max(at for at, node in enumerate(nodes) if node.op_type == "Conv")
+    after = [node.name for node in nodes[last + 2 :]]
     quantize_static(
         str(prepared),
         str(path),

@@ -45,6 +45,7 @@ from training.segmentation_data import (
 )
 from training.segmenter_network import AveragedWeights, GarmentNetwork
 from training.segmenter_pseudo import (
+    WEIGHTS,
     Probabilities,
     at_photo_size,
     both_ways,
@@ -257,6 +258,13 @@ def probabilities_by(network: GarmentNetwork, photo: NDArray[np.uint8]) -> NDArr
     return at_photo_size(logits, placement, (height, width))
 
 
+def calibration_photos(data: Path) -> NDArray[np.float32]:
+    """Return some training photos at the network's full input, normalised, (n, 3, H, W)."""
+    photos = ccp_photos(data, ccp_names(data)[0][::8])
+    placed = np.stack([fitted(photo.pixels, FULL_SIZES[0])[0] for photo in photos])
+    return normalised(torch.from_numpy(placed).permute(0, 3, 1, 2).float() / 255.0).contiguous().numpy()
+
+
 def validate(network: GarmentNetwork, data: Path) -> Confusion:
     """Return the confusion on the held-out CCP photos."""
     confusion = Confusion()
@@ -312,6 +320,7 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=100.0, help="training time, without loading and validating")
     parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--weights", type=Path, default=WEIGHTS, help="folder to export to")
     parser.add_argument("--untrained", action="store_true", help="export without a checkpoint (to try the wiring)")
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
@@ -326,7 +335,8 @@ def main() -> None:
         from training.segmenter_export import export
 
         checkpoint = None if arguments.untrained else torch.load(CHECKPOINT, weights_only=True)
-        export(new_network().eval() if checkpoint is None else averaged_network(checkpoint), class_weights())
+        network = new_network().eval() if checkpoint is None else averaged_network(checkpoint)
+        export(network, class_weights(), arguments.weights, calibration=calibration_photos(data))
     else:
         confusion = validate(averaged_network(torch.load(CHECKPOINT, weights_only=True)), data)
         for name, iou in confusion.iou_by_group().items():

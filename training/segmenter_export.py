@@ -2,13 +2,17 @@
 
 import hashlib
 import json
+import tempfile
 from pathlib import Path
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from segmentation.labels import GARMENTS
 from training.backbone import IMAGENET_MEAN, IMAGENET_STD
+from training.encoder_export import quantise
 from training.segmenter_network import GarmentNetwork
 
 WEIGHTS = Path(__file__).parents[1] / "segmentation/weights"
@@ -17,26 +21,31 @@ TAKEN_BACK = 0.8
 INPUT_SIZES_HW = ((416, 288), (384, 320), (352, 352), (320, 384), (288, 416), (544, 224), (224, 544))
 
 
-def export(network: GarmentNetwork, class_weights: Tensor, weights: Path = WEIGHTS) -> None:
-    """Write garments.onnx (opset 17, fp32, one file) and garments.json under `weights`.
+def export(
+    network: GarmentNetwork, class_weights: Tensor, weights: Path = WEIGHTS, *, calibration: NDArray[np.float32]
+) -> None:
+    """Write garments.onnx (opset 17, convolutions in eight bits, one file) and garments.json under `weights`.
 
-    class_weights: those of the training loss, (classes,). They make rare classes too likely; half of that is taken
-    back in the exported biases (on held-out photos better than all or nothing of it).
+    class_weights: those of the training loss, (classes,). They make rare classes too likely; most of that is taken
+    back in the exported biases. calibration: normalised photos, (n, 3, H, W), that set the ranges of the eight bits.
     """
     weights.mkdir(parents=True, exist_ok=True)
     with torch.no_grad():
         network.classify.bias -= TAKEN_BACK * class_weights.log()
     plain = network.to(memory_format=torch.contiguous_format).eval()
-    torch.onnx.export(
-        plain,
-        (torch.zeros(1, 3, 384, 256),),
-        str(weights / "garments.onnx"),
-        input_names=["image"],
-        output_names=["logits"],
-        dynamic_axes={"image": {2: "height", 3: "width"}, "logits": {2: "quarter_height", 3: "quarter_width"}},
-        opset_version=17,
-        dynamo=False,
-    )
+    with tempfile.TemporaryDirectory() as scratch:
+        path = Path(scratch) / "plain.onnx"
+        torch.onnx.export(
+            plain,
+            (torch.zeros(1, 3, *INPUT_SIZES_HW[0]),),
+            str(path),
+            input_names=["image"],
+            output_names=["logits"],
+            dynamic_axes={name: {0: "n", 2: f"{name}_height", 3: f"{name}_width"} for name in ("image", "logits")},
+            opset_version=17,
+            dynamo=False,
+        )
+        quantise(path, weights / "garments.onnx", calibration, input_name="image")
     facts = {
         "model_id": MODEL_ID,
         "revision": REVISION,
