@@ -394,7 +394,7 @@ def _gathered(lab: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np
 
 
 def _squared(lab: NDArray[np.float64], centres: NDArray[np.float64]) -> NDArray[np.float64]:
-    squared: NDArray[np.float64] = ((lab[:, None] - centres[None]) ** 2).sum(axis=2)
+    squared: NDArray[np.float64] = (lab**2).sum(axis=1)[:, None] - 2 * lab @ centres.T + (centres**2).sum(axis=1)
     return squared
 
 
