@@ -2,9 +2,10 @@
 
 import random
 import re
+from functools import cache
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from training.caption_words import COLOURS, DETAILS, GENDERS, NOUNS, PATTERN_OF_DETAIL, SEASONS, SHADES, USAGES
@@ -38,6 +39,7 @@ seeds = st.integers(0, 10_000)
 GLUE = set(re.findall(r"\w+", "a an some in the un une des de d en couleur something anything quelque chose"))
 
 
+@cache
 def _colour_meanings(language: str) -> dict[str, frozenset[str]]:
     """Each colour word and all catalogue colours that it may stand for."""
     meanings: dict[str, frozenset[str]] = {}
@@ -49,6 +51,7 @@ def _colour_meanings(language: str) -> dict[str, frozenset[str]]:
     return meanings
 
 
+@cache
 def _noun_words(language: str) -> dict[str, frozenset[str]]:
     """Each noun, also in the plural, and all types that it may stand for."""
     meanings: dict[str, frozenset[str]] = {}
@@ -60,32 +63,41 @@ def _noun_words(language: str) -> dict[str, frozenset[str]]:
     return meanings
 
 
-def _longest_first(words: set[str]) -> re.Pattern[str]:
+@cache
+def _vocabulary_words() -> set[str]:
+    return set(re.findall(r"\w+", " ".join(vocabulary()).lower()))
+
+
+@cache
+def _longest_first(words: frozenset[str]) -> re.Pattern[str]:
     alternatives = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
     return re.compile(rf"(?<![\w-])(?:{alternatives})(?![\w-])")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+@settings(deadline=None)
 @given(attributes=known_attributes, seed=seeds)
 def test_a_caption_names_no_colour_but_the_garments_own(language: str, attributes: Attributes, seed: int) -> None:
     text = write_caption(attributes, language=language, rng=random.Random(seed)).text
     meanings = _colour_meanings(language)
     # Nouns such as "trench" hold no colour word, so what is found is said as a colour.
-    for word in _longest_first(set(meanings)).findall(text):
+    for word in _longest_first(frozenset(meanings)).findall(text):
         assert attributes.colour in meanings[word]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+@settings(deadline=None)
 @given(attributes=known_attributes, seed=seeds)
 def test_a_caption_names_no_type_but_the_garments_own(language: str, attributes: Attributes, seed: int) -> None:
     plain = Attributes(attributes.types, attributes.colour, attributes.gender)
     text = write_caption(plain, language=language, rng=random.Random(seed)).text
     meanings = _noun_words(language)
-    for word in _longest_first(set(meanings)).findall(text):
+    for word in _longest_first(frozenset(meanings)).findall(text):
         assert attributes.types <= meanings[word]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+@settings(deadline=None)
 @given(attributes=known_attributes, seed=seeds)
 def test_a_caption_describes_the_garment_that_it_was_written_for(
     language: str, attributes: Attributes, seed: int
@@ -95,6 +107,7 @@ def test_a_caption_describes_the_garment_that_it_was_written_for(
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+@settings(deadline=None)
 @given(attributes=known_attributes, seed=seeds)
 def test_a_caption_states_the_use_the_gender_and_the_season_that_its_words_name(
     language: str, attributes: Attributes, seed: int
@@ -107,6 +120,7 @@ def test_a_caption_states_the_use_the_gender_and_the_season_that_its_words_name(
         assert not named or named & stated
 
 
+@settings(deadline=None)
 @given(attributes=known_attributes, seed=seeds)
 def test_the_same_seed_writes_the_same_caption(attributes: Attributes, seed: int) -> None:
     first, second = (write_caption(attributes, language="fr", rng=random.Random(seed)) for _ in range(2))
@@ -213,9 +227,10 @@ def test_french_plurals(singular: str, plural: str) -> None:
     assert plural_of_french(singular) == plural
 
 
+@settings(deadline=None)
 @given(attributes=known_attributes, seed=seeds, language=st.sampled_from(LANGUAGES))
 def test_the_vocabulary_holds_every_word_of_a_caption(attributes: Attributes, seed: int, language: str) -> None:
-    known = set(re.findall(r"\w+", " ".join(vocabulary()).lower())) | GLUE
+    known = _vocabulary_words() | GLUE
     caption = write_caption(attributes, language=language, rng=random.Random(seed))
     said = caption.text.replace(caption.brand or "", "")
     assert set(re.findall(r"\w+", said.lower())) <= known
