@@ -71,10 +71,11 @@ translations: setup-tests ## Extract the words of templates and code, compile Fr
 
 train-encoder: setup-training ## Train and export the dual encoder (hours on two cores; resumes)
 	$(BIN)/python -m training.encoder train --resume
+	$(BIN)/python -m training.encoder words
 	$(BIN)/python -m training.encoder export
+	$(BIN)/python -m training.match_calibration fit
 
 train-segmenter: setup-training ## Train and export the segmenter (hours on two cores; resumes)
 	$(BIN)/python -m training.segmenter foregrounds
 	$(BIN)/python -m training.segmenter train --resume
-	$(BIN)/python -m training.segmenter polish --minutes 8.5
 	$(BIN)/python -m training.segmenter export
