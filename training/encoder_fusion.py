@@ -16,9 +16,9 @@ from recommender.colour import with_colour
 from training.encoder_batches import COLOUR_NAMES, GENDERS, PATTERNS, SEASONS, USAGES
 from training.encoder_model import DualEncoder
 
-SHARES = {"embedding": 0.45, "articles": 0.40, "colours": 0.15}
+SHARES = {"embedding": 0.38, "articles": 0.52, "colours": 0.10}
 """How much each part counts in a cosine; they sum to 1."""
-COLOUR_WEIGHT = 0.08
+COLOUR_WEIGHT = 0.05
 """How much the measured colours count beside them (training/RESULTS.md)."""
 
 
