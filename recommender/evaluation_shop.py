@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.from_photo import embed_garments, read_garments
+from recommender.from_photo import embed_garments, main_garment
 from recommender.ports import Embedding, Embeddings, ImageEncoder, Pixels
 from segmentation.evaluation import skin_group
 from segmentation.garments import whole_photo
@@ -63,7 +63,7 @@ class Intake:
     def user_photo(self, pixels: Pixels) -> UserPhotoSeen:
         """Return a shopper's photo by its largest garment."""
         seeing = _Seeing(self.segmenter)
-        largest = embed_garments(pixels, read_garments(pixels, seeing), self.encoder).garments[0]
+        largest = embed_garments(pixels, main_garment(pixels, seeing), self.encoder).garments[0]
         return UserPhotoSeen(largest.embedding, largest.confidence, skin_group(pixels, seeing.skin()))
 
     def products(self, items: Iterable[Item], picture_of: Callable[[Item], Path]) -> Taken[Item]:
@@ -108,8 +108,7 @@ class _Seeing:
         return self._last
 
     def skin(self) -> NDArray[np.bool_]:
-        assert self._last is not None, "segment a photo first"
-        if "skin" not in self.label_set.names:
-            return np.zeros(self._last.class_ids.shape, bool)
+        if self._last is None or "skin" not in self.label_set.names:
+            return np.zeros((1, 1), bool)
         skin: NDArray[np.bool_] = self._last.class_ids == self.label_set.id_of("skin")
         return skin

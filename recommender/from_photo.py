@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 
+from recommender.garment_colours import has_white_ground
 from recommender.ports import Embedding, Embeddings, EncoderIdentity, ImageEncoder, Pixels
 from recommender.similar import unit_length
 from segmentation.garments import WHOLE, Garment, Polygon, garments_in, whole_photo
@@ -57,6 +58,14 @@ def read_garments(photo: Pixels, segmenter: Segmenter) -> list[Garment]:
     """Return the photo's garments, largest first, at most MAX_GARMENTS; the whole photo when none is found."""
     garments = garments_in(photo, segmenter.segment(photo), segmenter.label_set)[:MAX_GARMENTS]
     return garments or [whole_photo(photo)]
+
+
+def main_garment(photo: Pixels, segmenter: Segmenter) -> list[Garment]:
+    """Return the one garment that a photo is about: its largest, or all of it for a catalogue's photo, on white ground.
+
+    A catalogue's photo is learned whole: the encoder knows which of the worn garments it is about.
+    """
+    return [whole_photo(photo)] if has_white_ground(photo) else read_garments(photo, segmenter)
 
 
 def embed_garments(photo: Pixels, garments: list[Garment], encoder: ImageEncoder) -> PhotoReading:

@@ -60,7 +60,7 @@ class AttributeReader(Protocol):
         ...
 
     def read_probabilities(self, images: Sequence[Pixels]) -> Mapping[str, NDArray[np.float32]]:
-        """Return for each attribute one row an image, (n, values), calibrated and summing to 1; (0, values) for none."""
+        """Return for each attribute one row an image, float32 (n, values), summing to 1; (0, values) for no image."""
         ...
 
 

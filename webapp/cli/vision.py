@@ -52,7 +52,12 @@ def segment(photos: Path, out: Path) -> None:
 @vision.command()
 @click.argument("photos", type=FOLDER)
 @click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="An .npz file.")
-@click.option("--garment", type=click.Choice(["auto", "whole"]), default="auto", help="auto: the largest garment.")
+@click.option(
+    "--garment",
+    type=click.Choice(["auto", "whole"]),
+    default="auto",
+    help="auto: the largest garment; all of a photo on white ground.",
+)
 def embed(photos: Path, out: Path, garment: str) -> None:
     """Write `names` (file names) and `vectors` (unit-length float32, one row a photo)."""
     reader = _PhotoReader()
@@ -71,7 +76,8 @@ def embed(photos: Path, out: Path, garment: str) -> None:
 def search(gallery: Path, queries: Any, limit: int, as_json: bool) -> None:
     """Rank the gallery for each query (`photo`: a path, from the queries' folder or from here).
 
-    Gallery photos are taken whole, as a catalogue's are; a query photo by its largest garment, as a shopper's is.
+    Gallery photos are taken whole, as a catalogue's are; a query photo by its largest garment, unless it is itself a
+    catalogue's, on white ground.
     match_probability: how probably the first, or half of the first ten, is of the query's kind; null for an encoder
     that it was not calibrated for.
     """
@@ -177,12 +183,12 @@ def _embed_all(reader: _PhotoReader, paths: list[Path], garment: str) -> _Embedd
 
 
 def _see_one(pixels: NDArray[np.uint8], garment: str) -> Any:
-    """Return the largest garment (auto) or the whole photo as a SeenGarment."""
-    from recommender.from_photo import embed_garments, read_garments
+    """Return the garment that the photo is about (auto) or the whole photo as a SeenGarment."""
+    from recommender.from_photo import embed_garments, main_garment
     from segmentation.garments import whole_photo
 
     adapters = _wiring()
-    found = read_garments(pixels, adapters.segmenter) if garment == "auto" else [whole_photo(pixels)]
+    found = main_garment(pixels, adapters.segmenter) if garment == "auto" else [whole_photo(pixels)]
     return embed_garments(pixels, found, adapters.image_encoder).garments[0]
 
 
