@@ -21,7 +21,6 @@ from training.encoder_model import TOKEN_LIMIT, TextTower
 
 ENCODER_ID = "fashion-insta-lite2"
 INPUT_SIZE_PIXELS = 192
-CALIBRATION_BATCH = 8
 
 
 def export(
@@ -107,7 +106,9 @@ def _name_revision(path: Path, revision: str) -> None:
     onnx.save(network, str(path))
 
 
-def quantise(plain: Path, path: Path, calibration: NDArray[np.float32], *, input_name: str = "input") -> None:
+def quantise(
+    plain: Path, path: Path, calibration: NDArray[np.float32], *, input_name: str = "input", batch: int = 8
+) -> None:
     """Write the network with convolutions in eight bits: weights by channel, ranges from `calibration` (n, 3, H, W)."""
     from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
     from onnxruntime.quantization.shape_inference import quant_pre_process
@@ -115,8 +116,7 @@ def quantise(plain: Path, path: Path, calibration: NDArray[np.float32], *, input
     class Pictures(CalibrationDataReader):  # type: ignore[misc]
         def __init__(self) -> None:
             self._parts: Iterator[NDArray[np.float32]] = iter(
-                calibration[start : start + CALIBRATION_BATCH]
-                for start in range(0, len(calibration), CALIBRATION_BATCH)
+                calibration[start : start + batch] for start in range(0, len(calibration), batch)
             )
 
         def get_next(self) -> dict[str, NDArray[np.float32]] | None:
