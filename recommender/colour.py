@@ -62,7 +62,7 @@ def with_no_colour(rows: Embeddings) -> Embeddings:
 def white_ground(image: Pixels) -> NDArray[np.bool_]:
     """Return the near-white pixels that a straight line of such pixels joins to the image's edge, bool (H, W)."""
     light = image.min(axis=2) >= GROUND
-    ground = np.zeros_like(light)
+    ground: NDArray[np.bool_] = np.zeros_like(light)
     for axis in (0, 1):
         ground |= np.logical_and.accumulate(light, axis=axis)
         ground |= np.flip(np.logical_and.accumulate(np.flip(light, axis), axis=axis), axis)

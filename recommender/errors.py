@@ -105,6 +105,4 @@ class MatchCalibrationDamaged(RecommenderError):
     """The calibration of "no good match" cannot be read: restore it, or fit it again."""
 
     def __init__(self, path: object, reason: str) -> None:
-        super().__init__(
-            f"{path} is damaged ({reason}): restore it or run `python -m training.match_calibration fit`"
-        )
+        super().__init__(f"{path} is damaged ({reason}): restore it or run `python -m training.match_calibration fit`")
