@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from recommender.colour import COLOUR_DIM
 from training.backbone import IMAGENET_MEAN, IMAGENET_STD
-from training.encoder_fusion import COLOUR_WEIGHT, FusedImageEncoder
+from training.encoder_fusion import COLOUR_WEIGHT, SHARES, TEMPERATURES, FusedImageEncoder
 from training.encoder_model import TOKEN_LIMIT, TextTower
 
 ENCODER_ID = "fashion-insta-lite2"
@@ -58,7 +58,7 @@ def export(
 
 
 def _digest(*towers: nn.Module) -> str:
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(json.dumps([SHARES, TEMPERATURES, COLOUR_WEIGHT, INPUT_SIZE_PIXELS]).encode())
     for name, value in sorted(item for tower in towers for item in tower.state_dict().items()):
         digest.update(name.encode())
         digest.update(value.contiguous().cpu().numpy().tobytes())

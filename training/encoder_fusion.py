@@ -16,8 +16,10 @@ from recommender.colour import with_colour
 from training.encoder_batches import COLOUR_NAMES, GENDERS, PATTERNS, SEASONS, USAGES
 from training.encoder_model import DualEncoder
 
-SHARES = {"embedding": 0.38, "articles": 0.52, "colours": 0.10}
+SHARES = {"embedding": 0.40, "articles": 0.55, "colours": 0.05}
 """How much each part counts in a cosine; they sum to 1."""
+TEMPERATURES = {"articles": 0.6, "colours": 1.0}
+"""Of the classifiers' logits inside the vector: sharper articles tell types apart better."""
 COLOUR_WEIGHT = 0.05
 """How much the measured colours count beside them (training/RESULTS.md)."""
 
@@ -40,11 +42,11 @@ class FusedImageEncoder(nn.Module):
 
     def vectors(self, pooled: Tensor) -> Tensor:
         """Return the fused unit vectors, (n, D), of pooled features."""
-        embedding = self.image.embedded(pooled) * SHARES["embedding"] ** 0.5
-        heads = [
-            (self.heads[name](pooled).float().softmax(1) * SHARES[name]).sqrt() for name in ("articles", "colours")
-        ]
-        return torch.cat([embedding, *heads], dim=1)
+        parts = [self.image.embedded(pooled) * SHARES["embedding"] ** 0.5]
+        for name, temperature in TEMPERATURES.items():
+            probabilities = (self.heads[name](pooled).float() / temperature).softmax(1)
+            parts.append((probabilities * SHARES[name]).sqrt())
+        return torch.cat(parts, dim=1)
 
     def attributes(self, pooled: Tensor) -> Tensor:
         """Return the logits of all attributes side by side, in the order of `blocks`."""

@@ -1,14 +1,15 @@
-"""Fits and judges "no good match": `FASHION_DATA=… python -m training.match_calibration fit|evaluate|both`.
+"""Fits and judges "no good match": `FASHION_DATA=… python -m training.match_calibration fit evaluate` (or one of them).
 
 The first match, or at least half of the first ten, must be of the query's kind: for a shopper's photo the article types
-of its class, for a catalogue photo its own type and those of its family below, for words the types that they name. The
-map of known garments is drawn from what the encoder learned from; gates and threshold are fitted on queries that it did
-not see. Photos of camvid and marketplace-1050 take no part in any fit.
+of its class, for a catalogue photo its own type, for words the types that they name. The map of known garments is drawn
+from what the encoder learned from; gates and thresholds are fitted on queries that it did not see. Photos of camvid and
+marketplace-1050 take no part in any fit.
 """
 
 import argparse
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,7 +23,7 @@ from recommender.ports import Embeddings
 from segmentation.onnx_segmenter import OnnxSegmenter
 from training.caption_words import split
 from training.captions import Attributes, nouns_for
-from training.match_pictures import Seen, seen
+from training.match_pictures import Seen, seen, subcategories
 from training.match_trials import (
     REMOVALS,
     Queries,
@@ -32,10 +33,9 @@ from training.match_trials import (
     drawn_gallery,
     photo_queries,
     removed_types,
-    some,
     type_marks,
 )
-from training.match_words import Phrase, garment_phrases, other_phrases, texts_of
+from training.match_words import Phrase, garment_phrases, lexicon, other_phrases, texts_of
 from training.retrieval_data import SEGMENTER_WEIGHTS, catalogue_examples, data_folder
 
 CALIBRATION = WEIGHTS / "match_calibration.json"
@@ -63,33 +63,40 @@ FAMILIES = (
 """Types that a shopper takes for one another; a type that is not here is alone."""
 
 SOURCES = (
-    *("catalogue", "drawn-products", "user-train", "products-train"),
+    *("catalogue", "drawn-products", "user-train"),
     *("user-validation", "products", "drawn", "streets", "nonsense"),
 )
 FEWEST_OF_A_KIND = 4
 SHRINKAGE = 0.1
 """Share of a round covariance: keeps directions in which the known photos hardly differ from deciding alone."""
-REFERENCES = (("user", "user-train", 3.0), ("asked", "products-train", 1.0), ("shop, drawn", "drawn-products", 1.0))
+REFERENCES = (("user", "user-train", 3.0), ("shop, drawn", "drawn-products", 1.0))
 """What the map is drawn from beside the catalogue: how it came, its source, the weight of a photo."""
 GOODS = split(
     "Watches|Wallets|Perfume and Body Mist|Deodorant|Fragrance Gift Set|Umbrellas|Cufflinks|Accessory Gift Set"
-    "|Free Gifts|Mobile Pouch|Footballs|Shoe Accessories|Travel Accessory|Sunglasses|Ties|Belts|Laptop Bag|Duffel Bag|Socks"
+    "|Free Gifts|Mobile Pouch|Footballs|Shoe Accessories|Travel Accessory|Sunglasses|Ties|Belts|Laptop Bag"
+    "|Duffel Bag|Socks"
 )
 """Types that are hardly garments: to a map without them they are goods that the shop does not know."""
-GALLERIES, QUERIES_A_GALLERY, DRAWN_EVERY = 72, 60, 6
+GALLERIES, QUERIES_A_GALLERY, DRAWN_EVERY = 48, 40, 6
 SEED = 3
 WORDS_EVERY = 4
 """One product in so many is described for the map of words."""
+SHARE_OF_SOURCE = {"drawn": 0.2}
+"""Drawings on odd grounds are no shopper's photos: they count less."""
 FEWEST_RELEVANT = 3
 """A query with fewer items of its kind in the gallery is not counted as a good one (nor as one from outside)."""
-FALSE_ABSTENTION = 0.04
+FALSE_ABSTENTION = 0.03
 INSIDE = ("user-validation", "products", "drawn", "words", "photo and words")
 UNKNOWN_GOODS = "unknown goods"
 JUDGED_ONLY = ("camvid", "marketplace", "marketplace, sold here")
 SOLD_HERE = ("Infant Wear", "Wrist Watches", "Fragrance", "Laptop Bag")
 """Marketplace goods of kinds that the galleries sell too."""
 
-FAMILIAR_TERMS = {Asked.PHOTO: ("strangeness", "garment_confidence"), Asked.WORDS: ("words_strangeness", "best")}
+FAMILIAR_TERMS = {
+    "garment": ("strangeness", "garment_confidence"),
+    "whole photo": ("strangeness",),
+    "words": ("words_strangeness", "known_words"),
+}
 KINDRED_TERMS = ("answered", "loosely", "best", "mean", "agreement")
 
 
@@ -99,6 +106,8 @@ class Material:
 
     types: tuple[str, ...]
     families: NDArray[np.intp]
+    likes: NDArray[np.intp]
+    """Types of one subCategory of the catalogue, which leave a gallery together."""
     catalogue: Shown
     unseen_catalogue: Shown
     drawn_products: Shown
@@ -152,7 +161,7 @@ def softened(known: GarmentMap, vectors: Embeddings, right: NDArray[np.bool_], *
             probable = (tried.kind_probabilities(tried.distances(vectors[rows])) * answered).sum(axis=1)
         return float(-np.log(np.maximum(probable, 1e-6)).mean())
 
-    return replace(known, softness=min((1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0), key=misfit))
+    return replace(known, softness=min((1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0, 24.0, 32.0, 48.0), key=misfit))
 
 
 def photo_map(material: Material, sources: dict[str, Seen], *, without: Sequence[str] = ()) -> GarmentMap:
@@ -220,13 +229,12 @@ def gather(sources: dict[str, Seen], text: OnnxTextEncoder) -> Material:
     unseen = catalogue.unseen
 
     def shown(found: Seen, rows: NDArray[np.bool_], right: NDArray[np.bool_]) -> Shown:
-        return Shown(found.vectors[rows], right[rows], found.groups[rows])
+        return Shown(found.vectors[rows], right[rows], found.groups[rows], np.zeros(right[rows].shape))
 
     drawn = sources["drawn-products"]
-    of_family = (marks["products"].astype(int) @ same_family(families).astype(int)) > 0
     photos = [
         photo_queries("user-validation", sources["user-validation"], marks["user-validation"]),
-        photo_queries("products", sources["products"], of_family),
+        photo_queries("products", sources["products"], marks["products"]),
         photo_queries("drawn", sources["drawn"], marks["drawn"]),
         photo_queries("streets", sources["streets"], marks["streets"]),
         photo_queries("nonsense", sources["nonsense"], marks["nonsense"]),
@@ -234,23 +242,33 @@ def gather(sources: dict[str, Seen], text: OnnxTextEncoder) -> Material:
     return Material(
         types=types,
         families=families,
+        likes=_likes(types),
         catalogue=shown(catalogue, np.ones(len(catalogue), bool), marks["catalogue"]),
         unseen_catalogue=shown(catalogue, unseen, marks["catalogue"]),
         drawn_products=shown(drawn, np.ones(len(drawn), bool), marks["drawn-products"]),
         queries=(*photos, *_words(types, text), *_photos_and_words(photos, text)),
-        goods=_goods(sources["products-train"], types),
+        goods=_goods(sources["products"], types),
     )
 
 
 def _goods(found: Seen, types: tuple[str, ...]) -> Queries:
     nothing = np.zeros((len(found), len(types)), bool)
-    return some(photo_queries(UNKNOWN_GOODS, found, nothing), np.flatnonzero(np.isin(found.kinds, GOODS)))
+    return photo_queries(UNKNOWN_GOODS, found, nothing).only(np.flatnonzero(np.isin(found.kinds, GOODS)))
 
 
 def _families(types: tuple[str, ...]) -> NDArray[np.intp]:
     family_of = {name: place for place, family in enumerate(FAMILIES) for name in family.split("|")}
     alone = len(FAMILIES)
     return np.array([family_of.get(name, alone + place) for place, name in enumerate(types)], np.intp)
+
+
+def _likes(types: tuple[str, ...]) -> NDArray[np.intp]:
+    group_of = subcategories()
+    for family in FAMILIES:
+        known = [group_of[name] for name in family.split("|") if name in group_of]
+        group_of = dict.fromkeys(family.split("|"), known[0]) | group_of
+    names = [group_of.get(name, name) for name in types]
+    return np.unique(names, return_inverse=True)[1].astype(np.intp)
 
 
 def _words(types: tuple[str, ...], text: OnnxTextEncoder) -> list[Queries]:
@@ -262,7 +280,7 @@ def _phrase_queries(source: str, phrases: list[Phrase], types: tuple[str, ...], 
     vectors = text.encode_texts(texts_of(phrases))
     answers = type_marks(np.array(["|".join(sorted(phrase.types)) for phrase in phrases]), types)
     answers[[bool(phrase.open_kind) for phrase in phrases]] = True
-    questions = [Question(words=vector) for vector in vectors]
+    questions = [Question(words=vector, text=phrase.text) for vector, phrase in zip(vectors, phrases, strict=True)]
     return Queries(source, texts_of(phrases), questions, answers, texts_of(phrases))
 
 
@@ -283,7 +301,8 @@ def _said_of(
     vectors = text.encode_texts(texts_of(phrases))
     places = [(7 * row) % len(phrases) for row in range(len(photos))]
     questions = [
-        replace(question, words=vectors[place]) for question, place in zip(photos.questions, places, strict=True)
+        replace(question, words=vectors[place], text=phrases[place].text)
+        for question, place in zip(photos.questions, places, strict=True)
     ]
     answers = photos.answers if answered else np.zeros_like(photos.answers)
     return Queries(source, photos.names, questions, answers, photos.groups)
@@ -298,38 +317,41 @@ def run_trials(
     """Ask queries of galleries drawn by lot, every way of removing types in turn; goods of a map without them."""
     goods = np.isin(material.types, GOODS)
     rng = np.random.default_rng(SEED)
+    catalogue, unseen, drawn = (
+        replace(shown, probable=calibration.photos.type_probabilities(shown.vectors))
+        for shown in (material.catalogue, material.unseen_catalogue, material.drawn_products)
+    )
     found: list[Trial] = []
     for number in range(GALLERIES):
         removal = REMOVALS[number % len(REMOVALS)]
-        base = material.catalogue if number % 2 else material.unseen_catalogue
+        base = catalogue if number % 2 else unseen
         if number % DRAWN_EVERY == DRAWN_EVERY - 1:
-            base = material.drawn_products
-        removed = removed_types(removal, material.types, material.families, rng)
+            base = drawn
+        removed = removed_types(removal, material.types, material.likes, rng)
         gallery = drawn_gallery(base, removed, rng)
         for queries in (*material.queries, *extra):
-            if queries.source == "drawn" and base is not material.drawn_products:
+            if queries.source == "drawn" and base is not drawn:
                 continue
             rows = rng.permutation(len(queries))[:QUERIES_A_GALLERY]
-            found += asked_of(gallery, some(queries, rows), calibration, removal=removal)
-        if base is not material.drawn_products:
+            found += asked_of(gallery, queries.only(rows), calibration, removal=removal)
+        if base is not drawn:
             rows = rng.permutation(len(material.goods))[:QUERIES_A_GALLERY]
             without = drawn_gallery(base, removed | goods, rng)
-            found += asked_of(without, some(material.goods, rows), without_goods, removal=removal)
+            found += asked_of(without, material.goods.only(rows), without_goods, removal=removal)
     return found
 
 
-def fit_gate(names: Iterable[str], trials: list[Trial], right: NDArray[np.bool_], weights: NDArray[np.float64]) -> Gate:
-    """Return the logistic regression of `right` on the terms; a term that would speak against a match is left out."""
+def fit_gate(names: Iterable[str], trials: list[Trial], half: Callable[[Trial], bool]) -> Gate:
+    """Return the logistic regression of `half` on the terms; a term that would speak against it is left out."""
     chosen = list(names)
+    columns = {name: np.array([term(name, trial.evidence) for trial in trials]) for name in chosen}
+    right, weights = np.array([half(trial) for trial in trials], float), balanced(trials, half)
     while True:
-        terms = np.array([[1.0, *(term(name, trial.evidence) for name in chosen)] for trial in trials])
-        fitted = _logistic(terms, right.astype(float), weights)
-        worst = int(fitted[1:].argmin()) if chosen else -1
-        if not chosen or fitted[1 + worst] >= 0:
-            return Gate(
-                round(float(fitted[0]), 5), {n: round(float(w), 5) for n, w in zip(chosen, fitted[1:], strict=True)}
-            )
-        del chosen[worst]
+        terms = np.stack([np.ones(len(trials)), *(columns[name] for name in chosen)], axis=1)
+        bias, *found = (round(float(value), 5) for value in _logistic(terms, right, weights))
+        if not found or min(found) >= 0:
+            return Gate(bias, dict(zip(chosen, found, strict=True)))
+        del chosen[found.index(min(found))]
 
 
 def _logistic(
@@ -337,7 +359,7 @@ def _logistic(
 ) -> NDArray[np.float64]:
     """Return the coefficients by Newton's method, with a little ridge on all but the first."""
     fitted = np.zeros(terms.shape[1])
-    ridge = np.r_[1e-9, np.full(terms.shape[1] - 1, 1e-3)] * weights.sum()
+    ridge = np.r_[1e-9, np.full(terms.shape[1] - 1, 2e-4)] * weights.sum()
     for _ in range(60):
         probable = 1 / (1 + np.exp(-np.clip(terms @ fitted, -30, 30)))
         slope = terms.T @ (weights * (probable - right)) + ridge * fitted
@@ -349,44 +371,48 @@ def _logistic(
     return fitted
 
 
-def balanced(trials: list[Trial]) -> NDArray[np.float64]:
-    """Return weights by which good queries, and queries without an answer, count half each, each source alike."""
-    keys = [(trial.source, trial.matched) for trial in trials]
-    sources = {good: {key for key in keys if key[1] is good} for good in (True, False)}
-    counts = {key: keys.count(key) for key in set(keys)}
-    return np.array([len(keys) / (2 * len(sources[key[1]]) * counts[key]) for key in keys])
+def balanced(trials: list[Trial], half: Callable[[Trial], bool]) -> NDArray[np.float64]:
+    """Return weights by which both halves count alike, and in each half the sources by SHARE_OF_SOURCE."""
+    keys = [(trial.source, half(trial)) for trial in trials]
+    counts = Counter(keys)
+    shares = {key: SHARE_OF_SOURCE.get(key[0], 1.0) for key in counts}
+    totals = {one: sum(share for key, share in shares.items() if key[1] is one) for one in (True, False)}
+    return np.array([len(keys) * shares[key] / (2 * totals[key[1]] * counts[key]) for key in keys])
+
+
+def is_inside(trial: Trial) -> bool:
+    """Say whether a trial asks for clothes."""
+    return trial.source in INSIDE
+
+
+def is_matched(trial: Trial) -> bool:
+    """Say whether the search answered."""
+    return trial.matched
 
 
 def fit_gates(calibration: MatchCalibration, trials: list[Trial]) -> MatchCalibration:
     """Return the calibration with gates, final steps and threshold of these trials."""
     familiar: dict[str, Gate] = {}
+    for part, terms in FAMILIAR_TERMS.items():
+        own = [trial for trial in trials if trial.evidence.parts == (part,)]
+        # A garment so strange that the search fails on it is no model of a familiar one.
+        familiar[part] = fit_gate(terms, [trial for trial in own if is_good(trial) or not is_inside(trial)], is_inside)
     kindred: dict[str, Gate] = {}
     final: dict[str, tuple[float, float]] = {}
     for asked in Asked:
         own = [trial for trial in trials if trial.evidence.asked is asked]
         garments = [trial for trial in own if trial.source in INSIDE]
-        if asked in FAMILIAR_TERMS:
-            is_garment = np.array([trial.source in INSIDE for trial in own])
-            familiar[asked] = fit_gate(FAMILIAR_TERMS[asked], own, is_garment, _by_source(own))
-        matched = np.array([trial.matched for trial in garments])
-        kindred[asked] = fit_gate(KINDRED_TERMS, garments, matched, balanced(garments))
+        kindred[asked] = fit_gate(KINDRED_TERMS, garments, is_matched)
     gated = replace(calibration, familiar=familiar, kindred=kindred, final=dict.fromkeys(Asked, (1.0, 0.0)))
     for asked in Asked:
         own = [trial for trial in trials if trial.evidence.asked is asked]
         together = np.array([[1.0, log_odds(gated.probability(trial.evidence))] for trial in own])
-        shift, sharpness = _logistic(together, np.array([trial.matched for trial in own], float), balanced(own))
+        shift, sharpness = _logistic(
+            together, np.array([trial.matched for trial in own], float), balanced(own, is_matched)
+        )
         final[asked] = (round(max(float(sharpness), 0.05), 5), round(float(shift), 5))
     finished = replace(gated, final=final)
-    return replace(finished, threshold=_threshold(finished, trials))
-
-
-def _by_source(trials: list[Trial]) -> NDArray[np.float64]:
-    sources = [trial.source for trial in trials]
-    inside = {source for source in sources if source in INSIDE}
-    outside = set(sources) - inside
-    return np.array(
-        [len(sources) / (2 * len(inside if one in inside else outside) * sources.count(one)) for one in sources]
-    )
+    return replace(finished, thresholds={asked: _threshold(finished, trials, asked) for asked in Asked})
 
 
 def is_good(trial: Trial) -> bool:
@@ -394,15 +420,14 @@ def is_good(trial: Trial) -> bool:
     return trial.source in INSIDE and trial.relevant >= FEWEST_RELEVANT and trial.matched
 
 
-def _threshold(calibration: MatchCalibration, trials: list[Trial]) -> float:
-    """Return where no source of good photos is refused more often than FALSE_ABSTENTION."""
-    lowest = []
-    for source in ("user-validation", "products"):
-        good = [
-            calibration.probability(trial.evidence) for trial in trials if trial.source == source and is_good(trial)
-        ]
-        lowest.append(float(np.quantile(good, FALSE_ABSTENTION)))
-    return round(min(lowest), 4)
+def _threshold(calibration: MatchCalibration, trials: list[Trial], asked: Asked) -> float:
+    """Return where good queries are refused as often as FALSE_ABSTENTION says, each source counting alike."""
+    good = [trial for trial in trials if trial.evidence.asked is asked and is_good(trial)]
+    found = np.array([calibration.probability(trial.evidence) for trial in good])
+    order = np.argsort(found)
+    weights = balanced(good, is_matched)[order]
+    share = np.cumsum(weights) / weights.sum()
+    return round(float(found[order][np.searchsorted(share, FALSE_ABSTENTION)]), 4)
 
 
 def expected_calibration_error(
@@ -428,7 +453,7 @@ def cross_fitted(calibration: MatchCalibration, trials: list[Trial]) -> NDArray[
             ],
         )
         for row in np.flatnonzero(folds == fold):
-            found[row] = fitted.probability(trials[row].evidence), fitted.threshold
+            found[row] = fitted.probability(trials[row].evidence), fitted.thresholds[trials[row].evidence.asked]
     return found
 
 
@@ -441,7 +466,6 @@ def report(trials: list[Trial], found: NDArray[np.float64]) -> None:
     """Print abstention by source and removal, and the calibration error."""
     abstained = found[:, 0] < found[:, 1]
     matched = np.array([trial.matched for trial in trials], float)
-    print(f"threshold {found[:, 1].mean():.3f}\n")
     print(f"{'queries':40} {'trials':>7} {'abstained':>10} {'mean p':>7} {'matched':>8} {'ECE':>6}")
 
     def line(name: str, rows: list[int]) -> None:
@@ -463,7 +487,7 @@ def report(trials: list[Trial], found: NDArray[np.float64]) -> None:
             line(f"{source}: {removal} removed", gone)
     for asked in Asked:
         rows = [row for row, t in enumerate(trials) if t.evidence.asked is asked and t.source not in JUDGED_ONLY]
-        weights = balanced([trials[row] for row in rows])
+        weights = balanced([trials[row] for row in rows], is_matched)
         error = expected_calibration_error(found[rows, 0], matched[rows], weights)
         print(f"expected calibration error, {asked.value}, half of the queries good: {error:.3f}")
 
@@ -474,9 +498,9 @@ def judged_only(material: Material) -> list[Queries]:
     sold = np.array([any(kind in name for kind in SOLD_HERE) for name in market.names])
     nothing = np.zeros((len(market), len(material.types)), bool)
     goods = photo_queries("marketplace", market, nothing)
-    sold_here = replace(some(goods, np.flatnonzero(sold)), source="marketplace, sold here")
+    sold_here = replace(goods.only(np.flatnonzero(sold)), source="marketplace, sold here")
     streets = photo_queries("camvid", street, np.zeros((len(street), len(material.types)), bool))
-    return [streets, some(goods, np.flatnonzero(~sold)), sold_here]
+    return [streets, goods.only(np.flatnonzero(~sold)), sold_here]
 
 
 def unfitted(material: Material, sources: dict[str, Seen]) -> MatchCalibration:
@@ -488,17 +512,18 @@ def unfitted(material: Material, sources: dict[str, Seen]) -> MatchCalibration:
         types=material.types,
         photos=photo_map(material, sources),
         words=words_map(material, text),
+        lexicon=lexicon(_described(held_out=False)),
         familiar={},
         kindred={},
         final={},
-        threshold=0.5,
+        thresholds={},
     )
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Fit, evaluate or both."""
+    """Fit the calibration, print what it does on queries that it was not fitted on, or both."""
     parser = argparse.ArgumentParser(prog="python -m training.match_calibration", description=__doc__)
-    parser.add_argument("command", choices=("fit", "evaluate"))
+    parser.add_argument("commands", nargs="+", choices=("fit", "evaluate"), help="one of them, or both")
     parser.add_argument("--out", type=Path, default=CALIBRATION)
     asked = parser.parse_args(arguments)
     data_folder()
@@ -507,14 +532,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     material = gather(sources, OnnxTextEncoder())
     calibration = unfitted(material, sources)
     without_goods = replace(calibration, photos=photo_map(material, sources, without=GOODS))
-    if asked.command == "fit":
-        trials = run_trials(material, calibration, without_goods)
-        fitted = fit_gates(calibration, trials)
+    extra = judged_only(material) if "evaluate" in asked.commands else []
+    trials = run_trials(material, calibration, without_goods, extra)
+    if "fit" in asked.commands:
+        fitted = fit_gates(calibration, [trial for trial in trials if trial.source not in JUDGED_ONLY])
         fitted.write(asked.out)
-        print(f"{asked.out} for {fitted.encoder.encoder_id} {fitted.encoder.revision}: threshold {fitted.threshold}")
-        print(f"gates {fitted.familiar}\n{fitted.kindred}\n{fitted.final}")
-    else:
-        trials = run_trials(material, calibration, without_goods, judged_only(material))
+        print(f"{asked.out} for {fitted.encoder.encoder_id} {fitted.encoder.revision}: thresholds {fitted.thresholds}")
+        print(f"familiar {fitted.familiar}\nkindred {fitted.kindred}\nfinal {fitted.final}")
+        print(f"softness: photos {fitted.photos.softness}, words {fitted.words.softness}")
+    if "evaluate" in asked.commands:
         report(trials, cross_fitted(calibration, trials))
     print(f"{time.monotonic() - started:.0f} seconds", file=sys.stderr)
 

@@ -1,11 +1,14 @@
 """The pictures that the calibration of "no good match" is fitted and judged on, seen as the shop sees them.
 
-Vectors and what the segmenter saw are kept in `training/runs/match`, by the revisions of both networks.
+Vectors and what the segmenter saw are kept in `training/runs/match`, by what both networks' files hold.
 """
 
 import csv
+import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
+from functools import cache
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +16,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter
 from tqdm import tqdm
 
-from recommender.from_photo import embed_garments, read_garments
-from recommender.onnx_encoder import OnnxImageEncoder
+from recommender.from_photo import embed_garments, main_garment
+from recommender.onnx_encoder import WEIGHTS, OnnxImageEncoder
 from recommender.ports import Embeddings, Pixels
 from segmentation.garments import whole_photo
 from segmentation.onnx_segmenter import OnnxSegmenter
@@ -30,9 +33,10 @@ from training.retrieval_data import (
 )
 
 CACHE = Path(__file__).parent / "runs" / "match"
-TRAINING_PHOTOS_A_CLASS, TRAINING_PRODUCTS_A_TYPE, SHOWN_OF_A_TYPE = 40, 8, 150
+TRAINING_PHOTOS_A_CLASS, SHOWN_OF_A_TYPE = 40, 150
 STREETS, NONSENSE, DRAWN_PRODUCTS, DRAWN_QUERIES = 200, 120, 360, 120
 SMALLEST_STREET_PIXELS = 96
+PART = 100
 
 
 @dataclass(frozen=True)
@@ -67,27 +71,44 @@ class Seen:
 def seen(source: str) -> Seen:
     """Return a source's pictures as the shop's networks see them, from the cache or for the first time."""
     image, segmenter = OnnxImageEncoder(), OnnxSegmenter(SEGMENTER_WEIGHTS)
-    folder = CACHE / f"{image.identity.revision}-{segmenter.model_id.replace('@', '-')}"
+    folder = CACHE / networks_held()
     path = folder / f"{source}.npz"
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
-        is_gallery = source in GALLERIES
-        pictures = {**GALLERIES, **QUERIES}[source]
-        rows = [
-            _looked_at(picture, image, None if is_gallery else segmenter)
-            for picture in tqdm(pictures(), desc=source, mininterval=5)
-        ]
-        columns = {
-            field.name: np.array(column) for field, column in zip(fields(Seen), zip(*rows, strict=True), strict=True)
-        }
-        np.savez(path, **columns)
+        parts = list(_parts(source, path.with_suffix(""), image, None if source in GALLERIES else segmenter))
+        np.savez(path, **{field.name: np.concatenate([part[field.name] for part in parts]) for field in fields(Seen)})
     with np.load(path) as stored:
         return Seen(**stored)
 
 
+def _parts(
+    source: str, folder: Path, image: OnnxImageEncoder, segmenter: OnnxSegmenter | None
+) -> Iterator[dict[str, NDArray[np.generic]]]:
+    """Yield the columns of PART pictures after another; a part that was seen before is read, so a stop loses little."""
+    folder.mkdir(exist_ok=True)
+    pictures = iter(tqdm({**GALLERIES, **QUERIES}[source](), desc=source, mininterval=5))
+    for number, part in enumerate(iter(lambda: list(islice(pictures, PART)), [])):
+        path = folder / f"{number}.npz"
+        if not path.exists():
+            rows = zip(*(_looked_at(picture, image, segmenter) for picture in part), strict=True)
+            np.savez(path, **{field.name: np.array(column) for field, column in zip(fields(Seen), rows, strict=True)})
+        with np.load(path) as stored:
+            yield dict(stored)
+
+
+@cache
+def networks_held() -> str:
+    """Return a name for encoder, segmenter and the code between them as they are: others make other vectors."""
+    held = hashlib.sha256()
+    code = [WEIGHTS.parent / name for name in ("from_photo.py", "preprocess.py", "onnx_encoder.py")]
+    for path in (*code, *sorted(WEIGHTS.glob("*encoder.*")), SEGMENTER_WEIGHTS / "garments.onnx"):
+        held.update(path.read_bytes())
+    return held.hexdigest()[:12]
+
+
 def _looked_at(picture: Picture, image: OnnxImageEncoder, segmenter: OnnxSegmenter | None) -> tuple[object, ...]:
     pixels = picture.pixels
-    garments = [whole_photo(pixels)] if segmenter is None else read_garments(pixels, segmenter)
+    garments = [whole_photo(pixels)] if segmenter is None else main_garment(pixels, segmenter)
     garment = embed_garments(pixels, garments, image).garments[0]
     left, top, right, bottom = garment.box_xyxy_pixels
     share = (right - left) * (bottom - top) / (pixels.shape[0] * pixels.shape[1])
@@ -101,6 +122,12 @@ def _looked_at(picture: Picture, image: OnnxImageEncoder, segmenter: OnnxSegment
         share,
         garment.embedding,
     )
+
+
+def subcategories() -> dict[str, str]:
+    """Return the catalogue's subCategory of each article type."""
+    with (data_folder() / "fashion-products" / "products.csv").open(newline="", encoding="utf-8") as table:
+        return {row["articleType"]: row["subCategory"] for row in csv.DictReader(table)}
 
 
 def _catalogue() -> Iterator[Picture]:
@@ -269,7 +296,6 @@ QUERIES: dict[str, Pictures] = {
     "user-validation": lambda: _user_photos("validation", 1000),
     "user-train": lambda: _user_photos("train", TRAINING_PHOTOS_A_CLASS),
     "products": _held_out_products,
-    "products-train": lambda: _training_products(TRAINING_PRODUCTS_A_TYPE),
     "streets": _streets,
     "nonsense": _nonsense,
     "drawn": _drawn_queries,

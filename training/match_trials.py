@@ -2,18 +2,19 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.abstention import NEIGHBOURS, Asked, MatchCalibration, MatchEvidence, Nearest, Question
+from recommender.abstention import NEIGHBOURS, Floats, MatchCalibration, MatchEvidence, Nearest, Question
 from recommender.ports import Embeddings
 from recommender.similar import combine
 from training.match_pictures import Seen
 from training.retrieval_data import USER_CLASS_TYPES
 
 FEWEST_SHOWN, MOST_SHOWN = 300, 3000
-REMOVALS = ("none", "classes", "types", "families")
+REMOVALS = ("none", "classes", "types", "likes")
 
 
 @dataclass(frozen=True)
@@ -29,14 +30,29 @@ class Queries:
     def __len__(self) -> int:
         return len(self.names)
 
+    def only(self, rows: NDArray[np.intp]) -> "Queries":
+        """Return these rows."""
+        chosen = [int(row) for row in rows]
+        names, questions, groups = ([column[row] for row in chosen] for column in self._columns)
+        return Queries(self.source, names, questions, self.answers[chosen], groups)
+
+    @property
+    def _columns(self) -> tuple[list[Any], list[Any], list[Any]]:
+        return self.names, self.questions, self.groups
+
 
 @dataclass(frozen=True)
 class Shown:
-    """A gallery to draw from; types: bool (n, types)."""
+    """A gallery to draw from; types: bool (n, types); probable: how probable the map finds them, (n, types)."""
 
     vectors: Embeddings
     types: NDArray[np.bool_]
     groups: NDArray[np.str_]
+    probable: Floats
+
+    def only(self, rows: NDArray[np.intp]) -> "Shown":
+        """Return these rows."""
+        return Shown(self.vectors[rows], self.types[rows], self.groups[rows], self.probable[rows])
 
 
 @dataclass(frozen=True)
@@ -70,30 +86,18 @@ def photo_queries(source: str, seen: Seen, answers: NDArray[np.bool_]) -> Querie
     return Queries(source, [str(name) for name in seen.names], questions, answers, [str(one) for one in seen.groups])
 
 
-def some(queries: Queries, rows: NDArray[np.intp]) -> Queries:
-    """Return these rows."""
-    chosen = [int(row) for row in rows]
-    return Queries(
-        queries.source,
-        [queries.names[row] for row in chosen],
-        [queries.questions[row] for row in chosen],
-        queries.answers[chosen],
-        [queries.groups[row] for row in chosen],
-    )
-
-
 def removed_types(
-    removal: str, types: tuple[str, ...], families: NDArray[np.intp], rng: np.random.Generator
+    removal: str, types: tuple[str, ...], likes: NDArray[np.intp], rng: np.random.Generator
 ) -> NDArray[np.bool_]:
-    """Return which types are not in the gallery, bool (types,). families: (types,), alike where easily confused."""
+    """Return which types are not in the gallery, bool (types,). likes: (types,), groups that leave it together."""
     removed = np.zeros(len(types), bool)
     if removal == "classes":
         for name in rng.choice(list(USER_CLASS_TYPES), rng.integers(1, 4), replace=False):
             removed |= np.isin(types, list(USER_CLASS_TYPES[str(name)]))
     elif removal == "types":
         removed = rng.random(len(types)) < rng.uniform(0.1, 0.5)
-    elif removal == "families":
-        removed = (rng.random(families.max() + 1) < rng.uniform(0.1, 0.5))[families]
+    elif removal == "likes":
+        removed = (rng.random(likes.max() + 1) < rng.uniform(0.1, 0.5))[likes]
     return removed
 
 
@@ -104,7 +108,7 @@ def drawn_gallery(
     kept = rng.permutation(np.flatnonzero(~(shown.types & removed).any(axis=1)))
     wanted = int(np.exp(rng.uniform(np.log(FEWEST_SHOWN), np.log(most))))
     rows = kept[:wanted]
-    return Shown(shown.vectors[rows], shown.types[rows], shown.groups[rows])
+    return shown.only(rows)
 
 
 def asked_of(gallery: Shown, queries: Queries, calibration: MatchCalibration, *, removal: str) -> Iterator[Trial]:
@@ -124,10 +128,9 @@ def asked_of(gallery: Shown, queries: Queries, calibration: MatchCalibration, *,
             shown=len(gallery.vectors),
             relevant=int(right[likeness[row] > -2.0].sum()),
             matched=bool(hits[0] or hits.sum() >= NEIGHBOURS / 2),
-            evidence=calibration.evidence(question, Nearest(gallery.vectors[found], likeness[row, found])),
+            evidence=calibration.evidence(
+                calibration.recognise(question),
+                Nearest(gallery.vectors[found], likeness[row, found]),
+                gallery.probable[found],
+            ),
         )
-
-
-def is_asked(trials: list[Trial], asked: Asked) -> list[Trial]:
-    """Return the trials of one kind of query."""
-    return [trial for trial in trials if trial.evidence.asked is asked]

@@ -1,18 +1,25 @@
 """Words that a shop's search hears, for the calibration of "no good match": what names garments and what does not."""
 
 import random
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from recommender.abstention import Lexicon, plain_words
 from training.caption_words import split
-from training.captions import Attributes, Caption, write_caption
+from training.captions import (
+    ENGLISH_COLOUR_ALONE,
+    ENGLISH_WRAPS,
+    FRENCH_COLOUR_ALONE,
+    FRENCH_WRAPS,
+    Attributes,
+    Caption,
+    vocabulary,
+    write_caption,
+)
 
-_NEW_ADJECTIVES = split(
-    "nice|pretty|cheap|vintage|comfortable|lightweight|trendy|cool|best|crimson|on sale|size 40"
-)
-_NEW_FRENCH = split(
-    "joli|pas cher|confortable|léger|tendance|moderne|de marque|taille 40|en solde|écarlate|de qualité"
-)
+_NEW_ADJECTIVES = split("nice|pretty|cheap|vintage|comfortable|lightweight|trendy|cool|best|crimson|on sale|size 40")
+_NEW_FRENCH = split("joli|pas cher|confortable|léger|tendance|moderne|de marque|taille 40|en solde|écarlate|de qualité")
 _NEW_WORD_SHARE = 0.3
 _NO_GARMENTS = (
     "refrigerator|bicycle|monetary policy|qwxz blorp|asdf jkl|pizza with cheese|the weather tomorrow|lawn mower"
@@ -33,6 +40,30 @@ _NO_GARMENTS = (
     "|toothbrush|brosse à dents|shampoo|savon|medicine|médicament|paper clips|agrafeuse|pencil|crayon|chair|chaise"
     "|bookshelf|étagère|mattress|matelas|carpet|tapis|mirror|miroir|candle|bougie|chess board|jeu d'échecs|puzzle"
 )
+
+
+_FILLING = (
+    "a an the of for with in on and or to my your this that these those it is are do does you i me we have has some any"
+    " very really un une le la les l d du de des pour avec en et ou au aux ce cette ces mon ma mes est je il elle vous"
+    " tres sur dans qui que qu plus comme"
+)
+
+
+_CLOTHES = "clothes clothing outfit garment wear look fashion vetement tenue habit mode brand marque"
+_FEWEST_OF_A_BRAND = 3
+
+
+def lexicon(described: Sequence[Attributes]) -> Lexicon:
+    """Return the words of the captions: names of garments, their brands and looks, and words that only fill.
+
+    described: products whose brands are known ones.
+    """
+    brands = Counter(attributes.brand for attributes in described if attributes.brand)
+    named = [brand for brand, products in brands.items() if products >= _FEWEST_OF_A_BRAND]
+    sentences = (*ENGLISH_WRAPS, *FRENCH_WRAPS, *ENGLISH_COLOUR_ALONE, *FRENCH_COLOUR_ALONE, _FILLING)
+    filling = {word for sentence in sentences for word in plain_words(sentence)}
+    telling = {word for phrase in (*vocabulary(), *named) for word in plain_words(phrase)}
+    return Lexicon(frozenset(telling - filling) | frozenset(plain_words(_CLOTHES)), frozenset(filling))
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,14 @@
 """Train, export and judge the embedded garment segmenter.
 
     FASHION_DATA=… python -m training.segmenter foregrounds
-    FASHION_DATA=… python -m training.segmenter train [--minutes 100] [--resume]
+    FASHION_DATA=… python -m training.segmenter train [--minutes 120] [--resume]
     FASHION_DATA=… python -m training.segmenter export
     FASHION_DATA=… python -m training.segmenter evaluate
 
-A run is planned in minutes, since machines differ: the first part sees small views (quick steps), the second part the
-network's full input. The released network labels the street photos that have tags but no mask and cleans the labels of
-the single-garment photos; between the parts the averaged network does so again. Checkpoints are written every three
-minutes; --resume goes on from the last.
+A run is planned in minutes, since machines differ: the first part sees small views (quick steps), the second larger
+ones, the last the network's full input. The released network labels the street photos that have tags but no mask and
+cleans the labels of the single-garment photos; after each part the averaged network does so again. Checkpoints are
+written every three minutes; --resume goes on from the last.
 """
 
 import argparse
@@ -50,20 +50,22 @@ from training.segmenter_pseudo import (
     at_photo_size,
     both_ways,
     cleaned_single_garments,
+    exported_probabilities,
     labelled_by_tags,
-    released_probabilities,
 )
 from training.tracking import RunLog, logged_run
 
 RUN = Path(__file__).parent / "runs/segmenter"
 CHECKPOINT = RUN / "checkpoint.pt"
-TEACHER = RUN / "teacher.pt"
 FOREGROUNDS = RUN / "foreground"
 SEED = 2
 BATCH = 8
 SMALL_SIZES = ((320, 224), (320, 224), (320, 224), (288, 256), (224, 320))
 FULL_SIZES = ((416, 288), (416, 288), (416, 288), (384, 320), (288, 416))
-SMALL_PART = 0.44
+LARGE_SIZES = ((512, 352), (512, 352), (512, 352), (480, 384), (352, 512))
+SMALL_UNTIL, FULL_UNTIL = 0.367, 0.833
+LARGE_RATE = 0.3
+"""Of the rates: where the last part, on large views, starts."""
 SMALL_SHARES = {"street": 0.48, "tagged": 0.20, "single": 0.16, "catalogue": 0.06, "drawn": 0.10}
 FULL_SHARES = {"street": 0.58, "tagged": 0.20, "single": 0.12, "catalogue": 0.05, "drawn": 0.05}
 PASTED_SHARE = 0.2
@@ -172,6 +174,13 @@ def averaged_network(checkpoint: dict[str, object]) -> GarmentNetwork:
     return network.eval()
 
 
+def rate_factor(progress: float) -> float:
+    """Return the share of the top rates: half a cosine until the last part, which is another, lower one."""
+    if progress < FULL_UNTIL:
+        return 0.02 + 0.98 * (1 + math.cos(math.pi * progress / FULL_UNTIL)) / 2
+    return LARGE_RATE * (1 + math.cos(math.pi * (progress - FULL_UNTIL) / (1 - FULL_UNTIL))) / 2
+
+
 class Run:
     """One training run: network, optimiser, average and clock; `elapsed` counts over resumptions."""
 
@@ -211,7 +220,7 @@ class Run:
     def take_step(self, images: Tensor, truth: Tensor) -> float:
         """Train on one batch and return its loss."""
         progress = min(1.0, self.elapsed / self.budget)
-        factor = (0.02 + 0.98 * (1 + math.cos(math.pi * progress)) / 2) * min(1.0, (self.step + 1) / WARM_UP_STEPS)
+        factor = rate_factor(progress) * min(1.0, (self.step + 1) / WARM_UP_STEPS)
         for group, rate in zip(self.optimizer.param_groups, self.base_rates, strict=True):
             group["lr"] = rate * factor
         with torch.autocast("cpu", torch.bfloat16):
@@ -250,7 +259,7 @@ def class_ids_by(network: GarmentNetwork, photo: NDArray[np.uint8]) -> NDArray[n
 def probabilities_by(network: GarmentNetwork, photo: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Return class probabilities, float32 (classes, H, W), of a photo seen whole at the full input size."""
     height, width = photo.shape[:2]
-    size_hw = best_size(height, width, tuple(dict.fromkeys(FULL_SIZES)))
+    size_hw = best_size(height, width, tuple(dict.fromkeys(LARGE_SIZES)))
     placed, placement = fitted(photo, size_hw)
     images = torch.from_numpy(placed).permute(2, 0, 1)[None].float() / 255.0
     with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
@@ -292,17 +301,28 @@ def train(data: Path, *, minutes: float, resume: bool, log: RunLog) -> None:
         "catalogue": balanced(catalogue_photos(data), by_class=True),
         "drawn": balanced(drawn_photos(DRAWN_PHOTOS, seed=SEED), by_class=False),
     }
-    if run.elapsed < SMALL_PART * run.budget:
-        source = Source(pools | self_labelled(data, released_probabilities()), SMALL_SHARES)
-        for share in (SMALL_PART / 4, SMALL_PART / 2, 3 * SMALL_PART / 4, SMALL_PART):
-            run.train_until(share, source, SMALL_SIZES)
-            report(run, data)
-        torch.save({"averaged": run.averaged.state}, TEACHER)
-    teacher = averaged_network(torch.load(TEACHER, weights_only=True))
-    source = Source(pools | self_labelled(data, lambda photo: probabilities_by(teacher, photo)), FULL_SHARES)
-    for share in (0.7, 0.8, 0.9, 1.0):
-        run.train_until(share, source, FULL_SIZES)
-        report(run, data)
+    parts = ((SMALL_UNTIL, SMALL_SIZES, SMALL_SHARES), (FULL_UNTIL, FULL_SIZES, FULL_SHARES))
+    begins = 0.0
+    for number, (until, sizes, shares) in enumerate((*parts, (1.0, LARGE_SIZES, FULL_SHARES))):
+        if run.elapsed < until * run.budget:
+            source = Source(pools | self_labelled(data, exported_probabilities(teacher_folder(number))), shares)
+            for share in np.linspace(begins, until, 5)[1:]:
+                run.train_until(float(share), source, sizes)
+                report(run, data)
+            export_averaged(run.averaged.state, data, teacher_folder(number + 1))
+        begins = until
+
+
+def teacher_folder(part: int) -> Path:
+    """Return where the network stands that labels photos for a part: the released one, then the run's own."""
+    return WEIGHTS if part == 0 else RUN / f"teacher-{part}"
+
+
+def export_averaged(averaged: dict[str, Tensor], data: Path, folder: Path) -> None:
+    """Write averaged weights to `folder` as the files that the shop reads."""
+    from training.segmenter_export import export
+
+    export(averaged_network({"averaged": averaged}), class_weights(), folder, calibration=calibration_photos(data))
 
 
 def self_labelled(data: Path, probabilities_of: Probabilities) -> dict[str, Pool]:
@@ -317,7 +337,7 @@ def self_labelled(data: Path, probabilities_of: Probabilities) -> dict[str, Pool
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("task", choices=("foregrounds", "train", "export", "evaluate"))
-    parser.add_argument("--minutes", type=float, default=100.0, help="training time, without loading and validating")
+    parser.add_argument("--minutes", type=float, default=120.0, help="training time, without loading and validating")
     parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--weights", type=Path, default=WEIGHTS, help="folder to export to")

@@ -23,14 +23,14 @@ Probabilities = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
 """From a photo, uint8 (H, W, 3), to class probabilities, float32 (classes, H, W)."""
 
 
-def released_probabilities() -> Probabilities:
-    """Return what the released network (the ONNX file in `segmentation/weights`) sees, without its cleaning."""
+def exported_probabilities(weights: Path) -> Probabilities:
+    """Return what the ONNX network of a folder (as in `segmentation/weights`) sees, without its cleaning."""
     import onnxruntime
 
-    facts = json.loads((WEIGHTS / "garments.json").read_text())
+    facts = json.loads((weights / "garments.json").read_text())
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
-    session = onnxruntime.InferenceSession(str(WEIGHTS / "garments.onnx"), options, providers=["CPUExecutionProvider"])
+    session = onnxruntime.InferenceSession(str(weights / "garments.onnx"), options, providers=["CPUExecutionProvider"])
     mean, std = (np.array(facts[name], np.float32) for name in ("mean", "std"))
 
     def seen(photo: NDArray[np.uint8]) -> NDArray[np.float32]:
