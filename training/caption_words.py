@@ -391,7 +391,7 @@ NOUNS: tuple[Noun, ...] = (
     _noun(TOPS, "upper garment|upper-body garment|upper wear", "haut:m|vêtement du haut:m|haut de tenue:m"),
     _noun(
         OUTER,
-        "outerwear|outer layer|warm layer|something warm to put on|something for cold days",
+        "outerwear|outer layer|warm layer|something warm to put on|something against the cold",
         "vêtement d'extérieur:m|surcouche:f|vêtement chaud:m|quelque chose de chaud à mettre:m",
     ),
     _noun("Jackets|Coats|Rain Jacket", "something for the rain", "quelque chose contre la pluie:m|vêtement de pluie:m"),
