@@ -32,9 +32,9 @@ class Likeness(StrEnum):
 # Lowest cosine of (very close, close, same spirit): the upper and lower quartile of right answers and about the median
 # of wrong ones, as `python -m benchmarks.retrieval` measures them (training/RESULTS.md).
 LIKENESS_STEPS = {
-    QueryKind.PHOTO: (0.87, 0.75, 0.65),
-    QueryKind.PRODUCT: (0.96, 0.90, 0.85),
-    QueryKind.WORDS: (0.59, 0.55, 0.50),
+    QueryKind.PHOTO: (0.93, 0.82, 0.76),
+    QueryKind.PRODUCT: (0.98, 0.94, 0.91),
+    QueryKind.WORDS: (0.19, 0.17, 0.15),
 }
 
 # Cosines of words to pictures are lower than those of two pictures: at equal weight "in blue" is drowned.
