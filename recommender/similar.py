@@ -38,7 +38,7 @@ LIKENESS_STEPS = {
 }
 
 # Cosines of words to pictures are lower than those of two pictures: at equal weight "in blue" is drowned.
-WEIGHT_OF_WORDS = 2.0
+WEIGHT_OF_WORDS = 6.0
 
 
 SIMILAR_ITEMS = 8
