@@ -8,9 +8,10 @@ its kind. Both are calibrated for one encoder (`training/match_calibration.py`);
 import base64
 import json
 import math
+import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -27,20 +28,18 @@ NEIGHBOURS = 10
 
 _LEAST, _MOST = 1e-4, 1 - 1e-4
 _LEAST_CONFIDENCE = 0.25
-"""A garment that the segmenter doubts and a whole photo speak alike: some catalogue goods are no class of its."""
 
 
-class Asked(StrEnum):
-    """What a query is made of."""
-
-    PHOTO = "photo"
-    WORDS = "words"
-    BOTH = "both"
+PARTS = ("garment", "whole photo", "words")
+"""What can look familiar: a garment that the segmenter saw, a photo taken whole, words."""
+BOTH = "both"
+CASES = (*PARTS, BOTH)
+"""Kinds of query: one part, or a photo and words."""
 
 
 @dataclass(frozen=True)
 class Question:
-    """A query's parts, unit length, at least one; of a photo also what the segmenter saw.
+    """A query's parts, unit length, at least one; of a photo also what the segmenter saw, of words the words.
 
     garment_confidence: of the garment that is searched for, 0 to 1, and 0 where the whole photo stands for it.
     """
@@ -48,12 +47,13 @@ class Question:
     photo: Embedding | None = None
     words: Embedding | None = None
     garment_confidence: float = 0.0
+    text: str = ""
 
     @property
-    def asked(self) -> Asked:
-        if self.photo is None:
-            return Asked.WORDS
-        return Asked.PHOTO if self.words is None else Asked.BOTH
+    def parts(self) -> tuple[str, ...]:
+        """Which of PARTS the query has."""
+        photo = () if self.photo is None else ("garment" if self.garment_confidence > 0 else "whole photo",)
+        return photo if self.words is None else (*photo, "words")
 
 
 @dataclass(frozen=True)
@@ -101,24 +101,44 @@ class GarmentMap:
 
 
 @dataclass(frozen=True)
+class Recognised:
+    """A question on the maps: how probable each kind is for its parts, (kinds,), and their distance to the nearest."""
+
+    parts: tuple[str, ...]
+    garment_confidence: float
+    photo_kinds: Floats | None
+    words_kinds: Floats | None
+    strangeness: float
+    words_strangeness: float
+    known_words: float
+
+
+@dataclass(frozen=True)
 class MatchEvidence:
     """What speaks for a good match. Distances only speak against it, all else for it.
 
     strangeness: distance of the photo (words_strangeness: of the words) to the nearest kind of garment, 0 where there
-    is none; answered: the probability that the nearest, or half of the ten nearest, is of the query's kind, as the
+    is none; known_words: the share of the words that speak of clothes;
+    answered: the probability that the nearest, or half of the ten nearest, is of the query's kind, as the
     kinds look; loosely: of a kind that is easily taken for it; best, mean: cosines of the nearest and of the ten;
     agreement: mean cosine of the ten with each other.
     """
 
-    asked: Asked
+    parts: tuple[str, ...]
     strangeness: float
     words_strangeness: float
+    known_words: float
     garment_confidence: float
     answered: float
     loosely: float
     best: float
     mean: float
     agreement: float
+
+    @property
+    def case(self) -> str:
+        """Which of CASES the query is."""
+        return self.parts[0] if len(self.parts) == 1 else BOTH
 
 
 @dataclass(frozen=True)
@@ -146,11 +166,24 @@ class Gate:
 
 
 @dataclass(frozen=True)
+class Lexicon:
+    """Words that speak of clothes (telling), and those around them that say nothing (filling), as `plain_words`."""
+
+    telling: frozenset[str]
+    filling: frozenset[str]
+
+    def share_known(self, text: str) -> float:
+        """Return the share of telling words among those that do not just fill, 0 to 1; 0 for none."""
+        said = [word for word in plain_words(text) if word in self.telling or word not in self.filling]
+        return sum(word in self.telling for word in said) / len(said) if said else 0.0
+
+
+@dataclass(frozen=True)
 class MatchCalibration:
     """What turns evidence into a probability, for one encoder.
 
-    familiar: the gates of looking like a known garment, by `photo` and `words`; kindred: of being answered, by what is
-    asked; sharpness, shift: of the final log odds, by what is asked; threshold: below it there is no good match.
+    familiar: the gates of looking like a known garment, by PARTS. By CASES: kindred, the gates of being answered;
+    final, (sharpness, shift) of the log odds of all gates together; thresholds, below which there is no good match.
     """
 
     encoder: EncoderIdentity
@@ -158,10 +191,11 @@ class MatchCalibration:
     types: tuple[str, ...]
     photos: GarmentMap
     words: GarmentMap
+    lexicon: Lexicon
     familiar: Mapping[str, Gate]
     kindred: Mapping[str, Gate]
     final: Mapping[str, tuple[float, float]]
-    threshold: float
+    thresholds: Mapping[str, float]
 
     @classmethod
     def read(cls, path: Path) -> "MatchCalibration":
@@ -178,11 +212,13 @@ class MatchCalibration:
         said = {
             "encoder": _identity_said(self.encoder),
             "segmenter": self.segmenter,
-            "threshold": self.threshold,
-            "final": {asked: list(pair) for asked, pair in self.final.items()},
-            "familiar": {asked: asdict(gate) for asked, gate in self.familiar.items()},
-            "kindred": {asked: asdict(gate) for asked, gate in self.kindred.items()},
+            "thresholds": dict(self.thresholds),
+            "final": {case: list(pair) for case, pair in self.final.items()},
+            "familiar": {case: asdict(gate) for case, gate in self.familiar.items()},
+            "kindred": {case: asdict(gate) for case, gate in self.kindred.items()},
             "types": list(self.types),
+            "telling_words": " ".join(sorted(self.lexicon.telling)),
+            "filling_words": " ".join(sorted(self.lexicon.filling)),
             "photos": _map_said(self.photos),
             "words": _map_said(self.words),
         }
@@ -194,47 +230,59 @@ class MatchCalibration:
             return UNJUDGED
         if not len(nearest.vectors):
             return NOTHING_THERE
-        probability = self.probability(self.evidence(question, nearest))
-        return MatchJudgement(round(probability, 4), probability < self.threshold)
+        first = Nearest(nearest.vectors[:NEIGHBOURS], nearest.similarities[:NEIGHBOURS])
+        evidence = self.evidence(self.recognise(question), first, self.photos.type_probabilities(first.vectors))
+        probability = self.probability(evidence)
+        return MatchJudgement(round(probability, 4), probability < self.thresholds[evidence.case])
 
-    def evidence(self, question: Question, nearest: Nearest) -> MatchEvidence:
-        """Return the evidence of a query of this calibration's encoder; nearest: at least one."""
-        types = self.photos.type_probabilities(nearest.vectors[:NEIGHBOURS])
-        answered, strangeness = self._kindred(question, types)
+    def recognise(self, question: Question) -> Recognised:
+        """Return where a question of this calibration's encoder lies on the maps."""
+        photo_kinds, strangeness = _placed(self.photos, question.photo)
+        words_kinds, words_strangeness = _placed(self.words, question.words)
+        return Recognised(
+            question.parts,
+            question.garment_confidence,
+            photo_kinds,
+            words_kinds,
+            strangeness,
+            words_strangeness,
+            self.lexicon.share_known(question.text),
+        )
+
+    def evidence(self, recognised: Recognised, nearest: Nearest, types: Floats) -> MatchEvidence:
+        """Return the evidence of a query; nearest: at least one; types: their type probabilities, (n, types)."""
+        answered = (1.0, 1.0)
+        if recognised.photo_kinds is not None:
+            answered = answered_by(self.photos, recognised.photo_kinds, types)
+        if recognised.words_kinds is not None:
+            answered = answered_by(self.words, recognised.words_kinds, types, open_kinds=answered)
         return MatchEvidence(
-            asked=question.asked,
-            strangeness=strangeness[0],
-            words_strangeness=strangeness[1],
-            garment_confidence=question.garment_confidence,
+            parts=recognised.parts,
+            strangeness=recognised.strangeness,
+            words_strangeness=recognised.words_strangeness,
+            known_words=recognised.known_words,
+            garment_confidence=recognised.garment_confidence,
             answered=answered[0],
             loosely=answered[1],
             best=float(nearest.similarities[0]),
-            mean=float(np.mean(nearest.similarities[:NEIGHBOURS])),
-            agreement=agreement_of(nearest.vectors[:NEIGHBOURS]),
+            mean=float(np.mean(nearest.similarities)),
+            agreement=agreement_of(nearest.vectors),
         )
 
     def probability(self, evidence: MatchEvidence) -> float:
         """Return how probable a good match is, 0 to 1."""
-        together = _sigmoid(self.kindred[evidence.asked].log_odds(evidence))
-        for part in Asked.PHOTO, Asked.WORDS:
-            if evidence.asked in (part, Asked.BOTH):
-                together *= _sigmoid(self.familiar[part].log_odds(evidence))
-        sharpness, shift = self.final[evidence.asked]
+        together = _sigmoid(self.kindred[evidence.case].log_odds(evidence))
+        for part in evidence.parts:
+            together *= _sigmoid(self.familiar[part].log_odds(evidence))
+        sharpness, shift = self.final[evidence.case]
         return _sigmoid(sharpness * log_odds(together) + shift)
 
-    def _kindred(self, question: Question, types: Floats) -> tuple[tuple[float, float], tuple[float, float]]:
-        """Return (answered, loosely) and (strangeness of the photo, of the words)."""
-        answered, strangeness = (1.0, 1.0), [0.0, 0.0]
-        if question.photo is not None:
-            distances = self.photos.distances(question.photo[None])
-            kinds = self.photos.kind_probabilities(distances)[0]
-            answered, strangeness[0] = answered_by(self.photos, kinds, types), float(distances.min())
-        if question.words is not None:
-            distances = self.words.distances(question.words[None])
-            kinds = self.words.kind_probabilities(distances)[0]
-            strangeness[1] = float(distances.min())
-            answered = answered_by(self.words, kinds, types, open_kinds=answered)
-        return answered, (strangeness[0], strangeness[1])
+
+def _placed(known: GarmentMap, vector: Embedding | None) -> tuple[Floats | None, float]:
+    if vector is None:
+        return None, 0.0
+    distances = known.distances(vector[None])
+    return known.kind_probabilities(distances)[0], float(distances.min())
 
 
 def answered_by(
@@ -269,6 +317,13 @@ def first_or_half(right: Floats) -> Floats:
     return together
 
 
+def plain_words(text: str) -> list[str]:
+    """Return the stems of a text's words, in small letters without accents: `robes`, `Robe` -> `rob`."""
+    letters = unicodedata.normalize("NFKD", text.casefold())
+    words = re.findall(r"[^\W\d_]{2,}", "".join(one for one in letters if not unicodedata.combining(one)))
+    return [re.sub(r"(?<=...)[esx]+$", "", word) for word in words]
+
+
 def agreement_of(vectors: Embeddings) -> float:
     """Return the mean cosine of unit-length rows with each other; 1 for a single row."""
     rows = len(vectors)
@@ -287,7 +342,7 @@ def term(name: str, evidence: MatchEvidence) -> float:
         return log_odds(max(value, _LEAST_CONFIDENCE))
     if name.endswith("strangeness"):
         return -math.log(max(value, _LEAST))
-    return value if name in ("best", "mean", "agreement") else log_odds(value)
+    return value if name in ("best", "mean", "agreement", "known_words") else log_odds(value)
 
 
 def log_odds(probability: float) -> float:
@@ -352,17 +407,20 @@ def _marked(places: Sequence[Sequence[int]], rows: int, columns: int) -> NDArray
 
 
 def _calibration(said: Mapping[str, Any]) -> MatchCalibration:
-    gates = {part: {asked: Gate(**gate) for asked, gate in said[part].items()} for part in ("familiar", "kindred")}
-    if set(gates["familiar"]) != {"photo", "words"} or {*gates["kindred"], *said["final"]} != set(Asked):
-        raise ValueError("a gate is missing")
+    gates = {part: {case: Gate(**gate) for case, gate in said[part].items()} for part in ("familiar", "kindred")}
+    if set(gates["familiar"]) != set(PARTS):
+        raise ValueError("a familiar gate is missing")
+    if any(set(by_case) != set(CASES) for by_case in (gates["kindred"], said["final"], said["thresholds"])):
+        raise ValueError("a case is missing")
     return MatchCalibration(
         encoder=EncoderIdentity(**said["encoder"]),
         segmenter=str(said["segmenter"]),
         types=tuple(said["types"]),
         photos=_map_from(said["photos"]),
         words=_map_from(said["words"]),
+        lexicon=Lexicon(frozenset(said["telling_words"].split()), frozenset(said["filling_words"].split())),
         familiar=gates["familiar"],
         kindred=gates["kindred"],
-        final={asked: (float(pair[0]), float(pair[1])) for asked, pair in said["final"].items()},
-        threshold=float(said["threshold"]),
+        final={case: (float(pair[0]), float(pair[1])) for case, pair in said["final"].items()},
+        thresholds={case: float(value) for case, value in said["thresholds"].items()},
     )

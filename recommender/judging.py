@@ -42,9 +42,9 @@ class Shelf:
         query = Query(garment.embedding, reading.encoder, QueryKind.PHOTO)
         return self._answer(query, Question(garment.embedding, None, garment.confidence), limit)
 
-    def answer_words(self, words: Embedding, encoder: EncoderIdentity, *, limit: int) -> Answer:
-        """Answer with what words describe. Raises as `find_similar`."""
-        return self._answer(Query(words, encoder, QueryKind.WORDS), Question(words=words), limit)
+    def answer_words(self, text: str, words: Embedding, encoder: EncoderIdentity, *, limit: int) -> Answer:
+        """Answer with what words describe; words: the text's embedding. Raises as `find_similar`."""
+        return self._answer(Query(words, encoder, QueryKind.WORDS), Question(words=words, text=text), limit)
 
     def _answer(self, query: Query, question: Question, limit: int) -> Answer:
         found = find_similar(query, index=self.index, wanted=self.wanted, limit=max(limit, NEIGHBOURS))

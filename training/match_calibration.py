@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.abstention import Asked, GarmentMap, Gate, MatchCalibration, Question, log_odds, term
+from recommender.abstention import CASES, GarmentMap, Gate, MatchCalibration, Question, log_odds, term
 from recommender.onnx_encoder import WEIGHTS, OnnxImageEncoder, OnnxTextEncoder
 from recommender.ports import Embeddings
 from segmentation.onnx_segmenter import OnnxSegmenter
@@ -399,20 +399,20 @@ def fit_gates(calibration: MatchCalibration, trials: list[Trial]) -> MatchCalibr
         familiar[part] = fit_gate(terms, [trial for trial in own if is_good(trial) or not is_inside(trial)], is_inside)
     kindred: dict[str, Gate] = {}
     final: dict[str, tuple[float, float]] = {}
-    for asked in Asked:
-        own = [trial for trial in trials if trial.evidence.asked is asked]
+    for case in CASES:
+        own = [trial for trial in trials if trial.evidence.case == case]
         garments = [trial for trial in own if trial.source in INSIDE]
-        kindred[asked] = fit_gate(KINDRED_TERMS, garments, is_matched)
-    gated = replace(calibration, familiar=familiar, kindred=kindred, final=dict.fromkeys(Asked, (1.0, 0.0)))
-    for asked in Asked:
-        own = [trial for trial in trials if trial.evidence.asked is asked]
+        kindred[case] = fit_gate(KINDRED_TERMS, garments, is_matched)
+    gated = replace(calibration, familiar=familiar, kindred=kindred, final=dict.fromkeys(CASES, (1.0, 0.0)))
+    for case in CASES:
+        own = [trial for trial in trials if trial.evidence.case == case]
         together = np.array([[1.0, log_odds(gated.probability(trial.evidence))] for trial in own])
         shift, sharpness = _logistic(
             together, np.array([trial.matched for trial in own], float), balanced(own, is_matched)
         )
-        final[asked] = (round(max(float(sharpness), 0.05), 5), round(float(shift), 5))
+        final[case] = (round(max(float(sharpness), 0.05), 5), round(float(shift), 5))
     finished = replace(gated, final=final)
-    return replace(finished, thresholds={asked: _threshold(finished, trials, asked) for asked in Asked})
+    return replace(finished, thresholds={case: _threshold(finished, trials, case) for case in CASES})
 
 
 def is_good(trial: Trial) -> bool:
@@ -420,9 +420,9 @@ def is_good(trial: Trial) -> bool:
     return trial.source in INSIDE and trial.relevant >= FEWEST_RELEVANT and trial.matched
 
 
-def _threshold(calibration: MatchCalibration, trials: list[Trial], asked: Asked) -> float:
+def _threshold(calibration: MatchCalibration, trials: list[Trial], case: str) -> float:
     """Return where good queries are refused as often as FALSE_ABSTENTION says, each source counting alike."""
-    good = [trial for trial in trials if trial.evidence.asked is asked and is_good(trial)]
+    good = [trial for trial in trials if trial.evidence.case == case and is_good(trial)]
     found = np.array([calibration.probability(trial.evidence) for trial in good])
     order = np.argsort(found)
     weights = balanced(good, is_matched)[order]
@@ -453,7 +453,7 @@ def cross_fitted(calibration: MatchCalibration, trials: list[Trial]) -> NDArray[
             ],
         )
         for row in np.flatnonzero(folds == fold):
-            found[row] = fitted.probability(trials[row].evidence), fitted.thresholds[trials[row].evidence.asked]
+            found[row] = fitted.probability(trials[row].evidence), fitted.thresholds[trials[row].evidence.case]
     return found
 
 
@@ -485,11 +485,11 @@ def report(trials: list[Trial], found: NDArray[np.float64]) -> None:
         for removal in REMOVALS[1:]:
             gone = [row for row in own if trials[row].relevant == 0 and trials[row].removal == removal]
             line(f"{source}: {removal} removed", gone)
-    for asked in Asked:
-        rows = [row for row, t in enumerate(trials) if t.evidence.asked is asked and t.source not in JUDGED_ONLY]
+    for case in CASES:
+        rows = [row for row, t in enumerate(trials) if t.evidence.case == case and t.source not in JUDGED_ONLY]
         weights = balanced([trials[row] for row in rows], is_matched)
         error = expected_calibration_error(found[rows, 0], matched[rows], weights)
-        print(f"expected calibration error, {asked.value}, half of the queries good: {error:.3f}")
+        print(f"expected calibration error, {case}, half of the queries good: {error:.3f}")
 
 
 def judged_only(material: Material) -> list[Queries]:

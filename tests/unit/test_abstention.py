@@ -10,10 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recommender.abstention import (
+    CASES,
     NEIGHBOURS,
-    Asked,
+    PARTS,
     GarmentMap,
     Gate,
+    Lexicon,
     MatchCalibration,
     MatchEvidence,
     Nearest,
@@ -28,7 +30,7 @@ ENCODER = EncoderIdentity("toy", "1", 3)
 DRESS, SHOE, NO_GARMENT = np.eye(3, dtype=np.float32)
 STRANGE = ("strangeness", "words_strangeness")
 TERMS = {
-    "garment_confidence": (0.0, 1.0),
+    "garment_confidence": (0.01, 1.0),
     "answered": (0.0, 1.0),
     "loosely": (0.0, 1.0),
     "best": (-1.0, 1.0),
@@ -36,6 +38,7 @@ TERMS = {
     "agreement": (-1.0, 1.0),
     "strangeness": (0.0, 9.0),
     "words_strangeness": (0.0, 9.0),
+    "known_words": (0.0, 1.0),
 }
 
 
@@ -57,15 +60,17 @@ def toy_calibration() -> MatchCalibration:
         types=("Dresses", "Casual Shoes"),
         photos=toy_map(),
         words=toy_map(open_kind=True),
+        lexicon=Lexicon(frozenset({"robe", "blue"}), frozenset({"une", "in"})),
         familiar={
-            "photo": Gate(6.0, {"strangeness": 2.0, "garment_confidence": 0.5}),
-            "words": Gate(6.0, {"words_strangeness": 2.0}),
+            "whole photo": Gate(6.0, {"strangeness": 2.0}),
+            "garment": Gate(6.0, {"strangeness": 2.0, "garment_confidence": 0.5}),
+            "words": Gate(3.0, {"words_strangeness": 2.0, "known_words": 3.0}),
         },
         kindred=dict.fromkeys(
-            Asked, Gate(0.0, {"answered": 0.8, "loosely": 0.2, "best": 1.0, "mean": 0.5, "agreement": 0.5})
+            CASES, Gate(0.0, {"answered": 0.8, "loosely": 0.2, "best": 1.0, "mean": 0.5, "agreement": 0.5})
         ),
-        final=dict.fromkeys(Asked, (1.2, 0.1)),
-        threshold=0.3,
+        final=dict.fromkeys(CASES, (1.2, 0.1)),
+        thresholds=dict.fromkeys(CASES, 0.3),
     )
 
 
@@ -73,24 +78,24 @@ def nearest(row: Embeddings, *, count: int = NEIGHBOURS) -> Nearest:
     return Nearest(np.tile(row, (count, 1)), np.full(count, 0.9))
 
 
-def evidence_of(asked: Asked, values: dict[str, float]) -> MatchEvidence:
-    return MatchEvidence(asked=asked, **values)
+def evidence_of(parts: tuple[str, ...], values: dict[str, float]) -> MatchEvidence:
+    return MatchEvidence(parts=parts, **values)
 
 
 @given(
-    asked=st.sampled_from(list(Asked)),
+    parts=st.sampled_from([(part,) for part in PARTS] + [("garment", "words"), ("whole photo", "words")]),
     values=st.fixed_dictionaries({name: st.floats(*bounds) for name, bounds in TERMS.items()}),
     name=st.sampled_from(list(TERMS)),
     share=st.floats(0, 1),
 )
 def test_more_evidence_never_makes_a_match_less_probable(
-    asked: Asked, values: dict[str, float], name: str, share: float
+    parts: tuple[str, ...], values: dict[str, float], name: str, share: float
 ) -> None:
     low, high = TERMS[name]
     better = low if name in STRANGE else high
     changed = values | {name: values[name] + share * (better - values[name])}
     calibration = toy_calibration()
-    before, after = (calibration.probability(evidence_of(asked, one)) for one in (values, changed))
+    before, after = (calibration.probability(evidence_of(parts, one)) for one in (values, changed))
     assert 0 <= before <= after + 1e-12 <= 1 + 1e-12
 
 
@@ -181,13 +186,13 @@ def test_a_calibration_survives_its_file(tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("damage", ["cut", "no threshold", "short array", "no gate", "no object"])
+@pytest.mark.parametrize("damage", ["cut", "no thresholds", "short array", "no gate", "no object"])
 def test_a_damaged_calibration_is_named_with_what_to_do(tmp_path: Path, damage: str) -> None:
     path = tmp_path / "calibration.json"
     toy_calibration().write(path)
     said = json.loads(path.read_text())
-    if damage == "no threshold":
-        del said["threshold"]
+    if damage == "no thresholds":
+        del said["thresholds"]["both"]
     if damage == "short array":
         said["photos"]["means"] = said["photos"]["means"][:8]
     if damage == "no gate":

@@ -222,12 +222,12 @@ def _question_of(query: _Query, reader: "_PhotoReader") -> Any:
 
     words = _wiring().text_encoder.encode_texts([query.text])[0] if query.text else None
     if query.photo is None:
-        return Question(words=words)
+        return Question(words=words, text=query.text)
     pixels = reader.read(query.photo)
     if pixels is None:
         return None
     garment = _see_one(pixels, "auto")
-    return Question(garment.embedding, words, garment.confidence)
+    return Question(garment.embedding, words, garment.confidence, query.text)
 
 
 def _require_calibration() -> None:
