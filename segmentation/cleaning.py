@@ -43,6 +43,8 @@ DRESS_FACTOR = 3.0
 """A dress beside a skirt wins with a third of the skirt's probability: found on held-out photos."""
 
 SIGNS_OF_A_WEARER = ("skin", "hair")
+LEAST_WEARER_SHARE = 0.006
+"""Of the photo: less skin and hair than this is a mistake, or a hand that holds a hanger."""
 CRUMB_SHARE = 0.05
 """Without a wearer, what is smaller than this share of the largest thing is dropped."""
 DOMINANT_SHARE = 0.75
@@ -187,11 +189,17 @@ def _choose_dress_or_skirt(probabilities: Probabilities, label_set: LabelSet) ->
     _hand_over(probabilities, Piece(dress, np.flatnonzero(as_dress & ~below)), top)
 
 
+def is_worn(probabilities: Probabilities, label_set: LabelSet) -> bool:
+    """Say whether there is somebody in the photo who wears its garments."""
+    signs = [label_set.id_of(name) for name in SIGNS_OF_A_WEARER]
+    return bool(np.isin(probabilities.argmax(axis=0), signs).mean() >= LEAST_WEARER_SHARE)
+
+
 def _make_lying_garments_whole(probabilities: Probabilities, label_set: LabelSet) -> None:
     """Where nobody wears them, read touching pieces as one garment and drop crumbs of what lies there."""
-    class_ids = probabilities.argmax(axis=0).astype(np.uint8)
-    if np.isin(class_ids, [label_set.id_of(name) for name in SIGNS_OF_A_WEARER]).any():
+    if is_worn(probabilities, label_set):
         return
+    class_ids = probabilities.argmax(axis=0).astype(np.uint8)
     pieces = connected_pieces(class_ids)
     lying = connected_pieces((class_ids > 0).astype(np.uint8))
     largest = max((together.pixels.size for together in lying), default=0)

@@ -32,7 +32,18 @@ def softmax(logits: NDArray[np.float32]) -> Probabilities:
     return shares
 
 
-def decide(coarse: Probabilities, placement: Placement, stride: float, photo_hw: tuple[int, int]) -> Segmentation:
+def resized(
+    probabilities: Probabilities, size_hw: tuple[int, ...], *, box: tuple[float, float, float, float] | None = None
+) -> Probabilities:
+    """Return probabilities, (classes, h, w), at another size; box: the part (left, top, right, bottom) to show."""
+    if box is None and probabilities.shape[1:] == tuple(size_hw):
+        return probabilities
+    height, width = size_hw
+    images = (Image.fromarray(plane) for plane in np.ascontiguousarray(probabilities))
+    return np.stack([np.asarray(one.resize((width, height), Image.Resampling.BILINEAR, box=box)) for one in images])
+
+
+def decide(coarse: Probabilities, placement: Placement, stride: float, photo_hw: tuple[int, ...]) -> Segmentation:
     """Return the likeliest class of every pixel of the photo, and a region for each class found.
 
     placement: where the photo stands in the network's input; stride: pixels of that input a cell of `coarse`.

@@ -270,7 +270,7 @@ def probabilities_by(network: GarmentNetwork, photo: NDArray[np.uint8]) -> NDArr
 def calibration_photos(data: Path) -> NDArray[np.float32]:
     """Return some training photos at the network's full input, normalised, (n, 3, H, W)."""
     photos = ccp_photos(data, ccp_names(data)[0][::8])
-    placed = np.stack([fitted(photo.pixels, FULL_SIZES[0])[0] for photo in photos])
+    placed = np.stack([fitted(photo.pixels, LARGE_SIZES[0])[0] for photo in photos])
     return normalised(torch.from_numpy(placed).permute(0, 3, 1, 2).float() / 255.0).contiguous().numpy()
 
 

@@ -18,7 +18,8 @@ from training.segmenter_network import GarmentNetwork
 WEIGHTS = Path(__file__).parents[1] / "segmentation/weights"
 MODEL_ID, REVISION = "garments-lite2", "2"
 TAKEN_BACK = 0.8
-INPUT_SIZES_HW = ((416, 288), (384, 320), (352, 352), (320, 384), (288, 416), (544, 224), (224, 544))
+INPUT_SIZES_HW = ((352, 256), (320, 256), (288, 288), (256, 320), (256, 352), (480, 192), (192, 480))
+CLOSER_SIZES_HW = ((512, 352), (480, 384), (416, 416), (384, 480), (352, 512), (672, 256), (256, 672))
 
 
 def export(
@@ -52,6 +53,7 @@ def export(
         "label_set": GARMENTS.name,
         "names": GARMENTS.names,
         "input_sizes_hw": INPUT_SIZES_HW,
+        "closer_sizes_hw": CLOSER_SIZES_HW,
         "mean": IMAGENET_MEAN,
         "std": IMAGENET_STD,
         "logits_stride": 4,
