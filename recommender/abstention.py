@@ -28,6 +28,7 @@ NEIGHBOURS = 10
 
 _LEAST, _MOST = 1e-4, 1 - 1e-4
 _LEAST_CONFIDENCE = 0.25
+FINAL_WEIGHTS = 4
 
 
 PARTS = ("garment", "whole photo", "words")
@@ -183,7 +184,7 @@ class MatchCalibration:
     """What turns evidence into a probability, for one encoder.
 
     familiar: the gates of looking like a known garment, by PARTS. By CASES: kindred, the gates of being answered;
-    final, (sharpness, shift) of the log odds of all gates together; thresholds, below which there is no good match.
+    final, the regression of the outcome on both (`together`); thresholds, below which there is no good match.
     """
 
     encoder: EncoderIdentity
@@ -194,7 +195,7 @@ class MatchCalibration:
     lexicon: Lexicon
     familiar: Mapping[str, Gate]
     kindred: Mapping[str, Gate]
-    final: Mapping[str, tuple[float, float]]
+    final: Mapping[str, tuple[float, ...]]
     thresholds: Mapping[str, float]
 
     @classmethod
@@ -213,7 +214,7 @@ class MatchCalibration:
             "encoder": _identity_said(self.encoder),
             "segmenter": self.segmenter,
             "thresholds": dict(self.thresholds),
-            "final": {case: list(pair) for case, pair in self.final.items()},
+            "final": {case: list(weights) for case, weights in self.final.items()},
             "familiar": {case: asdict(gate) for case, gate in self.familiar.items()},
             "kindred": {case: asdict(gate) for case, gate in self.kindred.items()},
             "types": list(self.types),
@@ -271,11 +272,15 @@ class MatchCalibration:
 
     def probability(self, evidence: MatchEvidence) -> float:
         """Return how probable a good match is, 0 to 1."""
-        together = _sigmoid(self.kindred[evidence.case].log_odds(evidence))
-        for part in evidence.parts:
-            together *= _sigmoid(self.familiar[part].log_odds(evidence))
-        sharpness, shift = self.final[evidence.case]
-        return _sigmoid(sharpness * log_odds(together) + shift)
+        weights = self.final[evidence.case]
+        return _sigmoid(sum(weight * value for weight, value in zip(weights, self.together(evidence), strict=True)))
+
+    def together(self, evidence: MatchEvidence) -> tuple[float, float, float, float]:
+        """Return 1, and what rises with the gates: the log odds of all, the logarithms of familiar and of kindred."""
+        kindred = _sigmoid(self.kindred[evidence.case].log_odds(evidence))
+        familiar = math.prod(_sigmoid(self.familiar[part].log_odds(evidence)) for part in evidence.parts)
+        kept = max(familiar, _LEAST), max(kindred, _LEAST)
+        return 1.0, log_odds(familiar * kindred), math.log(kept[0]), math.log(kept[1])
 
 
 def _placed(known: GarmentMap, vector: Embedding | None) -> tuple[Floats | None, float]:
@@ -412,6 +417,8 @@ def _calibration(said: Mapping[str, Any]) -> MatchCalibration:
         raise ValueError("a familiar gate is missing")
     if any(set(by_case) != set(CASES) for by_case in (gates["kindred"], said["final"], said["thresholds"])):
         raise ValueError("a case is missing")
+    if any(len(weights) != FINAL_WEIGHTS for weights in said["final"].values()):
+        raise ValueError("a weight is missing")
     return MatchCalibration(
         encoder=EncoderIdentity(**said["encoder"]),
         segmenter=str(said["segmenter"]),
@@ -421,6 +428,6 @@ def _calibration(said: Mapping[str, Any]) -> MatchCalibration:
         lexicon=Lexicon(frozenset(said["telling_words"].split()), frozenset(said["filling_words"].split())),
         familiar=gates["familiar"],
         kindred=gates["kindred"],
-        final={case: (float(pair[0]), float(pair[1])) for case, pair in said["final"].items()},
+        final={case: tuple(float(weight) for weight in weights) for case, weights in said["final"].items()},
         thresholds={case: float(value) for case, value in said["thresholds"].items()},
     )

@@ -10,14 +10,14 @@ import argparse
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.abstention import CASES, GarmentMap, Gate, MatchCalibration, Question, log_odds, term
+from recommender.abstention import CASES, GarmentMap, Gate, MatchCalibration, Question, term
 from recommender.onnx_encoder import WEIGHTS, OnnxImageEncoder, OnnxTextEncoder
 from recommender.ports import Embeddings
 from segmentation.onnx_segmenter import OnnxSegmenter
@@ -25,12 +25,14 @@ from training.caption_words import split
 from training.captions import Attributes, nouns_for
 from training.match_pictures import Seen, seen, subcategories
 from training.match_trials import (
+    FOLDS,
     REMOVALS,
     Queries,
     Shown,
     Trial,
     asked_of,
     drawn_gallery,
+    fold_of,
     photo_queries,
     removed_types,
     type_marks,
@@ -79,9 +81,12 @@ GOODS = split(
 """Types that are hardly garments: to a map without them they are goods that the shop does not know."""
 GALLERIES, QUERIES_A_GALLERY, DRAWN_EVERY = 48, 40, 6
 SEED = 3
+TYPICAL = 0.97
+SHARE_OF_FRESH = 0.6
+"""Weight of what the encoder did not learn from in the spread of a kind: what it learned from lies too close."""
 WORDS_EVERY = 4
 """One product in so many is described for the map of words."""
-SHARE_OF_SOURCE = {"drawn": 0.2}
+SHARE_OF_SOURCE = {"drawn": 0.03}
 """Drawings on odd grounds are no shopper's photos: they count less."""
 FEWEST_RELEVANT = 3
 """A query with fewer items of its kind in the gallery is not counted as a good one (nor as one from outside)."""
@@ -116,19 +121,34 @@ class Material:
     """Photos of GOODS."""
 
 
+@dataclass(frozen=True)
+class Rows:
+    """Vectors, one row each, and their kinds; `shop:…` are kinds of catalogue photos."""
+
+    vectors: Embeddings
+    kinds: NDArray[np.str_]
+
+
 def fit_map(
-    vectors: Embeddings,
-    kinds: Sequence[str],
-    weights: NDArray[np.float64],
+    known: Sequence[tuple[Rows, float]],
+    fresh: Sequence[Rows],
     answers: Callable[[str], NDArray[np.bool_]],
     same_family: NDArray[np.bool_],
 ) -> GarmentMap:
-    """Return the map of these rows. kinds: one a row; `shop:…` are catalogue photos'; rare ones are left out."""
-    names, places, counts = np.unique(np.array(kinds), return_inverse=True, return_counts=True)
-    rows = vectors.astype(np.float64)
-    means = np.stack([rows[places == place].mean(axis=0) for place in range(len(names))])
-    spread = (rows - means[places]) * np.sqrt(weights)[:, None]
-    covariance = spread.T @ spread / weights.sum()
+    """Return the map of known rows (each set with the weight of a row); rare kinds are left out.
+
+    fresh: sets that the encoder did not learn from: how far they lie from their kinds counts in the spread.
+    """
+    vectors = np.concatenate([rows.vectors for rows, _ in known]).astype(np.float64)
+    weights = np.concatenate([np.full(len(rows.kinds), weight) for rows, weight in known])
+    kinds = np.concatenate([rows.kinds for rows, _ in known])
+    names, places, counts = np.unique(kinds, return_inverse=True, return_counts=True)
+    means = np.stack([vectors[places == place].mean(axis=0) for place in range(len(names))])
+    covariance = _covariance(vectors - means[places], weights)
+    if fresh:
+        spreads = [_spread_of(rows, names, means) for rows in fresh]
+        mean_spread = np.mean([_covariance(spread, np.ones(len(spread))) for spread in spreads], axis=0)
+        covariance = (1 - SHARE_OF_FRESH) * covariance + SHARE_OF_FRESH * mean_spread
     round_one = np.eye(len(covariance)) * np.trace(covariance) / len(covariance)
     values, axes = np.linalg.eigh((1 - SHRINKAGE) * covariance + SHRINKAGE * round_one)
     whitening = axes / np.sqrt(values)
@@ -143,6 +163,21 @@ def fit_map(
         shown=np.char.startswith(names[kept], "shop"),
         softness=1.0,
     )
+
+
+def _covariance(spread: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    weighted = spread * np.sqrt(weights)[:, None]
+    covariance: NDArray[np.float64] = weighted.T @ weighted / weights.sum()
+    return covariance
+
+
+def _spread_of(rows: Rows, names: NDArray[np.str_], means: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return how far rows of the named kinds lie from their means."""
+    place_of = {str(name): place for place, name in enumerate(names)}
+    kept = [row for row, kind in enumerate(rows.kinds) if str(kind) in place_of]
+    own = means[[place_of[str(rows.kinds[row])] for row in kept]]
+    spread: NDArray[np.float64] = rows.vectors[kept].astype(np.float64) - own
+    return spread
 
 
 def softened(known: GarmentMap, vectors: Embeddings, right: NDArray[np.bool_], *, of_shown: bool) -> GarmentMap:
@@ -161,28 +196,35 @@ def softened(known: GarmentMap, vectors: Embeddings, right: NDArray[np.bool_], *
             probable = (tried.kind_probabilities(tried.distances(vectors[rows])) * answered).sum(axis=1)
         return float(-np.log(np.maximum(probable, 1e-6)).mean())
 
-    return replace(known, softness=min((1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0, 24.0, 32.0, 48.0), key=misfit))
+    return replace(
+        known, softness=min((1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0, 24.0, 32.0, 48.0, 72.0, 110.0), key=misfit)
+    )
 
 
-def photo_map(material: Material, sources: dict[str, Seen], *, without: Sequence[str] = ()) -> GarmentMap:
+def photo_map(
+    material: Material, sources: dict[str, Seen], *, without: Sequence[str] = (), fold: int | None = None
+) -> GarmentMap:
     """Return the map of garments in photos, from what the encoder learned from; its softness from what it did not.
 
-    without: article types that it shall not know.
+    without: article types that it shall not know; fold: of fresh photos that it shall not know.
     """
-    catalogue = sources["catalogue"]
-    shown = np.flatnonzero(~catalogue.unseen & ~np.isin(catalogue.kinds, without))
-    parts = [("shop", catalogue, shown, 1.0)]
-    for origin, name, weight in REFERENCES:
-        found = sources[name]
-        parts.append((origin, found, np.flatnonzero(~np.isin(found.kinds, without)), weight))
-    kinds = [f"{origin}:{kind}" for origin, found, rows, _ in parts for kind in found.kinds[rows]]
-    vectors = np.concatenate([found.vectors[rows] for _, found, rows, _ in parts])
-    weights = np.concatenate([np.full(len(rows), weight) for _, _, rows, weight in parts])
+
+    def rows(origin: str, found: Seen, wanted: NDArray[np.bool_]) -> Rows:
+        chosen = wanted & ~np.isin(found.kinds, without)
+        return Rows(found.vectors[chosen], np.char.add(f"{origin}:", found.kinds[chosen]))
+
+    def fresh(origin: str, found: Seen) -> Rows:
+        return rows(origin, found, found.unseen & np.array([fold_of(name) != fold for name in found.names]))
 
     def answers(kind: str) -> NDArray[np.bool_]:
         return type_marks(np.array([kind.partition(":")[2]]), material.types)[0]
 
-    fitted = fit_map(vectors, kinds, weights, answers, same_family(material.families))
+    catalogue = sources["catalogue"]
+    known = [(rows("shop", catalogue, ~catalogue.unseen), 1.0)]
+    for origin, name, weight in REFERENCES:
+        known.append((rows(origin, sources[name], np.ones(len(sources[name]), bool)), weight))
+    others = [fresh("shop", catalogue), fresh("user", sources["user-validation"])]
+    fitted = fit_map(known, others, answers, same_family(material.families))
     unseen = material.unseen_catalogue
     return softened(fitted, unseen.vectors, unseen.types, of_shown=True)
 
@@ -198,7 +240,8 @@ def words_map(material: Material, text: OnnxTextEncoder) -> GarmentMap:
         return type_marks(np.array([kind]), material.types)[0]
 
     vectors = text.encode_texts(texts_of(phrases))
-    fitted = fit_map(vectors, kinds, np.ones(len(kinds)), answers, same_family(material.families))
+    known = [(Rows(vectors, np.array(kinds)), 1.0)]
+    fitted = fit_map(known, [], answers, same_family(material.families))
     others = [phrase for phrase in _asked_phrases() if phrase.types]
     right = type_marks(np.array(["|".join(sorted(phrase.types)) for phrase in others]), material.types)
     return softened(fitted, text.encode_texts(texts_of(others)), right, of_shown=False)
@@ -310,15 +353,18 @@ def _said_of(
 
 def run_trials(
     material: Material,
-    calibration: MatchCalibration,
+    by_fold: Sequence[MatchCalibration],
     without_goods: MatchCalibration,
     extra: Sequence[Queries] = (),
 ) -> list[Trial]:
-    """Ask queries of galleries drawn by lot, every way of removing types in turn; goods of a map without them."""
+    """Ask queries of galleries drawn by lot, every way of removing types in turn; goods of a map without them.
+
+    by_fold: calibrations whose maps do not know the queries of the fold.
+    """
     goods = np.isin(material.types, GOODS)
     rng = np.random.default_rng(SEED)
     catalogue, unseen, drawn = (
-        replace(shown, probable=calibration.photos.type_probabilities(shown.vectors))
+        replace(shown, probable=by_fold[0].photos.type_probabilities(shown.vectors))
         for shown in (material.catalogue, material.unseen_catalogue, material.drawn_products)
     )
     found: list[Trial] = []
@@ -333,25 +379,32 @@ def run_trials(
             if queries.source == "drawn" and base is not drawn:
                 continue
             rows = rng.permutation(len(queries))[:QUERIES_A_GALLERY]
-            found += asked_of(gallery, queries.only(rows), calibration, removal=removal)
+            found += asked_of(gallery, queries.only(rows), by_fold, removal=removal)
         if base is not drawn:
             rows = rng.permutation(len(material.goods))[:QUERIES_A_GALLERY]
             without = drawn_gallery(base, removed | goods, rng)
-            found += asked_of(without, material.goods.only(rows), without_goods, removal=removal)
+            found += asked_of(without, material.goods.only(rows), [without_goods] * FOLDS, removal=removal)
     return found
 
 
-def fit_gate(names: Iterable[str], trials: list[Trial], half: Callable[[Trial], bool]) -> Gate:
-    """Return the logistic regression of `half` on the terms; a term that would speak against it is left out."""
-    chosen = list(names)
-    columns = {name: np.array([term(name, trial.evidence) for trial in trials]) for name in chosen}
+def fit_gate(names: Sequence[str], trials: list[Trial], half: Callable[[Trial], bool]) -> Gate:
+    """Return the logistic regression of `half` on the terms; those that would speak against it are left out."""
+    terms = np.array([[1.0, *(term(name, trial.evidence) for name in names)] for trial in trials])
+    bias, *weights = _regression(terms, trials, half)
+    return Gate(bias, {name: weight for name, weight in zip(names, weights, strict=True) if weight > 0})
+
+
+def _regression(terms: NDArray[np.float64], trials: list[Trial], half: Callable[[Trial], bool]) -> list[float]:
+    """Return the coefficients of the terms, all but the first 0 or more: the most negative is left out in turn."""
     right, weights = np.array([half(trial) for trial in trials], float), balanced(trials, half)
+    chosen = list(range(terms.shape[1]))
     while True:
-        terms = np.stack([np.ones(len(trials)), *(columns[name] for name in chosen)], axis=1)
-        bias, *found = (round(float(value), 5) for value in _logistic(terms, right, weights))
-        if not found or min(found) >= 0:
-            return Gate(bias, dict(zip(chosen, found, strict=True)))
-        del chosen[found.index(min(found))]
+        found = _logistic(terms[:, chosen], right, weights)
+        if len(chosen) == 1 or found[1:].min() >= 0:
+            fitted = np.zeros(terms.shape[1])
+            fitted[chosen] = found
+            return [round(float(value), 5) for value in fitted]
+        del chosen[1 + int(found[1:].argmin())]
 
 
 def _logistic(
@@ -395,24 +448,34 @@ def fit_gates(calibration: MatchCalibration, trials: list[Trial]) -> MatchCalibr
     familiar: dict[str, Gate] = {}
     for part, terms in FAMILIAR_TERMS.items():
         own = [trial for trial in trials if trial.evidence.parts == (part,)]
-        # A garment so strange that the search fails on it is no model of a familiar one.
-        familiar[part] = fit_gate(terms, [trial for trial in own if is_good(trial) or not is_inside(trial)], is_inside)
+        familiar[part] = fit_gate(terms, [*_typical(own), *(one for one in own if not is_inside(one))], is_inside)
     kindred: dict[str, Gate] = {}
-    final: dict[str, tuple[float, float]] = {}
+    final: dict[str, tuple[float, ...]] = {}
     for case in CASES:
         own = [trial for trial in trials if trial.evidence.case == case]
         garments = [trial for trial in own if trial.source in INSIDE]
         kindred[case] = fit_gate(KINDRED_TERMS, garments, is_matched)
-    gated = replace(calibration, familiar=familiar, kindred=kindred, final=dict.fromkeys(CASES, (1.0, 0.0)))
+    gated = replace(calibration, familiar=familiar, kindred=kindred)
     for case in CASES:
         own = [trial for trial in trials if trial.evidence.case == case]
-        together = np.array([[1.0, log_odds(gated.probability(trial.evidence))] for trial in own])
-        shift, sharpness = _logistic(
-            together, np.array([trial.matched for trial in own], float), balanced(own, is_matched)
-        )
-        final[case] = (round(max(float(sharpness), 0.05), 5), round(float(shift), 5))
+        together = np.array([gated.together(trial.evidence) for trial in own])
+        final[case] = tuple(_regression(together, own, is_matched))
     finished = replace(gated, final=final)
     return replace(finished, thresholds={case: _threshold(finished, trials, case) for case in CASES})
+
+
+def _typical(trials: list[Trial]) -> list[Trial]:
+    """Return the good trials without the strangest, by source: a few odd photos would blunt the gate for all."""
+    good = [trial for trial in trials if is_good(trial)]
+    kept: list[Trial] = []
+    for source in {trial.source for trial in good}:
+        own = sorted((trial for trial in good if trial.source == source), key=_strangest)
+        kept += own[: round(TYPICAL * len(own))]
+    return kept
+
+
+def _strangest(trial: Trial) -> float:
+    return max(trial.evidence.strangeness, trial.evidence.words_strangeness)
 
 
 def is_good(trial: Trial) -> bool:
@@ -441,9 +504,9 @@ def expected_calibration_error(
 
 def cross_fitted(calibration: MatchCalibration, trials: list[Trial]) -> NDArray[np.float64]:
     """Return each trial's probability by gates fitted without its query, minus the threshold of those gates."""
-    folds = np.array([hash_of(trial.name) % 2 for trial in trials])
+    folds = np.array([fold_of(trial.name) for trial in trials])
     found = np.zeros((len(trials), 2))
-    for fold in (0, 1):
+    for fold in range(FOLDS):
         fitted = fit_gates(
             calibration,
             [
@@ -455,11 +518,6 @@ def cross_fitted(calibration: MatchCalibration, trials: list[Trial]) -> NDArray[
         for row in np.flatnonzero(folds == fold):
             found[row] = fitted.probability(trials[row].evidence), fitted.thresholds[trials[row].evidence.case]
     return found
-
-
-def hash_of(name: str) -> int:
-    """Return a number that stays the same from run to run."""
-    return sum(ord(letter) * (place + 1) for place, letter in enumerate(name))
 
 
 def report(trials: list[Trial], found: NDArray[np.float64]) -> None:
@@ -532,8 +590,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     material = gather(sources, OnnxTextEncoder())
     calibration = unfitted(material, sources)
     without_goods = replace(calibration, photos=photo_map(material, sources, without=GOODS))
+    by_fold = [replace(calibration, photos=photo_map(material, sources, fold=fold)) for fold in range(FOLDS)]
     extra = judged_only(material) if "evaluate" in asked.commands else []
-    trials = run_trials(material, calibration, without_goods, extra)
+    trials = run_trials(material, by_fold, without_goods, extra)
     if "fit" in asked.commands:
         fitted = fit_gates(calibration, [trial for trial in trials if trial.source not in JUDGED_ONLY])
         fitted.write(asked.out)

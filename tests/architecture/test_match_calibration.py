@@ -18,5 +18,5 @@ def test_more_evidence_never_speaks_against_a_match_in_the_shipped_calibration()
     calibration = MatchCalibration.read(WEIGHTS / "match_calibration.json")
     gates = [*calibration.familiar.values(), *calibration.kindred.values()]
     assert all(weight >= 0 for gate in gates for weight in gate.weights.values())
-    assert all(calibration.final[case][0] > 0 for case in CASES)
+    assert all(min(calibration.final[case][1:]) >= 0 for case in CASES)
     assert all(0 < calibration.thresholds[case] < 1 for case in CASES)

@@ -69,7 +69,7 @@ def toy_calibration() -> MatchCalibration:
         kindred=dict.fromkeys(
             CASES, Gate(0.0, {"answered": 0.8, "loosely": 0.2, "best": 1.0, "mean": 0.5, "agreement": 0.5})
         ),
-        final=dict.fromkeys(CASES, (1.2, 0.1)),
+        final=dict.fromkeys(CASES, (0.1, 1.2, 0.3, 0.4)),
         thresholds=dict.fromkeys(CASES, 0.3),
     )
 
