@@ -18,7 +18,7 @@ from segmentation.labels import GARMENTS, LabelSet
 from segmentation.letterbox import best_size, fitted
 from segmentation.ports import Pixels, Segmentation
 
-CLOSER_WEIGHT = 0.6
+CLOSER_WEIGHT = 0.55
 """How much the second, larger and mirrored, look at people counts; found on held-out photos."""
 
 

@@ -461,7 +461,7 @@ def fit_gates(calibration: MatchCalibration, trials: list[Trial]) -> MatchCalibr
         together = np.array([gated.together(trial.evidence) for trial in own])
         final[case] = tuple(_regression(together, own, is_matched))
     finished = replace(gated, final=final)
-    return replace(finished, thresholds={case: _threshold(finished, trials, case) for case in CASES})
+    return replace(finished, thresholds={case: _threshold(finished, trials, case) for case in CASES} | THRESHOLDS)
 
 
 def _typical(trials: list[Trial]) -> list[Trial]:
