@@ -14,6 +14,8 @@ from segmentation.garments import WHOLE, Garment, Polygon, garments_in, whole_ph
 from segmentation.ports import Segmenter
 
 MAX_GARMENTS = 8
+WHOLE_WEIGHT = 2.0
+"""How much the whole photo counts beside the crop of the one garment in it: found on held-out photos."""
 
 
 @dataclass(frozen=True)
@@ -71,8 +73,8 @@ def main_garment(photo: Pixels, segmenter: Segmenter) -> list[Garment]:
 def embed_garments(photo: Pixels, garments: list[Garment], encoder: ImageEncoder) -> PhotoReading:
     """Return what is seen in a photo, one embedding a garment.
 
-    A garment is embedded as its crop. One that is alone in the photo (lying, hanging) is embedded as the mean of crop
-    and whole photo: what the mask missed counts too (training/RESULTS.md has the gain).
+    A garment is embedded as its crop. One that is alone in the photo (lying, hanging) is embedded as the weighted
+    mean of crop and whole photo: what the mask missed counts too (training/RESULTS.md has the gain).
     """
     embeddings = _embeddings(photo, [garment.crop for garment in garments], garments[0].label, encoder)
     seen = tuple(
@@ -94,7 +96,7 @@ def embed_again(reading: PhotoReading, photo: Pixels, crops: Sequence[Pixels], e
 def _embeddings(photo: Pixels, crops: Sequence[Pixels], first_label: str, encoder: ImageEncoder) -> Embeddings:
     is_alone = len(crops) == 1 and first_label != WHOLE
     embeddings = encoder.encode_images([*crops, photo] if is_alone else crops)
-    return unit_length(embeddings.sum(axis=0))[None] if is_alone else embeddings
+    return unit_length(embeddings[0] + WHOLE_WEIGHT * embeddings[1])[None] if is_alone else embeddings
 
 
 def _garment_from(described: dict[str, object]) -> SeenGarment:

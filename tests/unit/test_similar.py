@@ -55,7 +55,7 @@ def test_likeness_falls_with_the_cosine_and_has_every_step(kind: QueryKind) -> N
 def test_a_garment_alone_is_embedded_with_its_surroundings() -> None:
     red, blue = (np.full((4, 4, 3), colour, np.uint8) for colour in ((200, 0, 0), (0, 0, 200)))
     [seen] = embed_garments(blue, [garment("top", red)], MeanColourEncoder()).garments
-    assert np.allclose(seen.embedding, np.array([1, 0, 1]) / np.sqrt(2))
+    assert np.allclose(seen.embedding, np.array([1, 0, 2]) / np.sqrt(5))
 
 
 def test_garments_worn_together_are_embedded_apart() -> None:
