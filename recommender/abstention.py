@@ -28,6 +28,7 @@ NEIGHBOURS = 10
 
 _LEAST, _MOST = 1e-4, 1 - 1e-4
 _LEAST_CONFIDENCE = 0.25
+_LEAST_GAP = 1e-3
 FINAL_WEIGHTS = 4
 
 
@@ -338,16 +339,20 @@ def agreement_of(vectors: Embeddings) -> float:
 
 
 def term(name: str, evidence: MatchEvidence) -> float:
-    """Return what a gate weighs: log odds of probabilities, minus the logarithm of distances, cosines as they are.
+    """Return what a gate weighs: log odds of probabilities, minus the logarithm of distances, most cosines as they are.
+
+    The best cosine counts by what it lacks to 1: between the same thing and a like one there is little room left.
 
     More of any term speaks for a good match.
     """
     value = float(getattr(evidence, name))
     if name == "garment_confidence":
         return log_odds(max(value, _LEAST_CONFIDENCE))
+    if name == "best":
+        return -math.log(max(1 - value, _LEAST_GAP))
     if name.endswith("strangeness"):
         return -math.log(max(value, _LEAST))
-    return value if name in ("best", "mean", "agreement", "known_words") else log_odds(value)
+    return value if name in ("mean", "agreement", "known_words") else log_odds(value)
 
 
 def log_odds(probability: float) -> float:
