@@ -1,4 +1,4 @@
-"""Runs the migrations of both binds: the shop (the default, engine name "") and accounts."""
+"""Runs the migrations of every bind: the shop (the default, engine name ""), accounts, keys and audit."""
 
 from contextlib import ExitStack
 from typing import Any
@@ -6,9 +6,9 @@ from typing import Any
 from alembic import context
 from flask import current_app
 
-from storage.database import ACCOUNTS_BIND, db
+from storage.database import ACCOUNTS_BIND, AUDIT_BIND, KEYS_BIND, db
 
-BINDS = {"": None, ACCOUNTS_BIND: ACCOUNTS_BIND}
+BINDS = {"": None, **{bind: bind for bind in (ACCOUNTS_BIND, KEYS_BIND, AUDIT_BIND)}}
 
 
 def drop_empty_revision(_context: Any, _revision: Any, directives: list[Any]) -> None:

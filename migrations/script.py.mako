@@ -17,14 +17,14 @@ depends_on = ${repr(depends_on)}
 
 
 def upgrade(engine_name: str) -> None:
-    globals()[f"upgrade_{engine_name}"]()
+    globals().get(f"upgrade_{engine_name}", lambda: None)()
 
 
 def downgrade(engine_name: str) -> None:
-    globals()[f"downgrade_{engine_name}"]()
+    globals().get(f"downgrade_{engine_name}", lambda: None)()
 
 
-% for name in ("", "accounts"):
+% for name in ("", "accounts", "keys", "audit"):
 def upgrade_${name}() -> None:
     ${context.get(f"{name}_upgrades", "pass")}
 

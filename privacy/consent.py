@@ -15,6 +15,13 @@ class Purpose(StrEnum):
     """What a photo may be used for."""
 
     RECOMMENDATION = "recommendation"
+    """Find similar items: without it the photo is not looked at."""
+    WARDROBE = "wardrobe"
+    """Keep the photo and its garments in the person's wardrobe."""
+    STATISTICS = "statistics"
+    """Count its garments in anonymous statistics."""
+    TRAINING = "training"
+    """Improve the models with it."""
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,21 @@ class ConsentMissing(PrivacyError):
         self.purpose = purpose
 
 
+class ProcessingRestricted(PrivacyError):
+    """The person asked to hold their data (Art. 18): it is kept and not used until they or the officer lift it."""
+
+    def __init__(self) -> None:
+        super().__init__("the person's data is on hold: it is kept, and not used")
+
+
+class ObjectionStands(PrivacyError):
+    """The person objected to this use (Art. 21)."""
+
+    def __init__(self, purpose: str) -> None:
+        super().__init__(f"the person objected to the purpose {purpose!r}")
+        self.purpose = purpose
+
+
 class PhotoNotFound(PrivacyError):
     """No such photo for this person: it was forgotten, has lapsed, or is somebody else's (which is not told)."""
 

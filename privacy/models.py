@@ -1,11 +1,11 @@
-"""Tables of consents and kept photos; people appear by pseudonym only."""
+"""Tables of consents, kept photos, standings and audit notes; people appear by pseudonym only."""
 
 from datetime import datetime
 
-from sqlalchemy import LargeBinary, String
+from sqlalchemy import LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.database import Model, UtcDateTime, now
+from storage.database import ACCOUNTS_BIND, KEYS_BIND, Model, UtcDateTime, now
 
 
 class ConsentRecord(Model):
@@ -36,3 +36,50 @@ class KeptPhoto(Model):
     wrapped_key: Mapped[bytes] = mapped_column(LargeBinary)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+
+class PersonStanding(Model):
+    """What a person asked of all their data at once; no row for one who asked for nothing."""
+
+    __tablename__ = "person_standing"
+
+    pseudonym: Mapped[str] = mapped_column(String(32), primary_key=True)
+    restricted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    objects_to_personalisation_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    objects_to_statistics_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    erasing_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """Set by the first step of an erasure: from then on nothing of the person is shown or used."""
+
+
+class AuditNote(Model):
+    """One act, on its way to the audit chain; a table in each store that acts are written to."""
+
+    __abstract__ = True
+
+    event_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    action: Mapped[str] = mapped_column(String(60))
+    actor: Mapped[str] = mapped_column(String(40))
+    subject: Mapped[str] = mapped_column(String(40), default="")
+    reason: Mapped[str] = mapped_column(Text, default="")
+    details: Mapped[str] = mapped_column(Text, default="{}")
+
+
+class ShopAuditNote(AuditNote):
+    """Acts written to the shop."""
+
+    __tablename__ = "audit_note"
+
+
+class AccountsAuditNote(AuditNote):
+    """Acts written to the accounts."""
+
+    __tablename__ = "accounts_audit_note"
+    __bind_key__ = ACCOUNTS_BIND
+
+
+class KeysAuditNote(AuditNote):
+    """Acts written to the keys."""
+
+    __tablename__ = "keys_audit_note"
+    __bind_key__ = KEYS_BIND

@@ -1,4 +1,7 @@
-"""The one `db`, with two binds: the shop (the default) and accounts (log-in data), never joined in SQL."""
+"""The one `db` and its stores, never joined in SQL and never written in one commit.
+
+The shop is the default bind; `accounts` holds log-in data, `keys` the wrapped data keys, `audit` the audit chain.
+"""
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -6,10 +9,16 @@ from typing import TYPE_CHECKING, Any
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, MetaData, event
 from sqlalchemy.engine import Dialect, Engine
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, Mapper, ORMExecuteState, Session
 from sqlalchemy.types import TypeDecorator
 
+from storage.errors import CommitSpansTwoStores
+
 ACCOUNTS_BIND = "accounts"
+KEYS_BIND = "keys"
+AUDIT_BIND = "audit"
+SHOP = "shop"
+"""What the default bind is called in messages."""
 
 # Named constraints, so that Alembic can change them on SQLite and PostgreSQL alike.
 NAMING_CONVENTION = {
@@ -66,3 +75,29 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     if type(connection).__module__.startswith("sqlite3"):
         for pragma in ("foreign_keys=ON", "journal_mode=WAL", "busy_timeout=10000", "secure_delete=ON"):
             connection.execute(f"PRAGMA {pragma}")
+
+
+@event.listens_for(Session, "after_flush")
+def _note_flushed_stores(session: Session, _context: Any) -> None:
+    for written in (*session.new, *session.dirty, *session.deleted):
+        _note_store(session, type(written).__mapper__)
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _note_executed_stores(state: ORMExecuteState) -> None:
+    if (state.is_insert or state.is_update or state.is_delete) and state.bind_mapper is not None:
+        _note_store(state.session, state.bind_mapper)
+
+
+@event.listens_for(Session, "after_commit")
+@event.listens_for(Session, "after_rollback")
+def _forget_stores(session: Session) -> None:
+    session.info.pop("stores_written", None)
+
+
+def _note_store(session: Session, mapper: Mapper[Any]) -> None:
+    """Two databases cannot commit as one: refuse the second store before anything of it is written for good."""
+    stores = session.info.setdefault("stores_written", set())
+    stores.add(mapper.class_.metadata.info.get("bind_key") or SHOP)
+    if len(stores) > 1:
+        raise CommitSpansTwoStores(sorted(stores))

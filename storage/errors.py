@@ -5,6 +5,13 @@ class StorageError(Exception):
     """Base of this package's errors."""
 
 
+class CommitSpansTwoStores(StorageError):
+    """One transaction wrote to two databases, which cannot commit as one: commit the first before the second."""
+
+    def __init__(self, stores: list[str]) -> None:
+        super().__init__(f"one commit would span the stores {', '.join(stores)}: commit each by itself")
+
+
 class BlobNotFound(StorageError):
     """No blob has this key: it was deleted, or never stored."""
 

@@ -62,10 +62,14 @@ def _configure(app: Flask, settings: Settings) -> None:
 
 
 def _bind_databases(app: Flask, settings: Settings) -> None:
-    from storage.database import ACCOUNTS_BIND, db
+    from storage.database import ACCOUNTS_BIND, AUDIT_BIND, KEYS_BIND, db
 
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.shop_database
-    app.config["SQLALCHEMY_BINDS"] = {ACCOUNTS_BIND: settings.accounts_database}
+    app.config["SQLALCHEMY_BINDS"] = {
+        ACCOUNTS_BIND: settings.accounts_database,
+        KEYS_BIND: settings.keys_database,
+        AUDIT_BIND: settings.audit_database,
+    }
     for package in _TABLES_IN:
         import_module(package)
     db.init_app(app)

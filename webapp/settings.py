@@ -35,6 +35,10 @@ class Settings(BaseSettings):
     instance_dir: Path = Field(Path("instance"), description="Folder of databases, blobs, index and keys.")
     shop_database_url: str = Field("", description="Default: SQLite in the instance folder.")
     accounts_database_url: str = Field("", description="Default: SQLite in the instance folder.")
+    keys_database_url: str = Field(
+        "", description="Wrapped data keys; never in one backup with the rest. Default: SQLite in the instance folder."
+    )
+    audit_database_url: str = Field("", description="The audit chain. Default: SQLite in the instance folder.")
     blob_url: str = Field("", description="Product pictures and sealed photos; default: a folder of the instance.")
     index_dir: Path | None = Field(None, description="Folder of the vector index; default: in the instance folder.")
     master_key_file: Path | None = Field(None, description="32 random bytes, mode 0600; all personal data hangs on it.")
@@ -87,7 +91,7 @@ class Settings(BaseSettings):
         parse(text)
         return text
 
-    @field_validator("shop_database_url", "accounts_database_url")
+    @field_validator("shop_database_url", "accounts_database_url", "keys_database_url", "audit_database_url")
     @classmethod
     def _known_database(cls, url: str) -> str:
         if url:
@@ -125,6 +129,14 @@ class Settings(BaseSettings):
     @property
     def accounts_database(self) -> str:
         return self.accounts_database_url or f"sqlite:///{self.instance / 'accounts.sqlite3'}"
+
+    @property
+    def keys_database(self) -> str:
+        return self.keys_database_url or f"sqlite:///{self.instance / 'wrapped_keys.sqlite3'}"
+
+    @property
+    def audit_database(self) -> str:
+        return self.audit_database_url or f"sqlite:///{self.instance / 'audit.sqlite3'}"
 
     @property
     def blobs(self) -> str:

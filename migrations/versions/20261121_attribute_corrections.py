@@ -17,11 +17,11 @@ depends_on = None
 
 
 def upgrade(engine_name: str) -> None:
-    globals()[f"upgrade_{engine_name}"]()
+    globals().get(f"upgrade_{engine_name}", lambda: None)()
 
 
 def downgrade(engine_name: str) -> None:
-    globals()[f"downgrade_{engine_name}"]()
+    globals().get(f"downgrade_{engine_name}", lambda: None)()
 
 
 def upgrade_() -> None:

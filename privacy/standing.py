@@ -1,0 +1,50 @@
+"""What a person asked of all their data at once: hold it (Art. 18), not use it for something (Art. 21), erase it."""
+
+from privacy.consent import Purpose
+from privacy.errors import ObjectionStands, PhotoNotFound, ProcessingRestricted
+from privacy.models import PersonStanding
+from storage.database import db, now
+
+
+def standing_of(pseudonym: str) -> PersonStanding | None:
+    """Return what the person asked for, or None when they asked for nothing."""
+    return db.session.get(PersonStanding, pseudonym)
+
+
+def change_standing(
+    pseudonym: str,
+    *,
+    restricted: bool | None = None,
+    objects_to_personalisation: bool | None = None,
+    objects_to_statistics: bool | None = None,
+    erasing: bool | None = None,
+) -> PersonStanding:
+    """Set what is named, leave the rest; flushes, does not commit. Set again, a time stays the first one."""
+    standing = standing_of(pseudonym) or PersonStanding(pseudonym=pseudonym)
+    db.session.add(standing)
+    wanted = {
+        "restricted_at": restricted,
+        "objects_to_personalisation_at": objects_to_personalisation,
+        "objects_to_statistics_at": objects_to_statistics,
+        "erasing_at": erasing,
+    }
+    for column, value in wanted.items():
+        if value is not None:
+            setattr(standing, column, (getattr(standing, column) or now()) if value else None)
+    db.session.flush()
+    return standing
+
+
+def refuse_by_standing(pseudonym: str, purpose: Purpose) -> None:
+    """Part of the gate. Raises PhotoNotFound (being erased), ProcessingRestricted or ObjectionStands."""
+    standing = standing_of(pseudonym)
+    if standing is None:
+        return
+    if standing.erasing_at:
+        raise PhotoNotFound
+    if standing.restricted_at:
+        raise ProcessingRestricted
+    if purpose is Purpose.RECOMMENDATION and standing.objects_to_personalisation_at:
+        raise ObjectionStands(purpose.value)
+    if purpose is Purpose.STATISTICS and standing.objects_to_statistics_at:
+        raise ObjectionStands(purpose.value)
