@@ -46,6 +46,7 @@ class Category(StrEnum):
     AUDIT = "audit"
     BREACHES = "breaches"
     KEYS = "keys"
+    JOBS = "jobs"
 
 
 @dataclass(frozen=True)

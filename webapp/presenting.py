@@ -1,6 +1,6 @@
 """Words and numbers that every template needs."""
 
-from flask import Flask
+from flask import Flask, current_app
 from flask_babel import format_currency, lazy_gettext
 
 from catalog.models import Product
@@ -48,6 +48,11 @@ def menu_categories() -> list[str]:
     return list(categories_on_sale())[:_CATEGORIES_IN_MENU]
 
 
+def has_endpoint(name: str) -> bool:
+    """Say whether the application has this page: a menu names only the pages that exist."""
+    return name in current_app.view_functions
+
+
 def register_template_words(app: Flask) -> None:
     """Make the shop's words known to the templates."""
 
@@ -67,4 +72,5 @@ def register_template_words(app: Flask) -> None:
             "address_with": address_with,
             "address_without_filters": address_without_filters,
             "address_to_return_to": address_to_return_to,
+            "has_endpoint": has_endpoint,
         }
