@@ -7,6 +7,8 @@ from enum import StrEnum
 from sqlalchemy import LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from privacy.activities import ACCOUNTS
+from privacy.declarations import Protection, personal
 from storage.database import ACCOUNTS_BIND, Model, UtcDateTime, now
 
 
@@ -25,10 +27,12 @@ class Account(Model):
     __tablename__ = "account"
     __bind_key__ = ACCOUNTS_BIND
 
-    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=lambda: uuid.uuid4().hex)
-    email_hash: Mapped[str] = mapped_column(String(32), unique=True)
-    email_sealed: Mapped[bytes] = mapped_column(LargeBinary)
-    password_hash: Mapped[str] = mapped_column(String(200))
-    role: Mapped[str] = mapped_column(String(20))
-    language: Mapped[str] = mapped_column(String(5), default="fr")
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    id: Mapped[str] = mapped_column(
+        String(32), primary_key=True, default=lambda: uuid.uuid4().hex, info=personal(ACCOUNTS, Protection.PSEUDONYM)
+    )
+    email_hash: Mapped[str] = mapped_column(String(32), unique=True, info=personal(ACCOUNTS, Protection.PSEUDONYM))
+    email_sealed: Mapped[bytes] = mapped_column(LargeBinary, info=personal(ACCOUNTS, Protection.SEALED))
+    password_hash: Mapped[str] = mapped_column(String(200), info=personal(ACCOUNTS, Protection.HASHED))
+    role: Mapped[str] = mapped_column(String(20), info=personal(ACCOUNTS, Protection.LINKED))
+    language: Mapped[str] = mapped_column(String(5), default="fr", info=personal(ACCOUNTS, Protection.LINKED))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, info=personal(ACCOUNTS, Protection.LINKED))

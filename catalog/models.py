@@ -7,6 +7,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from catalog.money import minor_digits
+from privacy.declarations import NOT_PERSONAL
 from storage.database import Model, UtcDateTime, now
 
 
@@ -18,6 +19,7 @@ class Product(Model):
         CheckConstraint("stock >= 0", name="stock_not_negative"),
         CheckConstraint("price_minor_units >= 0", name="price_not_negative"),
         Index("ix_product_price", "currency", "price_minor_units"),
+        {"info": NOT_PERSONAL},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -71,7 +73,7 @@ class ProductImage(Model):
 
     __tablename__ = "product_image"
     # The ids are the vector index's row ids: one that was deleted must not come back for another picture.
-    __table_args__ = ({"sqlite_autoincrement": True},)
+    __table_args__ = ({"sqlite_autoincrement": True, "info": NOT_PERSONAL},)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     product_id: Mapped[int] = mapped_column(ForeignKey("product.id", ondelete="CASCADE"), index=True)
@@ -96,6 +98,7 @@ class ImportRun(Model):
     """One import of a feed: where it stands (a killed one goes on at `next_row`) and what it did."""
 
     __tablename__ = "import_run"
+    __table_args__ = ({"info": NOT_PERSONAL},)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     source: Mapped[str] = mapped_column(Text)
@@ -120,6 +123,7 @@ class ImportRejection(Model):
     """One reason why a row of a feed was not taken."""
 
     __tablename__ = "import_rejection"
+    __table_args__ = ({"info": NOT_PERSONAL},)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     run_id: Mapped[int] = mapped_column(ForeignKey("import_run.id", ondelete="CASCADE"), index=True)

@@ -5,6 +5,8 @@ from datetime import datetime
 from sqlalchemy import LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from privacy.activities import AUDIT, CONSENTS, KEYS, PHOTOS
+from privacy.declarations import NOT_PERSONAL, Protection, personal
 from storage.database import ACCOUNTS_BIND, KEYS_BIND, Model, UtcDateTime, now
 
 
@@ -13,15 +15,15 @@ class ConsentRecord(Model):
 
     __tablename__ = "consent_record"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    pseudonym: Mapped[str] = mapped_column(String(32), index=True)
-    photo_id: Mapped[str] = mapped_column(String(32), index=True)
-    purpose: Mapped[str] = mapped_column(String(40))
-    text_version: Mapped[str] = mapped_column(String(20))
-    text_sha256: Mapped[str] = mapped_column(String(64))
-    language: Mapped[str] = mapped_column(String(5))
-    given_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
-    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    id: Mapped[int] = mapped_column(primary_key=True, info=personal(CONSENTS, Protection.LINKED))
+    pseudonym: Mapped[str] = mapped_column(String(32), index=True, info=personal(CONSENTS, Protection.PSEUDONYM))
+    photo_id: Mapped[str] = mapped_column(String(32), index=True, info=personal(CONSENTS, Protection.PSEUDONYM))
+    purpose: Mapped[str] = mapped_column(String(40), info=personal(CONSENTS, Protection.LINKED))
+    text_version: Mapped[str] = mapped_column(String(20), info=personal(CONSENTS, Protection.LINKED))
+    text_sha256: Mapped[str] = mapped_column(String(64), info=personal(CONSENTS, Protection.LINKED))
+    language: Mapped[str] = mapped_column(String(5), info=personal(CONSENTS, Protection.LINKED))
+    given_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, info=personal(CONSENTS, Protection.LINKED))
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime, info=personal(CONSENTS, Protection.LINKED))
 
 
 class KeptPhoto(Model):
@@ -29,13 +31,13 @@ class KeptPhoto(Model):
 
     __tablename__ = "kept_photo"
 
-    id: Mapped[str] = mapped_column(String(32), primary_key=True)
-    pseudonym: Mapped[str] = mapped_column(String(32), index=True)
-    is_drawing: Mapped[bool] = mapped_column(default=False)
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, info=personal(PHOTOS, Protection.PSEUDONYM))
+    pseudonym: Mapped[str] = mapped_column(String(32), index=True, info=personal(PHOTOS, Protection.PSEUDONYM))
+    is_drawing: Mapped[bool] = mapped_column(default=False, info=personal(PHOTOS, Protection.LINKED))
     """One of the shop's own drawings: nobody is in it, so there is no consent to ask for or to record."""
-    wrapped_key: Mapped[bytes] = mapped_column(LargeBinary)
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
-    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    wrapped_key: Mapped[bytes] = mapped_column(LargeBinary, info=personal(KEYS, Protection.SEALED))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, info=personal(PHOTOS, Protection.LINKED))
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True, info=personal(PHOTOS, Protection.LINKED))
 
 
 class PersonStanding(Model):
@@ -43,11 +45,15 @@ class PersonStanding(Model):
 
     __tablename__ = "person_standing"
 
-    pseudonym: Mapped[str] = mapped_column(String(32), primary_key=True)
-    restricted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    objects_to_personalisation_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    objects_to_statistics_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    erasing_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    pseudonym: Mapped[str] = mapped_column(String(32), primary_key=True, info=personal(CONSENTS, Protection.PSEUDONYM))
+    restricted_at: Mapped[datetime | None] = mapped_column(UtcDateTime, info=personal(CONSENTS, Protection.LINKED))
+    objects_to_personalisation_at: Mapped[datetime | None] = mapped_column(
+        UtcDateTime, info=personal(CONSENTS, Protection.LINKED)
+    )
+    objects_to_statistics_at: Mapped[datetime | None] = mapped_column(
+        UtcDateTime, info=personal(CONSENTS, Protection.LINKED)
+    )
+    erasing_at: Mapped[datetime | None] = mapped_column(UtcDateTime, info=personal(CONSENTS, Protection.LINKED))
     """Set by the first step of an erasure: from then on nothing of the person is shown or used."""
 
 
@@ -56,13 +62,13 @@ class AuditNote(Model):
 
     __abstract__ = True
 
-    event_id: Mapped[str] = mapped_column(String(32), primary_key=True)
-    at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
-    action: Mapped[str] = mapped_column(String(60))
-    actor: Mapped[str] = mapped_column(String(40))
-    subject: Mapped[str] = mapped_column(String(40), default="")
-    reason: Mapped[str] = mapped_column(Text, default="")
-    details: Mapped[str] = mapped_column(Text, default="{}")
+    event_id: Mapped[str] = mapped_column(String(32), primary_key=True, info=NOT_PERSONAL)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, index=True, info=personal(AUDIT, Protection.LINKED))
+    action: Mapped[str] = mapped_column(String(60), info=personal(AUDIT, Protection.LINKED))
+    actor: Mapped[str] = mapped_column(String(40), info=personal(AUDIT, Protection.PSEUDONYM))
+    subject: Mapped[str] = mapped_column(String(40), default="", info=personal(AUDIT, Protection.PSEUDONYM))
+    reason: Mapped[str] = mapped_column(Text, default="", info=NOT_PERSONAL)
+    details: Mapped[str] = mapped_column(Text, default="{}", info=NOT_PERSONAL)
 
 
 class ShopAuditNote(AuditNote):

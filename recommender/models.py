@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from privacy.declarations import NOT_PERSONAL
 from storage.database import Model, UtcDateTime, now
 
 
@@ -12,6 +13,7 @@ class ImageEmbedding(Model):
     """The embedding of one picture (by content) under one encoder; little-endian float32."""
 
     __tablename__ = "image_embedding"
+    __table_args__ = ({"info": NOT_PERSONAL},)  # of the shop's pictures; a photo's lie sealed with the photo
 
     content_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     encoder_id: Mapped[str] = mapped_column(String(120), primary_key=True)
@@ -24,6 +26,7 @@ class AttributeCorrection(Model):
     """What a person says that a picture (by content) shows; the last word on it. Says what they were, never who."""
 
     __tablename__ = "attribute_correction"
+    __table_args__ = ({"info": NOT_PERSONAL},)
 
     content_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     attribute: Mapped[str] = mapped_column(String(40), primary_key=True)

@@ -7,6 +7,8 @@ from typing import Any
 from sqlalchemy import JSON, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from privacy.activities import JOBS
+from privacy.declarations import NOT_PERSONAL, Protection, personal
 from storage.database import Model, UtcDateTime, now
 
 
@@ -24,10 +26,12 @@ class Job(Model):
     """One piece of background work and how far it is."""
 
     __tablename__ = "job"
+    __table_args__ = ({"info": NOT_PERSONAL},)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     task: Mapped[str] = mapped_column(String(60))
-    arguments: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    arguments: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, info=personal(JOBS, Protection.PSEUDONYM))
+    """Ids and switches; a person is named by pseudonym only."""
     state: Mapped[str] = mapped_column(String(12), default=JobState.QUEUED.value, index=True)
     done: Mapped[int] = mapped_column(default=0)
     total: Mapped[int] = mapped_column(default=0)
