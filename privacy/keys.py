@@ -20,11 +20,19 @@ class PersonalDataKeys:
     pseudonyms: bytes
     columns: bytes
     photos: bytes
+    audit: bytes
+    """Of the audit chain."""
+    receipts: bytes
+    """The seed of the Ed25519 key that signs receipts of erasure."""
+    ledger: bytes
+    """Of the list of erasures."""
 
     @classmethod
     def derived_from(cls, master_key: bytes) -> "PersonalDataKeys":
         """Return the keys of one master key of at least 32 bytes."""
-        return cls(*(_derive(master_key, use) for use in ("pseudonyms", "columns", "photos")))
+        return cls(
+            *(_derive(master_key, use) for use in ("pseudonyms", "columns", "photos", "audit", "receipts", "ledger"))
+        )
 
 
 def read_key_file(path: Path) -> bytes:

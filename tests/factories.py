@@ -1,6 +1,7 @@
 """Things that tests need, valid by default."""
 
 import io
+import secrets
 import tempfile
 from itertools import islice
 from pathlib import Path
@@ -11,12 +12,18 @@ from flask import Flask
 from numpy.typing import NDArray
 from PIL import Image
 
+from privacy.keys import KEY_BYTES, PersonalDataKeys
 from webapp.settings import Settings
 
 
 def demo_settings(instance: Path, **overrides: Any) -> Settings:
     """Settings of a demo shop in a folder, whatever the environment says."""
     return Settings(_env_file=None, **({"demo": True, "instance_dir": instance} | overrides))
+
+
+def personal_data_keys() -> PersonalDataKeys:
+    """Keys of a shop of their own."""
+    return PersonalDataKeys.derived_from(secrets.token_bytes(KEY_BYTES))
 
 
 def photo(width: int = 400, height: int = 600, *, seed: int = 0) -> NDArray[np.uint8]:

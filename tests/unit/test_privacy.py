@@ -51,7 +51,7 @@ def test_an_email_is_found_whatever_its_case() -> None:
 
 def test_each_use_has_a_key_of_its_own() -> None:
     keys = PersonalDataKeys.derived_from(KEY)
-    assert len({KEY, keys.pseudonyms, keys.columns, keys.photos}) == 4
+    assert len({KEY, keys.pseudonyms, keys.columns, keys.photos, keys.audit, keys.receipts, keys.ledger}) == 7
 
 
 def test_a_new_key_file_is_for_its_owner_alone_and_stays(tmp_path: Path) -> None:

@@ -9,7 +9,8 @@ def register_commands(app: Flask) -> None:
     from webapp.cli.demo import demo
     from webapp.cli.index import index
     from webapp.cli.photos import photos
+    from webapp.cli.privacy import privacy
     from webapp.cli.settings import settings
 
-    for group in (catalog, demo, index, photos, settings):
+    for group in (catalog, demo, index, photos, privacy, settings):
         app.cli.add_command(group)
