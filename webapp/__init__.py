@@ -8,7 +8,14 @@ from flask import Flask
 from webapp.settings import LANGUAGES, Settings, read_settings
 
 _PROJECT = Path(__file__).resolve().parent.parent
-_TABLES_IN = ("accounts.models", "catalog.models", "privacy.models", "recommender.models", "webapp.jobs.models")
+_TABLES_IN = (
+    "accounts.models",
+    "catalog.models",
+    "privacy.models",
+    "privacy.rights_models",
+    "recommender.models",
+    "webapp.jobs.models",
+)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
