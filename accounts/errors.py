@@ -11,3 +11,22 @@ class WrongCredentials(AccountError):
 
 class EmailTaken(AccountError):
     """An account with this e-mail exists."""
+
+
+class MailNotSent(AccountError):
+    """A letter did not go out; `is_lasting`: trying again will not help (no such mailbox, say)."""
+
+    def __init__(self, words: str, *, is_lasting: bool = False) -> None:
+        super().__init__(words)
+        self.is_lasting = is_lasting
+
+
+class MailAddressOfServerUnknown(AccountError, ValueError):
+    """MAIL_URL names no mail server: write `smtp://user:password@host:port` or `smtps://…`."""
+
+
+class NotAnEmail(AccountError, ValueError):
+    """The text is no e-mail address: `name@domain.example`, no spaces, one @."""
+
+    def __init__(self) -> None:
+        super().__init__("no e-mail address: write it as name@domain.example")

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import unicodedata
 
 
 class Pseudonymiser:
@@ -19,8 +20,8 @@ class Pseudonymiser:
         return self._digest("visit", visit_id)
 
     def of_email(self, email: str) -> str:
-        """Return the look-up hash of an e-mail address; upper and lower case are the same address."""
-        return self._digest("email", email.strip().casefold())
+        """Return the look-up hash of an e-mail address; case and the way of writing accents make no difference."""
+        return self._digest("email", unicodedata.normalize("NFC", email.strip().casefold()))
 
     def _digest(self, kind: str, value: str) -> str:
         return hmac.new(self._key, f"{kind}:{value}".encode(), hashlib.sha256).hexdigest()[:32]

@@ -1,8 +1,13 @@
 """In-memory doubles of ports; each passes the same contract suite as the real adapter."""
 
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
+from accounts.letter_message import message_of
+from accounts.ports import Letter
 from recommender.errors import IndexBuiltWithAnotherEncoder, IndexMissing
 from recommender.ports import Embedding, Embeddings, EncoderIdentity, IndexManifest, Neighbour
 from storage.database import now
@@ -44,3 +49,26 @@ class InMemoryIndex:
     def _check(self, dim: int) -> None:
         if dim != self.manifest.encoder.dim:
             raise IndexBuiltWithAnotherEncoder(self.manifest.encoder.dim, dim)
+
+
+class InMemoryMailer:
+    """`Mailer` that keeps every letter, and knows letters by the same names as the folder."""
+
+    def __init__(self, hash_of: Callable[[str], str] = str.casefold) -> None:
+        self.sent: list[Letter] = []
+        self._hash_of = hash_of
+        self._kept: dict[str, list[str]] = defaultdict(list)
+
+    def send(self, letter: Letter) -> None:
+        text = message_of(letter, sender="shop@example.com", at=now()).as_string()
+        self.sent.append(letter)
+        for name in {self._hash_of(letter.to), letter.person} - {""}:
+            self._kept[name].append(text)
+
+    def kept_letters(self, name: str) -> Sequence[str]:
+        return tuple(self._kept[name])
+
+    def erase_letters(self, name: str) -> int:
+        gone = self._kept.pop(name, [])
+        self._kept = defaultdict(list, {one: [t for t in texts if t not in gone] for one, texts in self._kept.items()})
+        return len(gone)

@@ -24,6 +24,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = _new_flask()
     _plug_in_adapters(app, settings)
     _configure(app, settings)
+    _check_the_mailer(app)
     _bind_databases(app, settings)
     _bind_extensions(app)
     _register_pages(app)
@@ -66,6 +67,13 @@ def _configure(app: Flask, settings: Settings) -> None:
         LANGUAGES=LANGUAGES,
         RATELIMIT_HEADERS_ENABLED=True,
     )
+
+
+def _check_the_mailer(app: Flask) -> None:
+    from webapp.wiring import wiring
+
+    # At the start, not at the first person who signs up.
+    _ = wiring(app).mailer
 
 
 def _bind_databases(app: Flask, settings: Settings) -> None:

@@ -7,7 +7,9 @@ from webapp.wiring import Wiring
 
 _settings = read_settings()
 # Here, before any worker: a missing key ends the server with one line instead of workers that die and are replaced.
-Wiring(_settings).session_secret()
+_wiring = Wiring(_settings)
+_wiring.session_secret()
+_ = _wiring.mailer
 
 bind = _settings.bind
 workers = _settings.web_workers

@@ -1,5 +1,6 @@
 """Typed settings, read once from the environment; a bad or missing value stops the start with its name."""
 
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Literal
 from zoneinfo import available_timezones
@@ -9,9 +10,11 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from accounts.smtp_mailer import SmtpServer
 from webapp.model_choice import EMBEDDED, ENCODER_FORMS, SEGMENTER_FORMS, check_at_hand, chosen_model
 
 LANGUAGES = ("fr", "en")
+_HOLDS_A_PASSWORD = ("MAIL_URL",)
 _ADDRESS_AND_PORT = r"^([^\s:]+|\[[0-9a-f:]+\]):\d{1,5}$"
 
 
@@ -43,6 +46,14 @@ class Settings(BaseSettings):
     index_dir: Path | None = Field(None, description="Folder of the vector index; default: in the instance folder.")
     master_key_file: Path | None = Field(None, description="32 random bytes, mode 0600; all personal data hangs on it.")
     secret_key_file: Path | None = Field(None, description="32 random bytes, mode 0600; signs session cookies.")
+
+    mail_url: str = Field(
+        "",
+        description="The mail server: `smtp://user:password@host:port` (STARTTLS) or `smtps://…` (TLS). "
+        "Empty, in the demo alone: letters are files in the instance folder's `mail`.",
+        repr=False,
+    )
+    mail_from: str = Field("Fashion-Insta <shop@localhost>", description="The sender of letters.")
 
     encoder: str = Field(
         EMBEDDED,
@@ -112,6 +123,20 @@ class Settings(BaseSettings):
                 raise ValueError("no such kind of store; use a URL such as file:///folder")
         return url
 
+    @field_validator("mail_url")
+    @classmethod
+    def _known_mail_server(cls, url: str) -> str:
+        if url:
+            SmtpServer.at(url)
+        return url
+
+    @field_validator("mail_from")
+    @classmethod
+    def _one_sender(cls, text: str) -> str:
+        if "@" not in parseaddr(text)[1] or not text.isprintable():
+            raise ValueError("write one address, such as Shop <shop@example.com>")
+        return text
+
     @property
     def instance(self) -> Path:
         return self.instance_dir.absolute()
@@ -147,6 +172,11 @@ class Settings(BaseSettings):
         return self.index_dir or self.instance / "index"
 
     @property
+    def mail_folder(self) -> Path:
+        """Where the demo keeps its letters."""
+        return self.instance / "mail"
+
+    @property
     def master_key(self) -> Path:
         return self.master_key_file or self._demo_key("master_key")
 
@@ -173,4 +203,6 @@ def _in_words(problem: object) -> str:
     assert isinstance(problem, dict)
     name = "_".join(str(part) for part in problem["loc"]).upper()
     message = problem["msg"]
-    return f"{name}={problem['input']!r}: {message}"
+    # A password in a log would be worse than a longer search for the typing error.
+    shown = "…" if name in _HOLDS_A_PASSWORD else repr(problem["input"])
+    return f"{name}={shown}: {message}"

@@ -8,6 +8,9 @@ from typing import cast
 
 from flask import Flask, current_app, g
 
+from accounts.folder_mailer import FolderMailer
+from accounts.ports import Mailer
+from accounts.smtp_mailer import SmtpMailer, SmtpServer
 from privacy.errors import KeyFileUnsafe
 from privacy.keys import PersonalDataKeys, create_key_file, read_key_file
 from privacy.photo_vault import PhotoRetention, PhotoVault
@@ -123,6 +126,16 @@ class Wiring:
     def vault(self) -> PhotoVault:
         retention = PhotoRetention(self.settings.visit_minutes, self.settings.account_photo_days)
         return PhotoVault(self.blobs, self.keys.photos, retention)
+
+    @cached_property
+    def mailer(self) -> Mailer:
+        """Raises SettingsError when a real shop names no mail server."""
+        settings = self.settings
+        if settings.mail_url:
+            return SmtpMailer(SmtpServer.at(settings.mail_url), sender=settings.mail_from)
+        if not settings.demo:
+            raise SettingsError("MAIL_URL is missing: without a mail server nobody can confirm an e-mail address")
+        return FolderMailer(settings.mail_folder, sender=settings.mail_from, hash_of=self.pseudonyms.of_email)
 
     @property
     def photo_limits(self) -> ImageLimits:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from privacy.keys import create_key_file
 from webapp import create_app
 from webapp.settings import Settings, SettingsError, read_settings
 
@@ -28,13 +29,32 @@ ROOT = Path(__file__).resolve().parents[2]
         ("SHOP_DATABASE_URL", "nope://x"),
         ("ACCOUNTS_DATABASE_URL", "nonsense"),
         ("BLOB_URL", "zzz://x"),
+        ("MAIL_FROM", "nobody"),
+        ("MAIL_FROM", "a@b.fr\nBcc: c@d.fr"),
     ],
 )
 def test_a_bad_value_stops_the_start_and_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     monkeypatch.setenv(name, value)
     with pytest.raises(SettingsError, match=name) as stopped:
         read_settings(_env_file=None)
-    assert value in str(stopped.value)
+    assert repr(value) in str(stopped.value) or value in str(stopped.value)
+
+
+def test_a_bad_mail_address_is_named_without_its_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MAIL_URL", "carrier-pigeon://user:s3cret@loft")
+    with pytest.raises(SettingsError, match="MAIL_URL") as stopped:
+        read_settings(_env_file=None)
+    assert "s3cret" not in str(stopped.value)
+    assert "smtp://" in str(stopped.value)
+
+
+def test_a_real_shop_without_a_mail_server_does_not_start(tmp_path: Path) -> None:
+    key = tmp_path / "a.key"
+    create_key_file(key)
+    with pytest.raises(SettingsError, match="MAIL_URL"):
+        create_app(
+            Settings(_env_file=None, instance_dir=tmp_path, demo=False, secret_key_file=key, master_key_file=key)
+        )
 
 
 def test_outside_the_demo_a_missing_secret_stops_the_start(tmp_path: Path) -> None:

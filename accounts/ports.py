@@ -1,0 +1,38 @@
+"""What accounts need from outside: somebody who carries letters."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class Letter:
+    """An e-mail to one person."""
+
+    to: str
+    subject: str
+    text: str = field(repr=False)
+    html: str = field(default="", repr=False)
+    """The same words laid out; empty: plain text alone."""
+    person: str = ""
+    """The pseudonym of the person written to, where there is one: a kept copy is found by it after a change of
+    address."""
+
+
+class Mailer(Protocol):
+    """Carries letters; a copy that it keeps is personal data, found by `name` and erased like the rest.
+
+    name: the look-up hash of the address (`Pseudonymiser.of_email`) or the person's pseudonym.
+    """
+
+    def send(self, letter: Letter) -> None:
+        """Hand the letter over. Raises MailNotSent; nothing has been sent then."""
+        ...
+
+    def kept_letters(self, name: str) -> Sequence[str]:
+        """Return what is kept of letters to this person, each as the whole message's text, oldest first."""
+        ...
+
+    def erase_letters(self, name: str) -> int:
+        """Erase every kept letter to this person and return how many there were; none is no error."""
+        ...
