@@ -11,7 +11,7 @@ from accounts.models import Account, Role
 from privacy.encryption import seal
 from privacy.keys import PersonalDataKeys
 from privacy.pseudonyms import Pseudonymiser
-from storage.database import db
+from storage.database import db, now
 
 _hasher = PasswordHasher()
 # Checked when no account has the e-mail, so that both answers take equally long.
@@ -19,7 +19,7 @@ _NOBODY = "$argon2id$v=19$m=65536,t=3,p=4$c29tZXNhbHRzb21lc2FsdA$RdescudvJCsgt3u
 
 
 def create_account(*, email: str, password: str, role: Role, language: str, keys: PersonalDataKeys) -> Account:
-    """Return a new account; flushes, does not commit. Raises EmailTaken."""
+    """Return a new account whose address counts as confirmed; flushes, does not commit. Raises EmailTaken."""
     email_hash = Pseudonymiser(keys.pseudonyms).of_email(email)
     if _account_with(email_hash) is not None:
         raise EmailTaken
@@ -31,6 +31,7 @@ def create_account(*, email: str, password: str, role: Role, language: str, keys
         password_hash=_hasher.hash(password),
         role=role.value,
         language=language,
+        confirmed_at=now(),
     )
     db.session.add(account)
     db.session.flush()
