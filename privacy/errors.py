@@ -44,3 +44,31 @@ class CannotBeDecrypted(PrivacyError):
 
 class KeyFileUnsafe(PrivacyError):
     """The key file is missing, too short, or readable by others: restore it, or `chmod 600` it."""
+
+
+class UnfitForAudit(PrivacyError):
+    """A note that could hold personal content: the audit takes known actions and pseudonyms only."""
+
+
+class AuditChainBroken(PrivacyError):
+    """The audit does not reach its anchor: entries were cut off, or an older backup was restored.
+
+    Nothing is added to it, and the notes wait. Find out why; then `flask privacy continue-audit --reason …`.
+    """
+
+    def __init__(self, found: str) -> None:
+        super().__init__(f"the audit chain is broken: {found}")
+
+
+class AuditChainWhole(PrivacyError):
+    """There is no break to go on after: the chain reaches its anchor."""
+
+    def __init__(self) -> None:
+        super().__init__("the audit chain reaches its anchor: there is no break to go on after")
+
+
+class AuditBusy(PrivacyError):
+    """Other processes appended to the audit at the same moments, time after time; the notes wait for the next run."""
+
+    def __init__(self) -> None:
+        super().__init__("the audit is being written to by others: the notes wait for the next run")

@@ -13,6 +13,8 @@ _TABLES_IN = (
     "catalog.models",
     "privacy.models",
     "privacy.rights_models",
+    "privacy.audit_models",
+    "privacy.breach_models",
     "recommender.models",
     "webapp.jobs.models",
 )

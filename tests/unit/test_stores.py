@@ -32,7 +32,7 @@ def stores(tmp_path: Path) -> Iterator[None]:
 @pytest.mark.usefixtures("stores")
 def test_a_commit_to_two_stores_is_refused_and_nothing_of_it_stays() -> None:
     change_standing("somebody", restricted=True)
-    note("account.seen", actor=SYSTEM, store=ACCOUNTS_BIND)
+    note("account.created", actor=SYSTEM, store=ACCOUNTS_BIND)
     with pytest.raises(CommitSpansTwoStores, match="accounts, shop"):
         db.session.commit()
     db.session.rollback()
@@ -42,7 +42,7 @@ def test_a_commit_to_two_stores_is_refused_and_nothing_of_it_stays() -> None:
 
 @pytest.mark.usefixtures("stores")
 def test_a_bulk_statement_counts_as_writing_too() -> None:
-    note("photo.seen", actor=SYSTEM)
+    note("photo.kept", actor=SYSTEM)
     db.session.flush()
     with pytest.raises(CommitSpansTwoStores):
         db.session.execute(db.delete(Account))
@@ -50,9 +50,9 @@ def test_a_bulk_statement_counts_as_writing_too() -> None:
 
 @pytest.mark.usefixtures("stores")
 def test_one_store_after_the_other_is_fine() -> None:
-    note("photo.seen", actor=SYSTEM)
+    note("photo.kept", actor=SYSTEM)
     db.session.commit()
-    note("account.seen", actor=SYSTEM, store=ACCOUNTS_BIND)
+    note("account.created", actor=SYSTEM, store=ACCOUNTS_BIND)
     db.session.commit()
     assert (db.session.query(ShopAuditNote).count(), db.session.query(AccountsAuditNote).count()) == (1, 1)
 

@@ -1,0 +1,100 @@
+"""The acts that the audit knows, each with its words: `note()` takes no other, so that a name never holds content."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class AuditAction:
+    """One kind of act; the flags say which alert rules look at it (`privacy/alert_rules.py`)."""
+
+    name: str
+    en: str
+    fr: str
+    by_staff: bool = False
+    """Done by staff at a desk: outside of working hours it raises an alert."""
+    opens_data: bool = False
+    """Opens the subject's data to somebody else: many subjects in a short time raise an alert."""
+    denied: bool = False
+    """Something was refused to the actor: many refusals raise an alert."""
+
+    def words(self, language: str) -> str:
+        """Return what was done, in `language` (fr or en)."""
+        return self.fr if language == "fr" else self.en
+
+
+_AUDIT = (
+    AuditAction("audit.verified", "The audit was verified", "Le journal d’audit a été vérifié"),
+    AuditAction("audit.exported", "The audit was exported", "Le journal d’audit a été exporté", by_staff=True),
+    AuditAction(
+        "audit.continued",
+        "The audit goes on after a break of its chain",
+        "Le journal d’audit reprend après une rupture de sa chaîne",
+    ),
+    AuditAction("alert.seen", "An alert was seen", "Une alerte a été vue", by_staff=True),
+    AuditAction("alert.closed", "An alert was closed", "Une alerte a été close", by_staff=True),
+    AuditAction("access.denied", "An access was refused", "Un accès a été refusé", denied=True),
+)
+_BREACHES = (
+    AuditAction("breach.recorded", "A breach was recorded", "Une violation a été consignée", by_staff=True),
+    AuditAction("breach.changed", "A breach’s record was changed", "La fiche d’une violation a changé", by_staff=True),
+    AuditAction("breach.closed", "A breach was closed", "Une violation a été close", by_staff=True),
+    AuditAction("breach.reopened", "A breach was reopened", "Une violation a été rouverte", by_staff=True),
+    AuditAction(
+        "breach.printed", "A breach’s record was printed", "La fiche d’une violation a été imprimée", by_staff=True
+    ),
+)
+_PHOTOS = (
+    AuditAction("photo.kept", "A photo was kept", "Une photo a été conservée"),
+    AuditAction("photo.erased", "A photo was erased", "Une photo a été effacée"),
+    AuditAction("consent.given", "A consent was given", "Un consentement a été donné"),
+    AuditAction("consent.withdrawn", "A consent was withdrawn", "Un consentement a été retiré"),
+    AuditAction(
+        "consent.settled", "What rested on a consent was erased", "Ce qui reposait sur un consentement a été effacé"
+    ),
+)
+_ACCOUNTS = (
+    AuditAction("account.created", "An account was opened", "Un compte a été ouvert"),
+    AuditAction("account.log_in_refused", "A log-in was refused", "Une connexion a été refusée", denied=True),
+)
+_REQUESTS = (
+    AuditAction(
+        "person.searched", "A person was searched for", "Une personne a été recherchée", by_staff=True, opens_data=True
+    ),
+    AuditAction("request.received", "A request was received", "Une demande a été reçue"),
+    AuditAction("request.assigned", "A request was taken on", "Une demande a été prise en charge", by_staff=True),
+    AuditAction("request.moved", "A request changed state", "Une demande a changé d’état", by_staff=True),
+    AuditAction("request.identity_code_sent", "An identity code was sent", "Un code d’identité a été envoyé"),
+    AuditAction("request.identity_code_wrong", "An identity code was wrong", "Un code d’identité était faux", denied=True),
+    AuditAction("request.identity_checked", "An identity was checked", "Une identité a été vérifiée"),
+    AuditAction(
+        "request.person_named",
+        "A request was given its person",
+        "Une demande a été rattachée à sa personne",
+        by_staff=True,
+        opens_data=True,
+    ),
+    AuditAction("request.extended", "A deadline was extended", "Un délai a été prolongé", by_staff=True),
+    AuditAction("request.noted", "A note was added to a request", "Une note a été ajoutée à une demande", by_staff=True),
+    AuditAction("request.letter_sent", "A letter was sent", "Une lettre a été envoyée", by_staff=True),
+    AuditAction("request.done", "A request was fulfilled", "Une demande a été satisfaite", by_staff=True),
+    AuditAction("request.refused", "A request was refused", "Une demande a été refusée", by_staff=True),
+    AuditAction("request.withdrawn", "A request was withdrawn", "Une demande a été retirée"),
+)
+_RETENTION = (
+    AuditAction(
+        "retention.changed", "A retention period was changed", "Une durée de conservation a changé", by_staff=True
+    ),
+    AuditAction("purge.finished", "A purge has ended", "Une purge s’est achevée"),
+    AuditAction("purge.refused", "A purge was refused", "Une purge a été refusée"),
+    AuditAction(
+        "purge.clock_accepted",
+        "A clock set back was accepted for the purge",
+        "Une horloge reculée a été acceptée pour la purge",
+        by_staff=True,
+    ),
+)
+
+ACTIONS: Mapping[str, AuditAction] = {
+    action.name: action for action in (*_AUDIT, *_BREACHES, *_PHOTOS, *_ACCOUNTS, *_REQUESTS, *_RETENTION)
+}
