@@ -65,7 +65,9 @@ _REQUESTS = (
     AuditAction("request.assigned", "A request was taken on", "Une demande a été prise en charge", by_staff=True),
     AuditAction("request.moved", "A request changed state", "Une demande a changé d’état", by_staff=True),
     AuditAction("request.identity_code_sent", "An identity code was sent", "Un code d’identité a été envoyé"),
-    AuditAction("request.identity_code_wrong", "An identity code was wrong", "Un code d’identité était faux", denied=True),
+    AuditAction(
+        "request.identity_code_wrong", "An identity code was wrong", "Un code d’identité était faux", denied=True
+    ),
     AuditAction("request.identity_checked", "An identity was checked", "Une identité a été vérifiée"),
     AuditAction(
         "request.person_named",
@@ -75,7 +77,9 @@ _REQUESTS = (
         opens_data=True,
     ),
     AuditAction("request.extended", "A deadline was extended", "Un délai a été prolongé", by_staff=True),
-    AuditAction("request.noted", "A note was added to a request", "Une note a été ajoutée à une demande", by_staff=True),
+    AuditAction(
+        "request.noted", "A note was added to a request", "Une note a été ajoutée à une demande", by_staff=True
+    ),
     AuditAction("request.letter_sent", "A letter was sent", "Une lettre a été envoyée", by_staff=True),
     AuditAction("request.done", "A request was fulfilled", "Une demande a été satisfaite", by_staff=True),
     AuditAction("request.refused", "A request was refused", "Une demande a été refusée", by_staff=True),
