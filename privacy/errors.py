@@ -72,3 +72,69 @@ class AuditBusy(PrivacyError):
 
     def __init__(self) -> None:
         super().__init__("the audit is being written to by others: the notes wait for the next run")
+
+
+class KeyServiceUnavailable(PrivacyError):
+    """The master key cannot be asked: the service is out of reach, or this application may not use it."""
+
+    def __init__(self, service: str, reason: str) -> None:
+        super().__init__(f"the key service {service} does not answer: {reason}")
+
+
+class MasterKeyMissing(PrivacyError):
+    """A wrapped key hangs on a master key that is not at hand: put its file back, or name the right one."""
+
+    def __init__(self, key_id: str, where: str) -> None:
+        super().__init__(f"the master key {key_id!r} is not at {where}: restore it, or correct MASTER_KEY_FILE")
+        self.key_id = key_id
+
+
+class MasterKeyInUse(PrivacyError):
+    """The current master key cannot be taken away: rotate first."""
+
+    def __init__(self, key_id: str) -> None:
+        super().__init__(f"the master key {key_id!r} is the current one: `flask privacy rotate-keys` makes another")
+
+
+class KeyMissing(PrivacyError):
+    """The keys store holds no such key: it was never made, or the store was lost (`flask privacy restore-keys`)."""
+
+    def __init__(self, about: str) -> None:
+        super().__init__(f"there is no key for {about}")
+
+
+class KeyDestroyed(PrivacyError):
+    """The key was destroyed for good: what it sealed is erased, whatever copy of it turns up."""
+
+    def __init__(self, about: str) -> None:
+        super().__init__(f"the key for {about} was destroyed: what it sealed is erased")
+
+
+class KeyExists(PrivacyError):
+    """The keys store holds a key for this already."""
+
+    def __init__(self, about: str) -> None:
+        super().__init__(f"there is a key for {about} already")
+
+
+class InvalidKeyName(PrivacyError):
+    """What a key is for is named in lower-case letters, digits, `_ . -` and `/`, up to 64 signs."""
+
+    def __init__(self, about: str) -> None:
+        super().__init__(f"{about[:64]!r} cannot name a key: use up to 64 of a-z 0-9 _ . - and single slashes")
+
+
+class KeyRingStays(PrivacyError):
+    """A key of the ring opens what belongs to everyone: it is rotated, never destroyed."""
+
+    def __init__(self, about: str) -> None:
+        super().__init__(f"the key {about} belongs to the whole shop and is never destroyed")
+
+
+class KeyRingLost(PrivacyError):
+    """The shop knows people, and the keys store does not hold its ring: restore the keys store before anything else."""
+
+    def __init__(self, use: str) -> None:
+        super().__init__(
+            f"the keys store has lost the key ring (ring/{use}): restore it with `flask privacy restore-keys FILE`"
+        )

@@ -31,7 +31,7 @@ class PersonalDataKeys:
     def derived_from(cls, master_key: bytes) -> "PersonalDataKeys":
         """Return the keys of one master key of at least 32 bytes."""
         return cls(
-            *(_derive(master_key, use) for use in ("pseudonyms", "columns", "photos", "audit", "receipts", "ledger"))
+            *(derive_key(master_key, use) for use in ("pseudonyms", "columns", "photos", "audit", "receipts", "ledger"))
         )
 
 
@@ -52,10 +52,7 @@ def create_key_file(path: Path) -> None:
     """Write a new random key to `path` (mode 0600) unless the file exists; two processes may race."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(secrets.token_bytes(KEY_BYTES))
-        file.flush()
-        os.fsync(file.fileno())
+    write_key_file(partial, secrets.token_bytes(KEY_BYTES))
     try:
         os.link(partial, path)
     except FileExistsError:
@@ -64,7 +61,16 @@ def create_key_file(path: Path) -> None:
         partial.unlink()
 
 
-def _derive(master_key: bytes, use: str) -> bytes:
+def write_key_file(path: Path, secret: bytes) -> None:
+    """Write a secret to a new file of mode 0600, through to the disk. Raises FileExistsError, OSError."""
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(secret)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def derive_key(master_key: bytes, use: str) -> bytes:
+    """Return the 32-byte key of one use; knowing it tells nothing of the master key or of other uses."""
     return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=f"fashion-insta/{use}/1".encode()).derive(
         master_key
     )

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from privacy.activities import AUDIT, CONSENTS, KEYS, PHOTOS
 from privacy.declarations import NOT_PERSONAL, Protection, personal
-from storage.database import ACCOUNTS_BIND, KEYS_BIND, Model, UtcDateTime, now
+from storage.database import ACCOUNTS_BIND, AUDIT_BIND, KEYS_BIND, Model, UtcDateTime, now
 
 
 class ConsentRecord(Model):
@@ -38,6 +38,29 @@ class KeptPhoto(Model):
     wrapped_key: Mapped[bytes] = mapped_column(LargeBinary, info=personal(KEYS, Protection.SEALED))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, info=personal(PHOTOS, Protection.LINKED))
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True, info=personal(PHOTOS, Protection.LINKED))
+
+
+class WrappedKeyRow(Model):
+    """A data key, wrapped under a master key that is elsewhere; `KeyStore` alone reads and writes it."""
+
+    __tablename__ = "wrapped_key"
+    __bind_key__ = KEYS_BIND
+
+    about: Mapped[str] = mapped_column(String(64), primary_key=True, info=personal(KEYS, Protection.PSEUDONYM))
+    """What it opens: `photo/ID`, `ring/USE` …"""
+    master_key_id: Mapped[str] = mapped_column(String(300), index=True, info=NOT_PERSONAL)
+    wrapped: Mapped[bytes] = mapped_column(LargeBinary, info=personal(KEYS, Protection.SEALED))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, info=personal(KEYS, Protection.LINKED))
+
+
+class DestroyedKeyRow(Model):
+    """That a key was destroyed, by keyed hash: not in the keys store, so that no backup of that brings the key back."""
+
+    __tablename__ = "destroyed_key"
+    __bind_key__ = AUDIT_BIND
+
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True, info=personal(KEYS, Protection.PSEUDONYM))
+    destroyed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, info=personal(KEYS, Protection.LINKED))
 
 
 class PersonStanding(Model):

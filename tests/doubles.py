@@ -1,5 +1,6 @@
 """In-memory doubles of ports; each passes the same contract suite as the real adapter."""
 
+import secrets
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 
@@ -8,6 +9,10 @@ from numpy.typing import NDArray
 
 from accounts.letter_message import message_of
 from accounts.ports import Letter
+from privacy.encryption import seal, unseal
+from privacy.errors import MasterKeyInUse, MasterKeyMissing
+from privacy.key_service import WrappedKey
+from privacy.keys import KEY_BYTES
 from recommender.errors import IndexBuiltWithAnotherEncoder, IndexMissing
 from recommender.ports import Embedding, Embeddings, EncoderIdentity, IndexManifest, Neighbour
 from storage.database import now
@@ -72,3 +77,37 @@ class InMemoryMailer:
         gone = self._kept.pop(name, [])
         self._kept = defaultdict(list, {one: [t for t in texts if t not in gone] for one, texts in self._kept.items()})
         return len(gone)
+
+
+class InMemoryKeyService:
+    """`KeyService` without a file: the versions in a dictionary, the newest last."""
+
+    def __init__(self) -> None:
+        self._secrets: dict[str, bytes] = {}
+        self._made = 0
+        self.add_version()
+
+    @property
+    def key_id(self) -> str:
+        return self.versions()[-1]
+
+    def wrap(self, data_key: bytes, *, about: str) -> WrappedKey:
+        return WrappedKey(self.key_id, seal(self._secrets[self.key_id], data_key, about=about))
+
+    def unwrap(self, wrapped: WrappedKey, *, about: str) -> bytes:
+        if wrapped.master_key_id not in self._secrets:
+            raise MasterKeyMissing(wrapped.master_key_id, "memory")
+        return unseal(self._secrets[wrapped.master_key_id], wrapped.wrapped, about=about)
+
+    def versions(self) -> list[str]:
+        return list(self._secrets)
+
+    def add_version(self) -> str:
+        self._made += 1
+        self._secrets[f"memory-{self._made}"] = secrets.token_bytes(KEY_BYTES)
+        return self.key_id
+
+    def remove_version(self, key_id: str) -> None:
+        if key_id == self.key_id:
+            raise MasterKeyInUse(key_id)
+        self._secrets.pop(key_id, None)

@@ -44,6 +44,12 @@ class Settings(BaseSettings):
     audit_database_url: str = Field("", description="The audit chain. Default: SQLite in the instance folder.")
     blob_url: str = Field("", description="Product pictures and sealed photos; default: a folder of the instance.")
     index_dir: Path | None = Field(None, description="Folder of the vector index; default: in the instance folder.")
+    key_service: str = Field(
+        "local",
+        pattern=r"^(local|azure:https://[^/\s]+/keys/[A-Za-z0-9-]+)$",
+        description="Where the master key is: `local` (MASTER_KEY_FILE), or "
+        "`azure:https://VAULT.vault.azure.net/keys/NAME` (extra `azure`).",
+    )
     master_key_file: Path | None = Field(None, description="32 random bytes, mode 0600; all personal data hangs on it.")
     secret_key_file: Path | None = Field(None, description="32 random bytes, mode 0600; signs session cookies.")
 

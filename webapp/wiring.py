@@ -7,12 +7,21 @@ from threading import BoundedSemaphore
 from typing import cast
 
 from flask import Flask, current_app, g
+from sqlalchemy import select
 
 from accounts.folder_mailer import FolderMailer
+from accounts.models import Account
 from accounts.ports import Mailer
 from accounts.smtp_mailer import SmtpMailer, SmtpServer
+from privacy.azure_key_vault import AzureKeyVault
+from privacy.destroyed_keys import DestroyedKeys
 from privacy.errors import KeyFileUnsafe
+from privacy.key_ring import KeyRing
+from privacy.key_service import KeyService
+from privacy.key_store import KeyStore
 from privacy.keys import PersonalDataKeys, create_key_file, read_key_file
+from privacy.local_key_file import LocalKeyFile
+from privacy.models import ConsentRecord, KeptPhoto
 from privacy.photo_vault import PhotoRetention, PhotoVault
 from privacy.pseudonyms import Pseudonymiser
 from recommender.abstention import MatchCalibration
@@ -28,6 +37,7 @@ from segmentation.onnx_segmenter import OnnxSegmenter
 from segmentation.ports import Segmenter
 from segmentation.segformer import TransformersSegmenter
 from storage.blobs import BlobStore
+from storage.database import AUDIT_BIND, KEYS_BIND, db
 from storage.images import ImageLimits
 from webapp.model_choice import EMBEDDED, ENCODER_FORMS, SEGMENTER_FORMS, chosen_model
 from webapp.settings import Settings, SettingsError
@@ -115,6 +125,23 @@ class Wiring:
         return BlobStore(self.settings.blobs)
 
     @cached_property
+    def key_service(self) -> KeyService:
+        kind, _, address = self.settings.key_service.partition(":")
+        return AzureKeyVault(address) if kind == "azure" else LocalKeyFile(self.settings.master_key)
+
+    @cached_property
+    def key_store(self) -> KeyStore:
+        return KeyStore(db.engines[KEYS_BIND], self.key_service, self.destroyed_keys)
+
+    @cached_property
+    def destroyed_keys(self) -> DestroyedKeys:
+        return DestroyedKeys(db.engines[AUDIT_BIND], lambda: self.key_ring.key("destroyed"))
+
+    @cached_property
+    def key_ring(self) -> KeyRing:
+        return KeyRing(lambda: self.key_store, is_first_use=nobody_is_known)
+
+    @cached_property
     def keys(self) -> PersonalDataKeys:
         return PersonalDataKeys.derived_from(read_key_file(self.settings.master_key))
 
@@ -157,6 +184,12 @@ class Wiring:
         except KeyFileUnsafe as error:
             raise SettingsError(f"MASTER_KEY_FILE, SECRET_KEY_FILE: {error}") from error
         return secret
+
+
+def nobody_is_known() -> bool:
+    """Say whether the shop keeps nothing of anybody yet: then it may begin a key ring."""
+    known = (select(Account.id), select(ConsentRecord.id), select(KeptPhoto.id))
+    return not any(db.session.execute(some.limit(1)).first() for some in known)
 
 
 def serving() -> Serving:
