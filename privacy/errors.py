@@ -1,5 +1,7 @@
 """What can go wrong with personal data."""
 
+from datetime import datetime
+
 
 class PrivacyError(Exception):
     """Base of this package's errors."""
@@ -138,3 +140,36 @@ class KeyRingLost(PrivacyError):
         super().__init__(
             f"the keys store has lost the key ring (ring/{use}): restore it with `flask privacy restore-keys FILE`"
         )
+
+
+class PeriodOutOfBounds(PrivacyError):
+    """A retention period is shorter or longer than its rule allows: choose one between the bounds."""
+
+    def __init__(self, rule: str, amount: int, least: int, most: int) -> None:
+        super().__init__(f"{rule}={amount} is out of bounds: choose from {least} to {most}")
+        self.rule, self.amount, self.least, self.most = rule, amount, least, most
+
+
+class ClockWentBackwards(PrivacyError):
+    """The clock shows a time before the last purge: nothing is erased until it is right again.
+
+    Set the clock; when it is the earlier purge that ran at a wrong time, run `flask privacy purge --clock-is-right`.
+    """
+
+    def __init__(self, at: datetime, last: datetime) -> None:
+        super().__init__(
+            f"the clock shows {at:%Y-%m-%d %H:%M:%S} UTC, the last purge ran at {last:%Y-%m-%d %H:%M:%S} UTC: "
+            "nothing was erased; set the clock, or run `flask privacy purge --clock-is-right` when it is right now"
+        )
+        self.at, self.last = at, last
+
+
+class PurgeInterrupted(PrivacyError):
+    """The storage failed in the middle (a full disk, a locked database); the next run goes on, nothing is half-done."""
+
+    def __init__(self, category: str, erased: int, cause: Exception) -> None:
+        super().__init__(
+            f"the purge stopped at {category} after {erased} things: {cause}; what was begun is undone, "
+            "make room or wait, and run it again: it goes on where it stopped"
+        )
+        self.category, self.erased = category, erased

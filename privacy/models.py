@@ -35,6 +35,7 @@ class KeptPhoto(Model):
     pseudonym: Mapped[str] = mapped_column(String(32), index=True, info=personal(PHOTOS, Protection.PSEUDONYM))
     is_drawing: Mapped[bool] = mapped_column(default=False, info=personal(PHOTOS, Protection.LINKED))
     """One of the shop's own drawings: nobody is in it, so there is no consent to ask for or to record."""
+    of_visit: Mapped[bool] = mapped_column(default=True, info=personal(PHOTOS, Protection.LINKED))
     wrapped_key: Mapped[bytes] = mapped_column(LargeBinary, info=personal(KEYS, Protection.SEALED))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, info=personal(PHOTOS, Protection.LINKED))
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True, info=personal(PHOTOS, Protection.LINKED))

@@ -1,6 +1,7 @@
 """The vault: photos and all that is derived from them, sealed under one data key a photo."""
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -18,7 +19,7 @@ from storage.errors import BlobNotFound
 
 @dataclass(frozen=True)
 class PhotoRetention:
-    """How long a photo may rest in the vault."""
+    """How long a photo may rest in the vault; asked anew for each photo, the officer may change it."""
 
     visit_minutes: int
     """Without an account: from the last look at it."""
@@ -51,7 +52,7 @@ class OpenPhoto:
 class PhotoVault:
     """Keeps, opens and forgets photos. Methods flush; the caller commits."""
 
-    def __init__(self, blobs: BlobStore, master_key: bytes, retention: PhotoRetention) -> None:
+    def __init__(self, blobs: BlobStore, master_key: bytes, retention: Callable[[], PhotoRetention]) -> None:
         self._blobs = blobs
         self._master_key = master_key
         self._retention = retention
@@ -63,6 +64,7 @@ class PhotoVault:
             id=photo_id,
             pseudonym=pseudonym,
             is_drawing=is_drawing,
+            of_visit=not has_account,
             wrapped_key=seal(self._master_key, data_key, about=photo_id),
             expires_at=self._lapse(has_account),
         )
@@ -98,13 +100,6 @@ class PhotoVault:
         live = select(KeptPhoto).filter_by(pseudonym=pseudonym).where(KeptPhoto.expires_at > now())
         return list(db.session.scalars(live.order_by(KeptPhoto.created_at.desc())))
 
-    def purge_expired_photos(self) -> int:
-        """Erase every photo past its time; return how many. Safe to run again after a crash."""
-        lapsed = db.session.scalars(select(KeptPhoto).where(KeptPhoto.expires_at <= now())).all()
-        for photo in lapsed:
-            self._erase(photo)
-        return len(lapsed)
-
     def _owned(self, photo_id: str, pseudonym: str) -> KeptPhoto:
         photo = db.session.get(KeptPhoto, photo_id)
         if photo is None or photo.pseudonym != pseudonym:
@@ -120,8 +115,8 @@ class PhotoVault:
         db.session.flush()
 
     def _lapse(self, has_account: bool) -> datetime:
-        days, minutes = self._retention.account_days, self._retention.visit_minutes
-        return now() + (timedelta(days=days) if has_account else timedelta(minutes=minutes))
+        kept = self._retention()
+        return now() + (timedelta(days=kept.account_days) if has_account else timedelta(minutes=kept.visit_minutes))
 
 
 def _refuse_without_consent(photo: KeptPhoto) -> None:

@@ -23,5 +23,9 @@ class Pseudonymiser:
         """Return the look-up hash of an e-mail address; case and the way of writing accents make no difference."""
         return self._digest("email", unicodedata.normalize("NFC", email.strip().casefold()))
 
+    def of_disposed(self, thing: str) -> str:
+        """Return the hash that a record of disposal keeps of a thing, or of whose it was; leads back to neither."""
+        return self._digest("disposed", thing)
+
     def _digest(self, kind: str, value: str) -> str:
         return hmac.new(self._key, f"{kind}:{value}".encode(), hashlib.sha256).hexdigest()[:32]

@@ -12,6 +12,7 @@ _TABLES_IN = (
     "accounts.models",
     "catalog.models",
     "privacy.models",
+    "privacy.retention_models",
     "privacy.rights_models",
     "privacy.audit_models",
     "privacy.breach_models",

@@ -20,10 +20,14 @@ from privacy.key_ring import KeyRing
 from privacy.key_service import KeyService
 from privacy.key_store import KeyStore
 from privacy.keys import PersonalDataKeys, create_key_file, read_key_file
+from privacy.lapsing import CONSENTS_LAPSE, DISPOSALS_LAPSE, PhotosLapse
 from privacy.local_key_file import LocalKeyFile
 from privacy.models import ConsentRecord, KeptPhoto
 from privacy.photo_vault import PhotoRetention, PhotoVault
 from privacy.pseudonyms import Pseudonymiser
+from privacy.purge import Purger
+from privacy.retention import ACCOUNT_PHOTO, VISIT_PHOTO, RetentionPolicy
+from privacy.retention_periods import current_policy
 from recommender.abstention import MatchCalibration
 from recommender.errors import EncoderUnavailable
 from recommender.index_builds import IndexBuilds
@@ -39,6 +43,7 @@ from segmentation.segformer import TransformersSegmenter
 from storage.blobs import BlobStore
 from storage.database import AUDIT_BIND, KEYS_BIND, db
 from storage.images import ImageLimits
+from webapp.jobs.lapsing import JOBS_LAPSE
 from webapp.model_choice import EMBEDDED, ENCODER_FORMS, SEGMENTER_FORMS, chosen_model
 from webapp.settings import Settings, SettingsError
 
@@ -151,8 +156,32 @@ class Wiring:
 
     @cached_property
     def vault(self) -> PhotoVault:
-        retention = PhotoRetention(self.settings.visit_minutes, self.settings.account_photo_days)
-        return PhotoVault(self.blobs, self.keys.photos, retention)
+        return PhotoVault(self.blobs, self.keys.photos, self._photo_retention)
+
+    def _photo_retention(self) -> PhotoRetention:
+        policy = self.retention_policy
+        return PhotoRetention(policy.amount(VISIT_PHOTO), policy.amount(ACCOUNT_PHOTO))
+
+    @property
+    def retention_policy(self) -> RetentionPolicy:
+        """The periods in force at this moment: the officer's choices, else the settings."""
+        settings = self.settings
+        defaults = {VISIT_PHOTO.name: settings.visit_minutes, ACCOUNT_PHOTO.name: settings.account_photo_days}
+        return current_policy(defaults)
+
+    @cached_property
+    def photos_lapse(self) -> PhotosLapse:
+        return PhotosLapse(self.vault)
+
+    @cached_property
+    def photo_purger(self) -> Purger:
+        """For every minute: photos alone."""
+        return Purger((self.photos_lapse,), self.pseudonyms)
+
+    @cached_property
+    def purger(self) -> Purger:
+        """For every night: all that can lapse."""
+        return Purger((self.photos_lapse, CONSENTS_LAPSE, JOBS_LAPSE, DISPOSALS_LAPSE), self.pseudonyms)
 
     @cached_property
     def mailer(self) -> Mailer:

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from accounts.errors import WrongCredentials
 from accounts.login import authenticate
 from accounts.models import Role
+from privacy.retention import ACCOUNT_PHOTO
 from storage.database import db
 from webapp.account.forms import LoginForm
 from webapp.account.session_user import SessionUser
@@ -72,5 +73,5 @@ def log_out() -> Response:
 def my_page() -> str:
     """One's own page: the photos that are kept, and until when."""
     photos = wiring().vault.photos_of(current_visitor().pseudonym)
-    days = wiring().settings.account_photo_days
+    days = wiring().retention_policy.amount(ACCOUNT_PHOTO)
     return render_template("account/my_page.html", photos=photos, role=current_user.role, account_photo_days=days)

@@ -13,9 +13,8 @@ def photos() -> None:
 @with_appcontext
 def purge() -> None:
     """Erase every photo past its time (the server does so every minute)."""
-    from storage.database import db
+    from storage.database import now
     from webapp.wiring import wiring
 
-    purged = wiring().vault.purge_expired_photos()
-    db.session.commit()
-    click.echo(f"{purged} photos erased.")
+    report = wiring().photo_purger.erase_lapsed(wiring().retention_policy, now())
+    click.echo(f"{report.total} photos erased.")

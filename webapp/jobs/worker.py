@@ -8,7 +8,7 @@ from collections.abc import Callable
 from flask import Flask
 
 from recommender.indexing import index_difference
-from storage.database import db
+from storage.database import db, now
 from webapp.jobs.models import JobState
 from webapp.jobs.queue import JobProgress, claim_next, enqueue, finish
 from webapp.jobs.tasks import TASKS
@@ -74,9 +74,8 @@ def follow_the_active_index() -> bool:
 
 def purge_lapsed_photos() -> bool:
     """Every minute: erase the photos past their time."""
-    purged = wiring().vault.purge_expired_photos()
-    db.session.commit()
-    return purged > 0
+    adapters = wiring()
+    return adapters.photo_purger.erase_lapsed(adapters.retention_policy, now()).total > 0
 
 
 def run_next_job() -> bool:

@@ -7,7 +7,8 @@ from werkzeug.wrappers import Response
 from accounts.models import Role
 from privacy.consent import CONSENT_TEXTS
 from privacy.overview import latest_consents, privacy_overview
-from storage.database import db
+from privacy.retention import ACCOUNT_PHOTO, VISIT_PHOTO
+from storage.database import now
 from webapp.account.session_user import role_required
 from webapp.wiring import wiring
 
@@ -20,14 +21,14 @@ _CONSENTS_SHOWN = 50
 @role_required(Role.PRIVACY_OFFICER)
 def overview() -> str:
     """Counts, the texts in force, and the register of consents (pseudonyms only)."""
-    settings = wiring().settings
+    policy = wiring().retention_policy
     return render_template(
         "privacy_desk/overview.html",
         overview=privacy_overview(),
         consents=latest_consents(_CONSENTS_SHOWN),
         texts=CONSENT_TEXTS,
-        visit_minutes=settings.visit_minutes,
-        account_photo_days=settings.account_photo_days,
+        visit_minutes=policy.amount(VISIT_PHOTO),
+        account_photo_days=policy.amount(ACCOUNT_PHOTO),
     )
 
 
@@ -35,7 +36,6 @@ def overview() -> str:
 @role_required(Role.PRIVACY_OFFICER)
 def purge() -> Response:
     """Erase every lapsed photo now (the server does so every minute)."""
-    purged = wiring().vault.purge_expired_photos()
-    db.session.commit()
-    flash(ngettext("%(num)d photo was erased.", "%(num)d photos were erased.", purged), "success")
+    report = wiring().photo_purger.erase_lapsed(wiring().retention_policy, now())
+    flash(ngettext("%(num)d photo was erased.", "%(num)d photos were erased.", report.total), "success")
     return redirect(url_for(".overview"), code=303)

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from catalog.products import facets, list_products, product_by_sku
 from privacy.consent import CONSENT_TEXTS, Purpose, record_consent, require_consent
 from privacy.photo_vault import OpenPhoto, new_photo_id
+from privacy.retention import ACCOUNT_PHOTO, VISIT_PHOTO
 from recommender.abstention import UNJUDGED
 from recommender.from_photo import PhotoReading, embed_again
 from recommender.judging import Answer
@@ -144,11 +145,11 @@ def media(key: str) -> Response:
 @shop.get("/privacy")
 def privacy() -> str:
     """What happens to a photo, in plain words."""
-    settings = wiring().settings
+    policy = wiring().retention_policy
     return render_template(
         "shop/privacy.html",
-        visit_minutes=settings.visit_minutes,
-        account_photo_days=settings.account_photo_days,
+        visit_minutes=policy.amount(VISIT_PHOTO),
+        account_photo_days=policy.amount(ACCOUNT_PHOTO),
         consent=CONSENT_TEXTS[Purpose.RECOMMENDATION].words(current_language()),
     )
 

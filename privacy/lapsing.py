@@ -1,0 +1,102 @@
+"""What has lapsed of the shop's own tables: rows by their age, photos by theirs and by their account's inactivity."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Date, and_, delete, literal, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from privacy.consent import Purpose
+from privacy.declarations import Category
+from privacy.errors import PhotoNotFound
+from privacy.models import ConsentRecord, KeptPhoto
+from privacy.photo_vault import PhotoVault
+from privacy.retention import ACCOUNT_PHOTO, CONSENT, ERASURE, VISIT_PHOTO, LapsedItem, RetentionPolicy, Rule
+from privacy.retention_models import Disposal
+from storage.database import db
+
+
+@dataclass(frozen=True)
+class RowsLapse:
+    """Rows of one table that lapse a rule's period after the time in their column `since`; empty there: not yet."""
+
+    rule: Rule
+    key: InstrumentedAttribute[Any]
+    since: InstrumentedAttribute[Any]
+    pseudonym: InstrumentedAttribute[str] | None = None
+    store: str | None = None
+
+    @property
+    def category(self) -> Category:
+        return self.rule.category
+
+    def lapsed(self, policy: RetentionPolicy, at: datetime) -> list[LapsedItem]:
+        """Return the rows whose time is up, oldest first."""
+        before = policy.before(self.rule, at)
+        limit = before.date() if isinstance(self.since.type, Date) else before
+        whose: Any = literal("") if self.pseudonym is None else self.pseudonym
+        rows = db.session.execute(select(self.key, whose, self.since).where(self.since <= limit).order_by(self.since))
+        return [LapsedItem(str(key), pseudonym, _moment(since), self.rule) for key, pseudonym, since in rows]
+
+    def erase_lapsed(self, items: Sequence[LapsedItem]) -> None:
+        """Delete the rows."""
+        keys = [self.key.type.python_type(item.key) for item in items]
+        db.session.execute(delete(self.key.class_).where(self.key.in_(keys)))
+
+
+CONSENTS_LAPSE = RowsLapse(CONSENT, ConsentRecord.id, ConsentRecord.withdrawn_at, ConsentRecord.pseudonym)
+"""A photo's consents are withdrawn when it goes: proofs of consent lapse after that, those in force never."""
+DISPOSALS_LAPSE = RowsLapse(ERASURE, Disposal.id, Disposal.at)
+
+
+@dataclass(frozen=True)
+class PhotosLapse:
+    """Photos past their time; the vault erases them, with all that rests on them.
+
+    A shorter period holds for the photos that are here already, a longer one for those to come: nobody was told so.
+    """
+
+    vault: PhotoVault
+    category = Category.PHOTOS
+    store = None
+
+    def lapsed(self, policy: RetentionPolicy, at: datetime) -> list[LapsedItem]:
+        """Return the photos whose time is up, oldest first."""
+        is_up = or_(KeptPhoto.expires_at <= at, _sent_before(policy.before(ACCOUNT_PHOTO, at)))
+        photos = db.session.scalars(select(KeptPhoto).where(is_up).order_by(KeptPhoto.created_at))
+        return [LapsedItem(photo.id, photo.pseudonym, photo.created_at, _rule_of(photo)) for photo in photos]
+
+    def erase_lapsed(self, items: Sequence[LapsedItem]) -> None:
+        """Let the vault forget the photos."""
+        for item in items:
+            try:
+                self.vault.forget(item.key, pseudonym=item.pseudonym)
+            except PhotoNotFound:
+                continue
+
+    def shorten(self, policy: RetentionPolicy) -> None:
+        """Bring the photos that are here to a shorter period, so that their owners read the true date; flushes."""
+        days = timedelta(days=policy.amount(ACCOUNT_PHOTO))
+        for photo in db.session.scalars(select(KeptPhoto).where(_of_account())):
+            photo.expires_at = min(photo.expires_at, photo.created_at + days)
+        db.session.flush()
+
+
+def _sent_before(limit: datetime) -> ColumnElement[bool]:
+    return and_(_of_account(), KeptPhoto.created_at <= limit)
+
+
+def _of_account() -> ColumnElement[bool]:
+    """Photos of accounts that are not in a wardrobe: those stay as long as the wardrobe does."""
+    in_wardrobe = select(ConsentRecord.photo_id).filter_by(purpose=Purpose.WARDROBE.value, withdrawn_at=None)
+    return and_(KeptPhoto.of_visit.is_(False), KeptPhoto.id.not_in(in_wardrobe))
+
+
+def _rule_of(photo: KeptPhoto) -> Rule:
+    return VISIT_PHOTO if photo.of_visit else ACCOUNT_PHOTO
+
+
+def _moment(value: date | datetime) -> datetime:
+    return value if isinstance(value, datetime) else datetime.combine(value, time(), UTC)
