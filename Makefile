@@ -29,7 +29,7 @@ setup-tests: setup $(BIN)/.tests ## Install what tests, linters and type checks 
 
 $(BIN)/.tests: pyproject.toml
 	$(BIN)/pip install --quiet --editable '.[dev,training,models]'
-	./scripts/install_chromium.sh
+	./scripts/install_test_tools.sh
 	touch $@
 
 setup-training: setup-tests ## Install what training needs (the same as the tests)

@@ -50,7 +50,7 @@ class EmptyFile(BadImage):
 
 
 class NotAnImage(BadImage):
-    """The content is no JPEG, PNG, WebP or HEIC, whatever the name says."""
+    """The content is no JPEG, PNG, WebP, HEIC or AVIF, whatever the name says."""
 
     code = "image_format_not_supported"
 
@@ -71,6 +71,19 @@ class ImageTooLarge(BadImage):
     """More pixels than the limit: make the picture smaller."""
 
     code = "image_too_many_pixels"
+
+
+class ImageTakesTooLong(BadImage):
+    """Reading the file would take more time or memory than a photo may: save it again as an ordinary JPEG."""
+
+    code = "image_too_slow"
+
+
+class ImageDecoderMissing(StorageError):
+    """The program that decodes HEIC and AVIF does not start: install the application's packages again."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"the decoder of HEIC and AVIF does not start: {reason}")
 
 
 class ImageTooSmall(BadImage):

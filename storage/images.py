@@ -6,19 +6,20 @@ from pathlib import PurePath
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageCms
 
+from storage.containers import Container, read_container
 from storage.errors import (
     AnimatedImage,
     BadImage,
     EmptyFile,
     ImageTooLarge,
     ImageTooSmall,
-    NotAnImage,
     TruncatedImage,
     UnsupportedColours,
     WrongExtension,
 )
+from storage.iso_images import decode_iso_image
 
 Pixels = NDArray[np.uint8]
 
@@ -27,10 +28,19 @@ _EXTENSIONS = {
     "PNG": {".png"},
     "WEBP": {".webp"},
     "HEIF": {".heic", ".heif", ".hif"},
+    "AVIF": {".avif"},
 }
 _SMALLEST_SIDE_PIXELS = 16
-# Phones write several JPEGs into one file (MPO: a second lens, a depth map); the first is the photo.
-_SAME_AS = {"MPO": "JPEG"}
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""EXIF's orientation -> what turns the pixels upright."""
 
 
 @dataclass(frozen=True)
@@ -43,13 +53,15 @@ class ImageLimits:
 
     1008 is a quarter of a phone's 12 megapixels (4032 × 3024), which the JPEG decoder reaches without resizing.
     """
+    decode_seconds: int = 15
+    """Processor time for HEIC and AVIF; the other formats are bounded by their bytes, pixels, scans and parts."""
 
 
 def read_photo(content: bytes, *, file_name: str = "", limits: ImageLimits = ImageLimits()) -> Pixels:
     """Return an uploaded photo, upright, sRGB, uint8, shape (H, W, 3), its long side at most the working side.
 
-    Strict: what no camera or phone writes is refused with a BadImage that says what to do. Only pixels survive:
-    no EXIF, no profile, no thumbnail, no trailing bytes.
+    Strict: what no camera or phone writes is refused with a BadImage that says what to do. Only pixels
+    survive: of the file's other parts (metadata, thumbnails, trailing bytes) none even reaches a decoder.
     """
     return _read(content, file_name=file_name, limits=limits, strict=True)
 
@@ -76,47 +88,49 @@ def shrink(pixels: Pixels, *, side_pixels: int) -> Pixels:
 def _read(content: bytes, *, file_name: str, limits: ImageLimits, strict: bool) -> Pixels:
     if not content:
         raise EmptyFile("The file is empty (0 bytes). Choose the photo again.")
-    _register_heif()
+    container = read_container(content)
+    if container.format == "ISO":
+        return _read_iso(container.content, file_name=file_name, limits=limits, strict=strict)
     try:
         # Only these decoders ever see the bytes; PostScript, Photoshop and the like stay shut.
-        with Image.open(io.BytesIO(content), formats=("JPEG", "PNG", "WEBP", "HEIF")) as image:
-            _refuse_unusable(image, limits)
+        with Image.open(io.BytesIO(container.content), formats=(container.format,)) as image:
+            if image.width * image.height > limits.max_pixels:
+                raise _too_large(limits)
             if strict:
-                _refuse_unlikely(image, file_name)
-            return _upright_srgb(image, limits)
+                _refuse_unlikely(image, container.format, image.size, container.moves, file_name)
+            return _upright_srgb(image, container, limits.working_side_pixels)
     except BadImage:
         raise
     except Image.DecompressionBombError as error:
         raise _too_large(limits) from error
-    except UnidentifiedImageError as error:
-        raise NotAnImage("This is no picture in a format that we read. Send a JPEG, PNG, WebP or HEIC.") from error
     # Pillow's decoders report damage through many built-in errors.
     except (OSError, SyntaxError, ValueError, EOFError, IndexError, RuntimeError, MemoryError) as error:
         raise TruncatedImage("The photo is damaged or cut short. Take or send it again.") from error
 
 
-def _register_heif() -> None:
-    import pillow_heif
-
-    pillow_heif.register_heif_opener(thumbnails=False)
-
-
-def _refuse_unusable(image: Image.Image, limits: ImageLimits) -> None:
-    if image.width * image.height > limits.max_pixels:
-        raise _too_large(limits)
+def _read_iso(content: bytes, *, file_name: str, limits: ImageLimits, strict: bool) -> Pixels:
+    picture = decode_iso_image(
+        content,
+        max_pixels=limits.max_pixels,
+        side_pixels=limits.working_side_pixels,
+        seconds=limits.decode_seconds,
+    )
+    if strict:
+        _refuse_unlikely(picture.image, picture.format, picture.original_size, picture.frames > 1, file_name)
+    return _srgb_pixels(picture.image, picture.icc_profile)
 
 
 def _too_large(limits: ImageLimits) -> ImageTooLarge:
     return ImageTooLarge(f"The photo has more than {limits.max_pixels // 1_000_000} megapixels. Send a smaller one.")
 
 
-def _refuse_unlikely(image: Image.Image, file_name: str) -> None:
+def _refuse_unlikely(image: Image.Image, image_format: str, size: tuple[int, int], moves: bool, file_name: str) -> None:
     extension = PurePath(file_name).suffix.lower()
-    if extension and extension not in _EXTENSIONS[_format(image)]:
+    if extension and extension not in _EXTENSIONS[image_format]:
         raise WrongExtension(
-            f"The file's name ends in {extension} but it holds a {_format(image)} picture. Rename or export it again."
+            f"The file's name ends in {extension} but it holds a {image_format} picture. Rename or export it again."
         )
-    if image.format != "MPO" and getattr(image, "n_frames", 1) > 1:
+    if moves:
         raise AnimatedImage("The picture is animated. Send a single still photo.")
     if image.mode in ("CMYK", "YCCK"):
         raise UnsupportedColours("The picture is in print colours (CMYK). Save it as an RGB photo and send it again.")
@@ -124,8 +138,8 @@ def _refuse_unlikely(image: Image.Image, file_name: str) -> None:
         raise UnsupportedColours("The picture has 16 bits a colour. Save it with 8 bits and send it again.")
     if image.mode in ("P", "PA") and (image.mode == "PA" or "transparency" in image.info):
         raise UnsupportedColours("The picture has a transparent palette. Save it as an RGB photo and send it again.")
-    if min(image.size) < _SMALLEST_SIDE_PIXELS:
-        raise ImageTooSmall(f"The picture is only {image.width} × {image.height} pixels. Send a larger one.")
+    if min(size) < _SMALLEST_SIDE_PIXELS:
+        raise ImageTooSmall(f"The picture is only {size[0]} × {size[1]} pixels. Send a larger one.")
 
 
 def _is_16_bit_png(image: Image.Image) -> bool:
@@ -133,22 +147,26 @@ def _is_16_bit_png(image: Image.Image) -> bool:
     return image.format == "PNG" and any("16" in str(tile[3]) for tile in getattr(image, "tile", ()))
 
 
-def _upright_srgb(image: Image.Image, limits: ImageLimits) -> Pixels:
-    side = limits.working_side_pixels
-    if side and image.format in ("JPEG", "MPO"):
+def _upright_srgb(image: Image.Image, container: Container, side: int) -> Pixels:
+    if side and container.format == "JPEG":
         # The decoder halves on its own, to 5 % under the working side at least: half the time of decoding all pixels.
         scale = 0.95 * side / max(image.size)
         image.draft(None, (round(image.width * scale), round(image.height * scale)))
-    profile = image.info.get("icc_profile")
     image.load()
     if side and max(image.size) > side:
         image.thumbnail((side, side), Image.Resampling.BOX if max(image.size) > 3 * side else Image.Resampling.LANCZOS)
-    upright = ImageOps.exif_transpose(image)
-    return np.array(_flatten(_to_srgb(upright, profile)), dtype=np.uint8)
+    turn = _TURNS.get(container.orientation)
+    return _srgb_pixels(image if turn is None else image.transpose(turn), container.icc_profile)
+
+
+def _srgb_pixels(image: Image.Image, profile: bytes | None) -> Pixels:
+    if image.mode not in ("RGB", "CMYK", "L") or "transparency" in image.info:
+        image = _flatten(image)
+    return np.array(_to_srgb(image, profile).convert("RGB"), dtype=np.uint8)
 
 
 def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
-    if not profile or image.mode not in ("RGB", "CMYK", "L"):
+    if not profile:
         return image
     try:
         converted = ImageCms.profileToProfile(
@@ -161,14 +179,11 @@ def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
 
 
 def _flatten(image: Image.Image) -> Image.Image:
+    """Return the picture on white, 8 bits: grey ones as L, all others as RGB."""
     if image.mode.startswith("I"):
-        image = Image.fromarray((np.asarray(image).astype(np.uint32) >> 8).astype(np.uint8))
+        return Image.fromarray((np.asarray(image).astype(np.uint32) >> 8).astype(np.uint8))
     if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
         rgba = image.convert("RGBA")
         ground = Image.new("RGBA", rgba.size, "white")
-        return Image.alpha_composite(ground, rgba).convert("RGB")
-    return image.convert("RGB")
-
-
-def _format(image: Image.Image) -> str:
-    return _SAME_AS.get(str(image.format), str(image.format))
+        return Image.alpha_composite(ground, rgba).convert("L" if image.mode in ("L", "LA") else "RGB")
+    return image.convert("L" if image.mode == "1" else "RGB")

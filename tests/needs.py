@@ -1,6 +1,7 @@
 """What some tests need from outside: where it is missing they skip with the reason, and fail when CI=true."""
 
 import os
+import shutil
 from pathlib import Path
 from typing import NoReturn
 
@@ -26,5 +27,20 @@ def chromium() -> str:
     """Return the path of the system's Chromium."""
     path = Path("/usr/bin/chromium")
     if not path.exists():
-        missing("/usr/bin/chromium is not installed (scripts/install_chromium.sh)")
+        missing("/usr/bin/chromium is not installed (scripts/install_test_tools.sh)")
     return str(path)
+
+
+def exiftool() -> str:
+    """Return the path of exiftool, which reads the metadata of any picture."""
+    return _tool("exiftool")
+
+
+def nginx() -> str:
+    """Return the path of nginx."""
+    return _tool("nginx")
+
+
+def _tool(name: str) -> str:
+    path = shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+    return path or missing(f"{name} is not installed (scripts/install_test_tools.sh)")

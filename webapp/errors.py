@@ -26,6 +26,7 @@ from storage.errors import (
     BadImage,
     BlobNotFound,
     EmptyFile,
+    ImageTakesTooLong,
     ImageTooLarge,
     ImageTooSmall,
     InvalidBlobKey,
@@ -72,6 +73,11 @@ ANSWERS: dict[type[Exception], Answer] = {
         422, TruncatedImage.code, _("The photo is damaged or cut short. Take it again, or send it again.")
     ),
     ImageTooLarge: Answer(413, ImageTooLarge.code, _("The photo has too many pixels. Send a smaller one.")),
+    ImageTakesTooLong: Answer(
+        422,
+        ImageTakesTooLong.code,
+        _("Reading this photo would take too long. Save it again as an ordinary JPEG, and send that."),
+    ),
     ImageTooSmall: Answer(422, ImageTooSmall.code, _("The picture is too small. Send a larger one.")),
     AnimatedImage: Answer(415, AnimatedImage.code, _("The picture is animated. Send a single still photo.")),
     UnsupportedColours: Answer(

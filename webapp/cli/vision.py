@@ -18,7 +18,7 @@ from webapp.cli.evaluate import evaluate
 from webapp.settings import SettingsError, read_settings
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
-_EXTENSIONS = {".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif"}
+_EXTENSIONS = {".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif", ".avif"}
 
 
 @click.group()
