@@ -46,11 +46,28 @@ _BREACHES = (
 )
 _PHOTOS = (
     AuditAction("photo.kept", "A photo was kept", "Une photo a été conservée"),
+    AuditAction(
+        "photo.opened",
+        "A photo was opened for a request",
+        "Une photo a été ouverte pour une demande",
+        by_staff=True,
+        opens_data=True,
+    ),
     AuditAction("photo.erased", "A photo was erased", "Une photo a été effacée"),
     AuditAction("consent.given", "A consent was given", "Un consentement a été donné"),
     AuditAction("consent.withdrawn", "A consent was withdrawn", "Un consentement a été retiré"),
     AuditAction(
         "consent.settled", "What rested on a consent was erased", "Ce qui reposait sur un consentement a été effacé"
+    ),
+)
+_KEYS = (
+    AuditAction("keys.rotation_begun", "A new master key was made", "Une nouvelle clé maîtresse a été créée"),
+    AuditAction("keys.rotated", "A former master key was removed", "Une ancienne clé maîtresse a été retirée"),
+    AuditAction("keys.adopted", "Keys were moved to the keys store", "Des clés ont rejoint le magasin de clés"),
+    AuditAction("keys.backed_up", "The wrapped keys were backed up", "Les clés enveloppées ont été sauvegardées"),
+    AuditAction("keys.restored", "Wrapped keys were restored", "Des clés enveloppées ont été restaurées"),
+    AuditAction(
+        "keys.swept", "Keys and blobs of nothing were removed", "Des clés et fichiers orphelins ont été retirés"
     ),
 )
 _ACCOUNTS = (
@@ -100,5 +117,5 @@ _RETENTION = (
 )
 
 ACTIONS: Mapping[str, AuditAction] = {
-    action.name: action for action in (*_AUDIT, *_BREACHES, *_PHOTOS, *_ACCOUNTS, *_REQUESTS, *_RETENTION)
+    action.name: action for action in (*_AUDIT, *_BREACHES, *_PHOTOS, *_KEYS, *_ACCOUNTS, *_REQUESTS, *_RETENTION)
 }

@@ -37,6 +37,13 @@ class PhotoNotFound(PrivacyError):
         super().__init__("this photo is not kept (any more)")
 
 
+class PhotoPartMissing(PhotoNotFound):
+    """A sealed blob of a photo is not in the blob store: it was never made, deleted, or not restored."""
+
+    def __init__(self, key: str) -> None:
+        PrivacyError.__init__(self, f"the sealed blob {key} is not in the blob store")
+
+
 class CannotBeDecrypted(PrivacyError):
     """The bytes were altered, moved to another place, or sealed with another key."""
 
@@ -44,7 +51,11 @@ class CannotBeDecrypted(PrivacyError):
         super().__init__(f"{about} cannot be decrypted: it was altered, moved, or sealed with another key")
 
 
-class KeyFileUnsafe(PrivacyError):
+class KeysOutOfReach(PrivacyError):
+    """Base of what an operator must mend before anything sealed opens again; nothing is lost meanwhile."""
+
+
+class KeyFileUnsafe(KeysOutOfReach):
     """The key file is missing, too short, or readable by others: restore it, or `chmod 600` it."""
 
 
@@ -76,14 +87,14 @@ class AuditBusy(PrivacyError):
         super().__init__("the audit is being written to by others: the notes wait for the next run")
 
 
-class KeyServiceUnavailable(PrivacyError):
+class KeyServiceUnavailable(KeysOutOfReach):
     """The master key cannot be asked: the service is out of reach, or this application may not use it."""
 
     def __init__(self, service: str, reason: str) -> None:
         super().__init__(f"the key service {service} does not answer: {reason}")
 
 
-class MasterKeyMissing(PrivacyError):
+class MasterKeyMissing(KeysOutOfReach):
     """A wrapped key hangs on a master key that is not at hand: put its file back, or name the right one."""
 
     def __init__(self, key_id: str, where: str) -> None:
@@ -133,7 +144,7 @@ class KeyRingStays(PrivacyError):
         super().__init__(f"the key {about} belongs to the whole shop and is never destroyed")
 
 
-class KeyRingLost(PrivacyError):
+class KeyRingLost(KeysOutOfReach):
     """The shop knows people, and the keys store does not hold its ring: restore the keys store before anything else."""
 
     def __init__(self, use: str) -> None:
@@ -173,3 +184,14 @@ class PurgeInterrupted(PrivacyError):
             "make room or wait, and run it again: it goes on where it stopped"
         )
         self.category, self.erased = category, erased
+
+
+class SweepTooLarge(PrivacyError):
+    """Far more keys of nothing than killed uploads leave: is this the right shop database, fully restored?"""
+
+    def __init__(self, keys: int) -> None:
+        super().__init__(
+            f"{keys} keys belong to no photo of this shop's database, and nothing was destroyed: make sure that it is "
+            "the right one and fully restored; then run `flask privacy sweep --all`"
+        )
+        self.keys = keys

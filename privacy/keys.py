@@ -1,4 +1,4 @@
-"""The master key in a local file, and the keys derived from it, one for each use."""
+"""Key files, the keys that are derived from one, and the keys of the whole shop."""
 
 import os
 import secrets
@@ -15,24 +15,16 @@ KEY_BYTES = 32
 
 @dataclass(frozen=True, repr=False)
 class PersonalDataKeys:
-    """32-byte keys; knowing one tells nothing of the others (HKDF, RFC 5869)."""
+    """The 32-byte keys of the whole shop, one for each use; `KeyRing` opens them."""
 
     pseudonyms: bytes
     columns: bytes
-    photos: bytes
     audit: bytes
     """Of the audit chain."""
     receipts: bytes
     """The seed of the Ed25519 key that signs receipts of erasure."""
     ledger: bytes
     """Of the list of erasures."""
-
-    @classmethod
-    def derived_from(cls, master_key: bytes) -> "PersonalDataKeys":
-        """Return the keys of one master key of at least 32 bytes."""
-        return cls(
-            *(derive_key(master_key, use) for use in ("pseudonyms", "columns", "photos", "audit", "receipts", "ledger"))
-        )
 
 
 def read_key_file(path: Path) -> bytes:
@@ -70,7 +62,7 @@ def write_key_file(path: Path, secret: bytes) -> None:
 
 
 def derive_key(master_key: bytes, use: str) -> bytes:
-    """Return the 32-byte key of one use; knowing it tells nothing of the master key or of other uses."""
+    """Return the 32-byte key of one use; knowing it tells nothing of the master key or other uses (RFC 5869)."""
     return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=f"fashion-insta/{use}/1".encode()).derive(
         master_key
     )

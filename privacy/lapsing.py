@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Date, and_, delete, literal, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
+from privacy.audit_notes import SYSTEM
 from privacy.consent import Purpose
 from privacy.declarations import Category
 from privacy.errors import PhotoNotFound
@@ -72,7 +73,7 @@ class PhotosLapse:
         """Let the vault forget the photos."""
         for item in items:
             try:
-                self.vault.forget(item.key, pseudonym=item.pseudonym)
+                self.vault.forget(item.key, pseudonym=item.pseudonym, actor=SYSTEM, reason="lapsed")
             except PhotoNotFound:
                 continue
 

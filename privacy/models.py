@@ -27,7 +27,7 @@ class ConsentRecord(Model):
 
 
 class KeptPhoto(Model):
-    """A photo in the vault: its wrapped data key and when it lapses; the bytes are sealed blobs."""
+    """A photo in the vault: whose it is and when it lapses; the bytes are sealed blobs, the key is in its own store."""
 
     __tablename__ = "kept_photo"
 
@@ -36,7 +36,6 @@ class KeptPhoto(Model):
     is_drawing: Mapped[bool] = mapped_column(default=False, info=personal(PHOTOS, Protection.LINKED))
     """One of the shop's own drawings: nobody is in it, so there is no consent to ask for or to record."""
     of_visit: Mapped[bool] = mapped_column(default=True, info=personal(PHOTOS, Protection.LINKED))
-    wrapped_key: Mapped[bytes] = mapped_column(LargeBinary, info=personal(KEYS, Protection.SEALED))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, info=personal(PHOTOS, Protection.LINKED))
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True, info=personal(PHOTOS, Protection.LINKED))
 

@@ -7,14 +7,23 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
+from privacy.audit_notes import SYSTEM, note
 from privacy.consent import Purpose, has_consent, withdraw_consents
 from privacy.encryption import seal, unseal
-from privacy.errors import ConsentMissing, PhotoNotFound
-from privacy.keys import KEY_BYTES
+from privacy.errors import ConsentMissing, PhotoNotFound, PhotoPartMissing, SweepTooLarge
+from privacy.key_store import KeyStore
 from privacy.models import KeptPhoto
+from privacy.standing import refuse_by_standing, standing_of
 from storage.blobs import BlobStore
 from storage.database import db, now
 from storage.errors import BlobNotFound
+
+KEY_PREFIX = "photo/"
+_FOLDER = "photos"
+AT_MOST_SWEPT = 100
+"""Killed uploads between two sweeps are few."""
+_UNDER_WAY = timedelta(hours=1)
+"""Far longer than any request may last: a younger key may belong to an upload that is not committed yet."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +34,27 @@ class PhotoRetention:
     """Without an account: from the last look at it."""
     account_days: int
     """With an account: from the upload."""
+
+
+@dataclass(frozen=True)
+class SweepReport:
+    """What a sweep took away."""
+
+    keys: int
+    photos_of_blobs: int
+    """Of how many photos there were blobs left."""
+    half_erased: int
+    """Photos whose erasure was cut short after their key."""
+
+    @property
+    def any(self) -> bool:
+        return bool(self.keys or self.photos_of_blobs or self.half_erased)
+
+    def __str__(self) -> str:
+        return (
+            f"{self.keys} keys of nothing destroyed, blobs of {self.photos_of_blobs} photos deleted, "
+            f"{self.half_erased} half-done erasures finished"
+        )
 
 
 class OpenPhoto:
@@ -41,58 +71,96 @@ class OpenPhoto:
         self._blobs.put(key, seal(self._data_key, content, about=key))
 
     def read(self, name: str) -> bytes:
-        """Return the part `name`. Raises PhotoNotFound when it is gone, CannotBeDecrypted when it was altered."""
+        """Return the part `name`. Raises PhotoPartMissing when it is gone, CannotBeDecrypted when it was altered."""
         key = _blob_key(self.id, name)
         try:
             return unseal(self._data_key, self._blobs.get(key), about=key)
         except BlobNotFound as error:
-            raise PhotoNotFound from error
+            raise PhotoPartMissing(key) from error
 
 
 class PhotoVault:
-    """Keeps, opens and forgets photos. Methods flush; the caller commits."""
+    """Keeps, opens and forgets photos. Methods flush, the caller commits; keys are made and destroyed at once.
 
-    def __init__(self, blobs: BlobStore, master_key: bytes, retention: Callable[[], PhotoRetention]) -> None:
+
+    The order leaves no harm to whoever is killed in between: a key before what it seals, and destroyed before that
+    is deleted. What is left over then opens with nothing, and the sweep takes it away.
+    """
+
+    def __init__(self, blobs: BlobStore, keys: KeyStore, retention: Callable[[], PhotoRetention]) -> None:
         self._blobs = blobs
-        self._master_key = master_key
+        self._keys = keys
         self._retention = retention
 
     def keep(self, *, photo_id: str, pseudonym: str, has_account: bool, is_drawing: bool = False) -> OpenPhoto:
         """Open a new place in the vault for a photo whose consent is recorded, or a drawing. Raises ConsentMissing."""
-        data_key = secrets.token_bytes(KEY_BYTES)
         photo = KeptPhoto(
             id=photo_id,
             pseudonym=pseudonym,
             is_drawing=is_drawing,
             of_visit=not has_account,
-            wrapped_key=seal(self._master_key, data_key, about=photo_id),
             expires_at=self._lapse(has_account),
         )
-        _refuse_without_consent(photo)
+        _refuse_without_consent(photo, Purpose.RECOMMENDATION)
+        data_key = self._keys.new_key(key_name(photo_id))
         db.session.add(photo)
+        if not is_drawing:
+            note("photo.kept", actor=pseudonym, subject=pseudonym)
         db.session.flush()
         return OpenPhoto(photo, self._blobs, data_key)
 
-    def open(self, photo_id: str, *, pseudonym: str, has_account: bool = False) -> OpenPhoto:
-        """Return the owner's photo; a look prolongs a visitor's. Raises PhotoNotFound, ConsentMissing."""
+    def open(
+        self,
+        photo_id: str,
+        *,
+        pseudonym: str,
+        has_account: bool = False,
+        purpose: Purpose = Purpose.RECOMMENDATION,
+    ) -> OpenPhoto:
+        """The gate: return the owner's photo for a purpose; a look prolongs a visitor's.
+
+        Raises PhotoNotFound (not theirs, lapsed, being erased), ConsentMissing, ProcessingRestricted, ObjectionStands.
+        """
+        photo = self.kept(photo_id, pseudonym=pseudonym)
+        refuse_by_standing(pseudonym, purpose)
+        _refuse_without_consent(photo, purpose)
+        if not has_account:
+            photo.expires_at = self._lapse(has_account)
+        return self._opened(photo)
+
+    def open_for_request(self, photo_id: str, *, pseudonym: str, actor: str, reason: str) -> OpenPhoto:
+        """The gate for a right of the person (Art. 15, 20): no consent is needed, and a restriction does not bar it.
+
+        actor: the person's own pseudonym, or the officer's, whose look is noted with its reason.
+        Raises PhotoNotFound (not theirs, lapsed, being erased).
+        """
+        photo = self.kept(photo_id, pseudonym=pseudonym)
+        standing = standing_of(pseudonym)
+        if standing is not None and standing.erasing_at:
+            raise PhotoNotFound
+        if actor != pseudonym:
+            note("photo.opened", actor=actor, subject=pseudonym, reason=reason)
+        return self._opened(photo)
+
+    def kept(self, photo_id: str, *, pseudonym: str) -> KeptPhoto:
+        """Return what is known of the owner's photo, its bytes unopened. Raises PhotoNotFound, once lapsed too."""
         photo = self._owned(photo_id, pseudonym)
         if photo.expires_at <= now():
             raise PhotoNotFound
-        _refuse_without_consent(photo)
-        if not has_account:
-            photo.expires_at = self._lapse(has_account)
-        data_key = unseal(self._master_key, photo.wrapped_key, about=photo_id)
-        return OpenPhoto(photo, self._blobs, data_key)
+        return photo
 
-    def forget(self, photo_id: str, *, pseudonym: str) -> None:
-        """Erase the owner's photo and all that rests on it, and withdraw its consents. Raises PhotoNotFound."""
-        self._erase(self._owned(photo_id, pseudonym))
+    def forget(self, photo_id: str, *, pseudonym: str, actor: str = "", reason: str = "forgotten") -> None:
+        """Erase the owner's photo and all that rests on it, and withdraw its consents. Raises PhotoNotFound.
+
+        actor: who does it, when it is not the owner; reason: a code for the audit.
+        """
+        self._erase(self._owned(photo_id, pseudonym), actor=actor or pseudonym, reason=reason)
 
     def forget_all_of(self, pseudonym: str) -> int:
         """Erase every photo of a person or a visit; return how many there were."""
         photos = db.session.scalars(select(KeptPhoto).filter_by(pseudonym=pseudonym)).all()
         for photo in photos:
-            self._erase(photo)
+            self._erase(photo, actor=pseudonym, reason="forgotten")
         return len(photos)
 
     def photos_of(self, pseudonym: str) -> list[KeptPhoto]:
@@ -100,28 +168,84 @@ class PhotoVault:
         live = select(KeptPhoto).filter_by(pseudonym=pseudonym).where(KeptPhoto.expires_at > now())
         return list(db.session.scalars(live.order_by(KeptPhoto.created_at.desc())))
 
+    def sweep(self, *, at_most: int = AT_MOST_SWEPT) -> SweepReport:
+        """Take away what killed processes left: keys and blobs of no photo, photos whose key is destroyed.
+
+        What is younger than an hour may belong to an upload under way, and stays. Safe at any time; flushes.
+        Raises SweepTooLarge for more keys than `at_most`: rather the wrong database than so many killed uploads.
+        """
+        back = self._keys.sweep()
+        half_erased = self._finish_erasures()
+        photo_ids = self._photo_ids_of_blobs()
+        keys = [
+            about for about in self._keys.names(KEY_PREFIX, made_before=now() - _UNDER_WAY) if _photo_of(about) is None
+        ]
+        if len(keys) > at_most:
+            raise SweepTooLarge(len(keys))
+        for about in keys:
+            self._keys.destroy_key(about)
+        return SweepReport(len(keys) + back, self._sweep_blobs(photo_ids), half_erased)
+
+    def _finish_erasures(self) -> int:
+        """Erase the rest of each photo whose key is destroyed; return how many. One whose key is lost is kept."""
+        with_key = set(self._keys.names(KEY_PREFIX))
+        without = [about for about in map(key_name, db.session.scalars(select(KeptPhoto.id))) if about not in with_key]
+        destroyed = [_photo_of(about) for about in without if self._keys.is_destroyed(about)]
+        for photo in filter(None, destroyed):
+            self._erase(photo, actor=SYSTEM, reason="erasure finished")
+        return len(destroyed)
+
+    def _sweep_blobs(self, photo_ids: set[str]) -> int:
+        """Delete the blobs of photos that neither a row nor a key is left of; return of how many.
+
+        The ids were listed before the keys are: an upload that begins meanwhile has its key first.
+        """
+        with_key = set(self._keys.names(KEY_PREFIX))
+        orphans = [
+            photo_id
+            for photo_id in photo_ids
+            if key_name(photo_id) not in with_key and _photo_of(key_name(photo_id)) is None
+        ]
+        for photo_id in orphans:
+            self._delete_blobs(photo_id)
+        return len(orphans)
+
+    def _photo_ids_of_blobs(self) -> set[str]:
+        return {key.split("/")[1] for key in self._blobs.keys(_FOLDER)}
+
     def _owned(self, photo_id: str, pseudonym: str) -> KeptPhoto:
         photo = db.session.get(KeptPhoto, photo_id)
         if photo is None or photo.pseudonym != pseudonym:
             raise PhotoNotFound
         return photo
 
-    def _erase(self, photo: KeptPhoto) -> None:
-        # Blobs first: while the row is there, a purge after a crash finds what is left.
-        for key in list(self._blobs.keys(f"photos/{photo.id}")):
-            self._blobs.delete(key)
+    def _opened(self, photo: KeptPhoto) -> OpenPhoto:
+        return OpenPhoto(photo, self._blobs, self._keys.open_key(key_name(photo.id)))
+
+    def _erase(self, photo: KeptPhoto, *, actor: str, reason: str) -> None:
+        # The key first: from here on nothing can be read. Then the blobs: while the row is there, a purge or a sweep
+        # after a crash finds what is left.
+        self._keys.destroy_key(key_name(photo.id))
+        self._delete_blobs(photo.id)
         withdraw_consents(photo.id)
+        if not photo.is_drawing:
+            note("photo.erased", actor=actor, subject=photo.pseudonym, reason=reason)
         db.session.delete(photo)
         db.session.flush()
+
+    def _delete_blobs(self, photo_id: str) -> None:
+        for key in list(self._blobs.keys(f"{_FOLDER}/{photo_id}")):
+            self._blobs.delete(key)
 
     def _lapse(self, has_account: bool) -> datetime:
         kept = self._retention()
         return now() + (timedelta(days=kept.account_days) if has_account else timedelta(minutes=kept.visit_minutes))
 
 
-def _refuse_without_consent(photo: KeptPhoto) -> None:
-    if not photo.is_drawing and not has_consent(photo.id, Purpose.RECOMMENDATION):
-        raise ConsentMissing(Purpose.RECOMMENDATION.value)
+def _refuse_without_consent(photo: KeptPhoto, purpose: Purpose) -> None:
+    agreed = purpose is Purpose.RECOMMENDATION if photo.is_drawing else has_consent(photo.id, purpose)
+    if not agreed:
+        raise ConsentMissing(purpose.value)
 
 
 def new_photo_id() -> str:
@@ -129,5 +253,14 @@ def new_photo_id() -> str:
     return secrets.token_hex(16)
 
 
+def _photo_of(about: str) -> KeptPhoto | None:
+    return db.session.get(KeptPhoto, about.removeprefix(KEY_PREFIX))
+
+
+def key_name(photo_id: str) -> str:
+    """Return what the photo's data key is called in the keys store."""
+    return f"{KEY_PREFIX}{photo_id}"
+
+
 def _blob_key(photo_id: str, name: str) -> str:
-    return f"photos/{photo_id}/{name}"
+    return f"{_FOLDER}/{photo_id}/{name}"

@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 from accounts.errors import WrongCredentials
 from catalog.errors import ProductNotFound
-from privacy.errors import CannotBeDecrypted, ConsentMissing, PhotoNotFound
+from privacy.errors import CannotBeDecrypted, ConsentMissing, KeyDestroyed, KeyMissing, KeysOutOfReach, PhotoNotFound
 from recommender.errors import (
     EncoderUnavailable,
     IndexBuiltWithAnotherEncoder,
@@ -91,6 +91,11 @@ ANSWERS: dict[type[Exception], Answer] = {
     ),
     PhotoNotFound: Answer(404, "photo_not_found", _("This photo is no longer kept: it was erased or its time is up.")),
     CannotBeDecrypted: Answer(500, "photo_unreadable", _("This photo can no longer be opened. Please send it again.")),
+    KeyDestroyed: Answer(404, "photo_not_found", _("This photo is no longer kept: it was erased or its time is up.")),
+    KeyMissing: Answer(500, "photo_unreadable", _("This photo can no longer be opened. Please send it again.")),
+    KeysOutOfReach: Answer(
+        503, "keys_out_of_reach", _("Nothing that is encrypted can be opened at the moment. Try again later.")
+    ),
     ProductNotFound: Answer(404, "product_not_found", _("This item is no longer in the shop.")),
     BlobNotFound: Answer(404, "picture_not_found", _("This picture is not here (any more).")),
     InvalidBlobKey: Answer(404, "picture_not_found", _("This picture is not here (any more).")),

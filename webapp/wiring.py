@@ -21,6 +21,7 @@ from privacy.key_service import KeyService
 from privacy.key_store import KeyStore
 from privacy.keys import PersonalDataKeys, create_key_file, read_key_file
 from privacy.lapsing import CONSENTS_LAPSE, DISPOSALS_LAPSE, PhotosLapse
+from privacy.legacy_keys import adopt_legacy_keys, has_legacy_keys
 from privacy.local_key_file import LocalKeyFile
 from privacy.models import ConsentRecord, KeptPhoto
 from privacy.photo_vault import PhotoRetention, PhotoVault
@@ -136,7 +137,10 @@ class Wiring:
 
     @cached_property
     def key_store(self) -> KeyStore:
-        return KeyStore(db.engines[KEYS_BIND], self.key_service, self.destroyed_keys)
+        engine = db.engines[KEYS_BIND]
+        if has_legacy_keys(engine):
+            adopt_legacy_keys(engine, self.key_service, read_key_file(self.settings.master_key))
+        return KeyStore(engine, self.key_service, self.destroyed_keys)
 
     @cached_property
     def destroyed_keys(self) -> DestroyedKeys:
@@ -148,7 +152,7 @@ class Wiring:
 
     @cached_property
     def keys(self) -> PersonalDataKeys:
-        return PersonalDataKeys.derived_from(read_key_file(self.settings.master_key))
+        return self.key_ring.personal_data_keys()
 
     @cached_property
     def pseudonyms(self) -> Pseudonymiser:
@@ -156,7 +160,7 @@ class Wiring:
 
     @cached_property
     def vault(self) -> PhotoVault:
-        return PhotoVault(self.blobs, self.keys.photos, self._photo_retention)
+        return PhotoVault(self.blobs, self.key_store, self._photo_retention)
 
     def _photo_retention(self) -> PhotoRetention:
         policy = self.retention_policy
@@ -191,7 +195,9 @@ class Wiring:
             return SmtpMailer(SmtpServer.at(settings.mail_url), sender=settings.mail_from)
         if not settings.demo:
             raise SettingsError("MAIL_URL is missing: without a mail server nobody can confirm an e-mail address")
-        return FolderMailer(settings.mail_folder, sender=settings.mail_from, hash_of=self.pseudonyms.of_email)
+        return FolderMailer(
+            settings.mail_folder, sender=settings.mail_from, hash_of=lambda email: self.pseudonyms.of_email(email)
+        )
 
     @property
     def photo_limits(self) -> ImageLimits:

@@ -2,12 +2,16 @@
 
 Revision ID: 0a02keys
 Revises: 0a01auditout
+
+Photos' data keys move from the shop to the keys store, as they are: only the running shop has the key that opens
+them, and adopts them (privacy/legacy_keys.py). The same goes for the ring, which was derived from the key file.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 import storage.database
+from storage.database import ACCOUNTS_BIND, db
 
 
 revision = '0a02keys'
@@ -24,8 +28,20 @@ def downgrade(engine_name: str) -> None:
     globals().get(f"downgrade_{engine_name}", lambda: None)()
 
 
+def upgrade_() -> None:
+    with op.batch_alter_table("kept_photo") as batch_op:
+        batch_op.drop_column("wrapped_key")
+
+
+def downgrade_() -> None:
+    with op.batch_alter_table("kept_photo") as batch_op:
+        batch_op.add_column(sa.Column("wrapped_key", sa.LargeBinary(), nullable=False, server_default=""))
+    with op.batch_alter_table("kept_photo") as batch_op:
+        batch_op.alter_column("wrapped_key", server_default=None)
+
+
 def upgrade_keys() -> None:
-    op.create_table(
+    wrapped_key = op.create_table(
         "wrapped_key",
         sa.Column("about", sa.String(length=64), nullable=False),
         sa.Column("master_key_id", sa.String(length=300), nullable=False),
@@ -34,9 +50,34 @@ def upgrade_keys() -> None:
         sa.PrimaryKeyConstraint("about", name=op.f("pk_wrapped_key")),
     )
     op.create_index(op.f("ix_wrapped_key_master_key_id"), "wrapped_key", ["master_key_id"], unique=False)
+    _take_over_keys(wrapped_key)
+
+
+def _take_over_keys(wrapped_key: sa.Table) -> None:
+    """The shop is migrated and committed after this store (migrations/env.py): its column is still there."""
+    with db.engines[None].connect() as shop, db.engines[ACCOUNTS_BIND].connect() as accounts:
+        photos = _rows(shop, "kept_photo", "id, wrapped_key")
+        knows_somebody = photos or _rows(shop, "consent_record", "id") or _rows(accounts, "account", "id")
+    now = storage.database.now()
+    legacy = [(f"photo/{photo_id}", wrapped) for photo_id, wrapped in photos]
+    if knows_somebody:
+        legacy += [("ring/pseudonyms", b""), ("ring/columns", b"")]
+    for about, wrapped in legacy:
+        row = {"about": about, "master_key_id": "legacy", "wrapped": wrapped, "created_at": now}
+        op.execute(wrapped_key.insert().values(row))
+
+
+def _rows(connection: sa.Connection, table: str, columns: str) -> list[sa.Row]:
+    """Return what an older shop holds; nothing for a new one, whose tables are not there yet."""
+    if not sa.inspect(connection).has_table(table):
+        return []
+    return list(connection.execute(sa.text(f"SELECT {columns} FROM {table}")))
 
 
 def downgrade_keys() -> None:
+    held = op.get_bind().execute(sa.text("SELECT count(*) FROM wrapped_key")).scalar_one()
+    if held:
+        raise SystemExit(f"{held} keys are in this store and cannot go back to the shop: restore the backup made before")
     op.drop_table("wrapped_key")
 
 

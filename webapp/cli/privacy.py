@@ -2,12 +2,14 @@
 
 import click
 
+from webapp.cli.privacy_keys import sweep
+
 
 @click.group()
 def privacy() -> None:
     """What protects the people whose photos are kept."""
 
 
-_COMMANDS: tuple[click.Command, ...] = ()
+_COMMANDS: tuple[click.Command, ...] = (sweep,)
 for command in _COMMANDS:
     privacy.add_command(command)

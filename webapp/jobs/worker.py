@@ -12,11 +12,13 @@ from storage.database import db, now
 from webapp.jobs.models import JobState
 from webapp.jobs.queue import JobProgress, claim_next, enqueue, finish
 from webapp.jobs.tasks import TASKS
+from webapp.jobs.vault import sweep_the_vault
 from webapp.wiring import wiring
 
 _log = logging.getLogger(__name__)
 _IDLE_SECONDS = 0.5
 _PURGE_EVERY_SECONDS = 60.0
+_SWEEP_EVERY_SECONDS = 3600.0
 
 
 class JobWorker:
@@ -38,11 +40,14 @@ class JobWorker:
 
     def _run(self) -> None:
         self._guarded(repair_index_if_it_differs)
-        next_purge = 0.0
+        next_purge = next_sweep = 0.0
         while not self._stop.is_set():
             if time.monotonic() >= next_purge:
                 next_purge = time.monotonic() + _PURGE_EVERY_SECONDS
                 self._guarded(purge_lapsed_photos)
+            if time.monotonic() >= next_sweep:
+                next_sweep = time.monotonic() + _SWEEP_EVERY_SECONDS
+                self._guarded(lambda: sweep_the_vault().any)
             self._guarded(follow_the_active_index)
             if not self._guarded(run_next_job):
                 self._stop.wait(_IDLE_SECONDS)
