@@ -102,3 +102,21 @@ class UnsupportedColours(BadImage):
     """CMYK, 16 bits a channel, or a palette with transparency: export as ordinary RGB."""
 
     code = "image_colours_not_supported"
+
+
+class NotAHost(StorageError):
+    """An entry of the list of outgoing hosts is no host."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(f"{text!r} is no host: write names such as mail.example.com:587 or *.example.com, with commas")
+
+
+class OutgoingConnectionRefused(StorageError):
+    """The process would talk to a host that no setting allows: add it to OUTGOING_HOSTS if it should."""
+
+    def __init__(self, host: str) -> None:
+        super().__init__(
+            f"no connection to {host}: OUTGOING_HOSTS does not allow it. Add the host there if the shop is to talk to "
+            "it (a model of the hub needs OUTGOING_HOSTS=huggingface.co,*.huggingface.co,*.hf.co while it is fetched)"
+        )
+        self.host = host

@@ -24,9 +24,11 @@ _TABLES_IN = (
 def create_app(settings: Settings | None = None) -> Flask:
     """Return the application: the start-up steps in reading order."""
     settings = settings or read_settings()
+    _close_the_network(settings)
     app = _new_flask()
     _plug_in_adapters(app, settings)
     _configure(app, settings)
+    _believe_proxies(app, settings)
     _check_the_mailer(app)
     _bind_databases(app, settings)
     _bind_extensions(app)
@@ -35,12 +37,26 @@ def create_app(settings: Settings | None = None) -> Flask:
     return app
 
 
+def _close_the_network(settings: Settings) -> None:
+    from storage.network import allow_outgoing
+
+    allow_outgoing(settings.allowed_hosts)
+
+
 def _new_flask() -> Flask:
     from webapp.uploads import InMemoryRequest
 
     app = Flask(__name__, root_path=str(_PROJECT), template_folder="templates", static_folder="static")
     app.request_class = InMemoryRequest
     return app
+
+
+def _believe_proxies(app: Flask, settings: Settings) -> None:
+    from werkzeug.middleware.proxy_fix import ProxyFix
+
+    proxies = settings.trusted_proxies
+    if proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
 
 
 def _plug_in_adapters(app: Flask, settings: Settings) -> None:

@@ -3,6 +3,7 @@
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
@@ -11,10 +12,15 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from accounts.smtp_mailer import SmtpServer
+from storage.errors import NotAHost
+from storage.network import AllowedHost
 from webapp.model_choice import EMBEDDED, ENCODER_FORMS, SEGMENTER_FORMS, check_at_hand, chosen_model
 
 LANGUAGES = ("fr", "en")
 _HOLDS_A_PASSWORD = ("MAIL_URL",)
+_OF_AZURE = (".azure.net", ".windows.net")
+# Where Azure's libraries ask who they are: the directory, and the machine's own identity service.
+_AZURE_IDENTITY = ("login.microsoftonline.com", "169.254.169.254")
 _ADDRESS_AND_PORT = r"^([^\s:]+|\[[0-9a-f:]+\]):\d{1,5}$"
 
 
@@ -85,6 +91,24 @@ class Settings(BaseSettings):
     bind: str = Field("127.0.0.1:8000", pattern=_ADDRESS_AND_PORT, description="Address and port of the web server.")
     web_workers: int = Field(2, ge=1, le=64, description="Processes of the web server.")
     web_threads: int = Field(4, ge=1, le=64, description="Threads of each process.")
+    access_log: bool = Field(
+        False,
+        description="One line a request on standard output: page, status, time; ids hashed, no address, no query.",
+    )
+    trusted_proxies: int = Field(
+        0,
+        ge=0,
+        le=5,
+        description="Reverse proxies in front, each adding X-Forwarded-For and X-Forwarded-Proto: limits then count "
+        "the visitor's address, not the proxy's. 0 believes no such header; a number too high lets visitors "
+        "forge theirs.",
+    )
+    outgoing_hosts: str = Field(
+        "",
+        description="Hosts that the shop may talk to besides those that other settings name, with commas: `host`, "
+        "`host:port`, `*.host`. A model of the hub needs `huggingface.co,*.huggingface.co,*.hf.co` while it is "
+        "fetched.",
+    )
 
     @field_validator("encoder", "segmenter")
     @classmethod
@@ -143,6 +167,28 @@ class Settings(BaseSettings):
             raise ValueError("write one address, such as Shop <shop@example.com>")
         return text
 
+    @field_validator("outgoing_hosts")
+    @classmethod
+    def _readable_hosts(cls, text: str) -> str:
+        try:
+            _hosts(text)
+        except NotAHost as error:
+            raise ValueError(str(error)) from error
+        return text
+
+    @property
+    def allowed_hosts(self) -> list[AllowedHost]:
+        """OUTGOING_HOSTS, and the hosts that the databases, blobs, letters and keys are at."""
+        urls = [self.shop_database, self.accounts_database, self.keys_database, self.audit_database]
+        urls += [self.blobs, self.mail_url, self.key_service.removeprefix("azure:")]
+        named = [host for url in urls if (host := urlsplit(url).hostname)]
+        if any(host.endswith(_OF_AZURE) for host in named):
+            named += _AZURE_IDENTITY
+        return [
+            *_hosts(self.outgoing_hosts),
+            *(AllowedHost.read(f"[{name}]" if ":" in name else name) for name in named),
+        ]
+
     @property
     def instance(self) -> Path:
         return self.instance_dir.absolute()
@@ -194,6 +240,10 @@ class Settings(BaseSettings):
         if not self.demo:
             raise SettingsError(f"{name.upper()}_FILE is missing: secrets have no default outside the demo (DEMO=1)")
         return self.instance / "keys" / f"{name}.bin"
+
+
+def _hosts(text: str) -> list[AllowedHost]:
+    return [AllowedHost.read(entry) for entry in text.split(",") if entry.strip()]
 
 
 def read_settings(**overrides: object) -> Settings:
