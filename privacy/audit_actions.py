@@ -102,6 +102,30 @@ _REQUESTS = (
     AuditAction("request.refused", "A request was refused", "Une demande a été refusée", by_staff=True),
     AuditAction("request.withdrawn", "A request was withdrawn", "Une demande a été retirée"),
 )
+_RIGHTS = (
+    AuditAction(
+        "request.acted",
+        "A request was acted on",
+        "Une demande a reçu une suite",
+        by_staff=True,
+        opens_data=True,
+    ),
+    AuditAction("person.restricted", "All data was put on hold", "Toutes les données ont été gelées"),
+    AuditAction("person.restriction_lifted", "The hold on the data was lifted", "Le gel des données a été levé"),
+    AuditAction("person.objected", "An objection was noted", "Une opposition a été enregistrée"),
+    AuditAction("person.objection_lifted", "An objection was taken back", "Une opposition a été levée"),
+    AuditAction("garment.corrected", "A garment was corrected", "Un vêtement a été corrigé"),
+    AuditAction("export.asked", "A copy of the data was asked for", "Une copie des données a été demandée"),
+    AuditAction("export.made", "A copy of the data was made", "Une copie des données a été préparée"),
+    AuditAction("export.failed", "A copy of the data failed", "Une copie des données a échoué"),
+    AuditAction("export.downloaded", "A copy of the data was downloaded", "Une copie des données a été téléchargée"),
+    AuditAction("export.download_refused", "A download was refused", "Un téléchargement a été refusé", denied=True),
+    AuditAction("export.erased", "A copy of the data was erased", "Une copie des données a été effacée"),
+    AuditAction("import.received", "A copy from elsewhere was received", "Une copie venue d’ailleurs a été reçue"),
+    AuditAction("import.refused", "A copy from elsewhere was refused", "Une copie venue d’ailleurs a été refusée"),
+    AuditAction("import.done", "A copy from elsewhere was taken over", "Une copie venue d’ailleurs a été reprise"),
+    AuditAction("import.erased", "A copy from elsewhere was erased", "Une copie venue d’ailleurs a été effacée"),
+)
 _RETENTION = (
     AuditAction(
         "retention.changed", "A retention period was changed", "Une durée de conservation a changé", by_staff=True
@@ -116,6 +140,15 @@ _RETENTION = (
     ),
 )
 
-ACTIONS: Mapping[str, AuditAction] = {
-    action.name: action for action in (*_AUDIT, *_BREACHES, *_PHOTOS, *_KEYS, *_ACCOUNTS, *_REQUESTS, *_RETENTION)
-}
+_ALL = (
+    *_AUDIT,
+    *_BREACHES,
+    *_PHOTOS,
+    *_KEYS,
+    *_ACCOUNTS,
+    *_REQUESTS,
+    *_RIGHTS,
+    *_RETENTION,
+)
+
+ACTIONS: Mapping[str, AuditAction] = {action.name: action for action in _ALL}

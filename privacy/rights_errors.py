@@ -37,11 +37,19 @@ class IdentityNotChecked(RequestError):
         super().__init__("the identity behind the request is not checked yet")
 
 
-class WrongCode(RequestError):
-    """The code is not the one that was sent, has lapsed, or was tried too often: send a new one."""
+class PersonUnknown(RequestError):
+    """The request names nobody whose data is kept: say first whom it is about, or answer that nothing is held."""
 
     def __init__(self) -> None:
-        super().__init__("the code is wrong, has lapsed, or was tried too often")
+        super().__init__("the request is about nobody that the shop knows")
+
+
+class LetterUnfinished(RequestError):
+    """A draft still holds a place to fill in, or lacks the place of the code."""
+
+    def __init__(self, mark: str) -> None:
+        super().__init__(f"the letter is not finished: look for {mark}")
+        self.mark = mark
 
 
 class ExtensionTooLate(RequestError):

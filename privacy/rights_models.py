@@ -138,8 +138,6 @@ class PersonalArchive(Model):
     id: Mapped[str] = mapped_column(String(32), primary_key=True, info=NOT_PERSONAL)
     kind: Mapped[str] = mapped_column(String(8), info=_ARCHIVED)
     pseudonym: Mapped[str] = mapped_column(String(32), index=True, info=personal(EXPORTS, Protection.PSEUDONYM))
-    account_sealed: Mapped[bytes] = mapped_column(LargeBinary, info=personal(EXPORTS, Protection.SEALED))
-    """The account's id: the background job needs it to ask the accounts store; sealed, so that no table joins both."""
     language: Mapped[str] = mapped_column(String(5), info=_ARCHIVED)
     state: Mapped[str] = mapped_column(String(10), info=_ARCHIVED)
     problem: Mapped[str] = mapped_column(String(40), default="", info=_ARCHIVED)

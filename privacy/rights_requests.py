@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm.exc import StaleDataError
 
 from privacy.audit_notes import note
@@ -18,6 +18,7 @@ from privacy.rights_errors import (
     ClockRanBackwards,
     ExtensionTooLate,
     IdentityNotChecked,
+    PersonUnknown,
     ReasonMissing,
     RequestChangedMeanwhile,
     RequestIsClosed,
@@ -128,7 +129,7 @@ class RequestDesk:
         if to not in (RequestState.IDENTITY, RequestState.WORKING, RequestState.WAITING):
             raise ValueError(f"{to} is reached by closing, not by moving")
         if to is RequestState.WORKING:
-            _require_identity(request)
+            require_identity(request)
         request.state = to.value
         return self._changed(request, "moved", actor, state=to.value)
 
@@ -185,6 +186,17 @@ class RequestDesk:
         self._add_note(request, words)
         return self._changed(request, "extended", actor)
 
+    def act_for(self, request_id: str, act: str, *, version: int, actor: str) -> RightsRequest:
+        """Return the request for which something is done to the person's data (act: what, in short, for the audit).
+
+        Raises IdentityNotChecked, PersonUnknown.
+        """
+        request = self._take(request_id, version)
+        require_identity(request)
+        if not request.pseudonym:
+            raise PersonUnknown
+        return self._changed(request, "acted", actor, act=act)
+
     def write_note(self, request_id: str, words: str, *, version: int, actor: str) -> RightsRequest:
         """Add words of the officer's to the file, sealed. Raises ReasonMissing when empty, TextTooLong."""
         request = self._take(request_id, version)
@@ -194,7 +206,7 @@ class RequestDesk:
     def close(self, request_id: str, *, version: int, actor: str) -> RightsRequest:
         """Close as done. Raises IdentityNotChecked."""
         request = self._take(request_id, version)
-        _require_identity(request)
+        require_identity(request)
         return self._closed(request, RequestState.DONE, actor)
 
     def refuse(self, request_id: str, reason: str, *, version: int, actor: str) -> RightsRequest:
@@ -291,6 +303,7 @@ class RequestDesk:
     def _closed(self, request: RightsRequest, state: RequestState, actor: str) -> RightsRequest:
         request.state = state.value
         request.closed_at = max(self.clock(), request.received_at)
+        request.contact_sealed = None
         request.code_hash = request.code_expires_at = None
         return self._changed(request, state.value, actor)
 
@@ -324,10 +337,10 @@ def requests_of(pseudonym: str) -> list[RightsRequest]:
 
 
 def open_requests(*, assigned_to: str | None = None) -> list[RightsRequest]:
-    """Return the open requests, the one due first first; with `assigned_to` only that officer's and nobody's."""
+    """Return the open requests, the one due first first; with `assigned_to` only that officer's."""
     waiting = select(RightsRequest).where(RightsRequest.state.in_(OPEN_STATES))
     if assigned_to is not None:
-        waiting = waiting.where(or_(RightsRequest.assigned_to == assigned_to, RightsRequest.assigned_to == ""))
+        waiting = waiting.where(RightsRequest.assigned_to == assigned_to)
     return list(db.session.scalars(waiting.order_by(RightsRequest.due_at, RightsRequest.id)))
 
 
@@ -337,7 +350,8 @@ def closed_requests(limit: int) -> list[RightsRequest]:
     return list(db.session.scalars(closed.order_by(RightsRequest.closed_at.desc()).limit(limit)))
 
 
-def _require_identity(request: RightsRequest) -> None:
+def require_identity(request: RightsRequest) -> None:
+    """Raise IdentityNotChecked unless it is known who asks."""
     if request.identity_checked_at is None:
         raise IdentityNotChecked
 

@@ -20,6 +20,9 @@ _TABLES_IN = (
     "webapp.jobs.models",
 )
 
+_PAGES_IN = ("webapp.account.my_data", "webapp.privacy_desk.requests")
+"""Modules that add their pages to the blueprint of a `routes.py`."""
+
 
 def create_app(settings: Settings | None = None) -> Flask:
     """Return the application: the start-up steps in reading order."""
@@ -141,6 +144,8 @@ def _register_pages(app: Flask) -> None:
     from webapp.privacy_desk.routes import privacy_desk
     from webapp.shop.routes import shop
 
+    for module in _PAGES_IN:
+        import_module(module)
     for pages in (shop, account, admin, privacy_desk, api, health):
         app.register_blueprint(pages)
     # The API carries no cookie-borne authority: there is nothing for a forged request to ride on.

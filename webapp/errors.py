@@ -9,9 +9,31 @@ from flask_limiter.errors import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from accounts.errors import WrongCredentials
+from accounts.errors import MailNotSent, WrongCredentials
 from catalog.errors import ProductNotFound
-from privacy.errors import CannotBeDecrypted, ConsentMissing, KeyDestroyed, KeyMissing, KeysOutOfReach, PhotoNotFound
+from privacy.errors import (
+    CannotBeDecrypted,
+    ConsentMissing,
+    KeyDestroyed,
+    KeyMissing,
+    KeysOutOfReach,
+    ObjectionStands,
+    PhotoNotFound,
+    ProcessingRestricted,
+)
+from privacy.rights_errors import (
+    ClockRanBackwards,
+    ExtensionTooLate,
+    IdentityNotChecked,
+    LetterUnfinished,
+    PersonUnknown,
+    ReasonMissing,
+    RequestChangedMeanwhile,
+    RequestIsClosed,
+    RequestNotFound,
+    TextTooLong,
+    TooManyRequests,
+)
 from recommender.errors import (
     EncoderUnavailable,
     IndexBuiltWithAnotherEncoder,
@@ -89,6 +111,45 @@ ANSWERS: dict[type[Exception], Answer] = {
     ConsentMissing: Answer(
         403, "consent_missing", _("We may only look at your photo if you agree. Tick the box and send it again.")
     ),
+    ProcessingRestricted: Answer(
+        403,
+        "processing_restricted",
+        _("Your data is on hold, as was asked: it is kept and not used. On “My data” you can lift the hold."),
+    ),
+    ObjectionStands: Answer(
+        403,
+        "objection_stands",
+        _("You objected to this use of your data, so it is not made. On “My data” you can take that back."),
+    ),
+    RequestNotFound: Answer(404, "request_not_found", _("There is no such request.")),
+    RequestChangedMeanwhile: Answer(
+        409,
+        "request_changed",
+        _("Somebody else changed this request meanwhile. Look at what is there now, then decide again."),
+    ),
+    RequestIsClosed: Answer(409, "request_closed", _("This request is closed; nothing of it changes any more.")),
+    IdentityNotChecked: Answer(
+        409, "identity_not_checked", _("Check the identity first: nothing is handed out or changed before.")
+    ),
+    PersonUnknown: Answer(
+        409, "person_unknown", _("Say first whom the request is about, or answer that nothing is held.")
+    ),
+    LetterUnfinished: Answer(
+        400,
+        "letter_unfinished",
+        _("The letter is not finished: fill in what stands as […]; [code] belongs in a proof of identity alone."),
+    ),
+    ExtensionTooLate: Answer(
+        409, "extension_too_late", _("The period can be extended once, with notice inside the first month.")
+    ),
+    ReasonMissing: Answer(400, "reason_missing", _("Say why, in a few words.")),
+    TextTooLong: Answer(400, "text_too_long", _("The text is too long: 4,000 characters at most.")),
+    TooManyRequests: Answer(
+        409, "too_many_requests_open", _("You have many open requests already. Wait for an answer, or withdraw one.")
+    ),
+    ClockRanBackwards: Answer(
+        503, "clock_wrong", _("The date is before what has happened already: correct the date, or the server’s clock.")
+    ),
     PhotoNotFound: Answer(404, "photo_not_found", _("This photo is no longer kept: it was erased or its time is up.")),
     CannotBeDecrypted: Answer(500, "photo_unreadable", _("This photo can no longer be opened. Please send it again.")),
     KeyDestroyed: Answer(404, "photo_not_found", _("This photo is no longer kept: it was erased or its time is up.")),
@@ -108,6 +169,7 @@ ANSWERS: dict[type[Exception], Answer] = {
     SegmenterUnavailable: Answer(503, "segmenter_unavailable", _("The shop is being prepared. Try again in a minute.")),
     NothingToSearchFor: Answer(400, "query_empty", _("Tell us what to look for: a photo, words, or both.")),
     WrongCredentials: Answer(401, "wrong_credentials", _("The e-mail or the password is wrong.")),
+    MailNotSent: Answer(503, "mail_not_sent", _("The letter could not be sent. Nothing is recorded; try again later.")),
     ShopBusy: Answer(503, "busy", _("The shop is busy. Try again in a few seconds.")),
     CSRFError: Answer(400, "csrf_failed", _("The page was open for too long. Go back, reload it and try again.")),
     RateLimitExceeded: Answer(429, "too_many_requests", _("Too many attempts. Wait a minute and try again.")),

@@ -5,6 +5,7 @@ from functools import cached_property
 from pathlib import Path
 from threading import BoundedSemaphore
 from typing import cast
+from zoneinfo import ZoneInfo
 
 from flask import Flask, current_app, g
 from sqlalchemy import select
@@ -27,8 +28,11 @@ from privacy.models import ConsentRecord, KeptPhoto
 from privacy.photo_vault import PhotoRetention, PhotoVault
 from privacy.pseudonyms import Pseudonymiser
 from privacy.purge import Purger
+from privacy.requests_source import RequestsSource
 from privacy.retention import ACCOUNT_PHOTO, VISIT_PHOTO, RetentionPolicy
 from privacy.retention_periods import current_policy
+from privacy.rights_requests import RequestDesk
+from privacy.sources import PersonalDataSource
 from recommender.abstention import MatchCalibration
 from recommender.errors import EncoderUnavailable
 from recommender.index_builds import IndexBuilds
@@ -198,6 +202,15 @@ class Wiring:
         return FolderMailer(
             settings.mail_folder, sender=settings.mail_from, hash_of=lambda email: self.pseudonyms.of_email(email)
         )
+
+    @cached_property
+    def personal_data_sources(self) -> tuple[PersonalDataSource, ...]:
+        """Everything that is kept of a person, one source a store of it; erased in the order of their steps."""
+        return (RequestsSource(self.request_desk),)
+
+    @cached_property
+    def request_desk(self) -> RequestDesk:
+        return RequestDesk(self.keys, ZoneInfo(self.settings.time_zone))
 
     @property
     def photo_limits(self) -> ImageLimits:

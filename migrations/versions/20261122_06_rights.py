@@ -71,7 +71,6 @@ def upgrade_() -> None:
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("kind", sa.String(length=8), nullable=False),
         sa.Column("pseudonym", sa.String(length=32), nullable=False),
-        sa.Column("account_sealed", sa.LargeBinary(), nullable=False),
         sa.Column("language", sa.String(length=5), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("problem", sa.String(length=40), nullable=False),

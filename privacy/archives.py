@@ -1,0 +1,1 @@
+EXPORT_DAYS = 7

@@ -1,0 +1,96 @@
+"""The requests of a person as personal data: exported with their words and letters, emptied and unnamed on erasure."""
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import select
+
+from privacy.consent import Purpose
+from privacy.rights_models import RequestKind, RightsLetter, RightsRequest
+from privacy.rights_requests import RequestDesk, requests_of
+from privacy.sources import ErasureStep, Scope
+from storage.database import db
+
+
+class RequestsSource:
+    """`PersonalDataSource` of the desk's queue."""
+
+    name = "requests"
+    step = ErasureStep.ROWS
+    tables = frozenset({RightsRequest.__tablename__, RightsLetter.__tablename__})
+
+    def __init__(self, desk: RequestDesk) -> None:
+        self._desk = desk
+
+    def export(self, scope: Scope) -> Mapping[str, object]:
+        """Return the person's requests, oldest first, with what they wrote and the letters that they got."""
+        if not _is_whole_person(scope):
+            return {}
+        rows = [_exported(request, self._desk) for request in reversed(requests_of(scope.pseudonym))]
+        return {"requests": rows} if rows else {}
+
+    def rectify(self, scope: Scope, corrections: Mapping[str, object]) -> None:
+        """Do nothing: a request is what was said at the time."""
+
+    def restrict(self, scope: Scope, *, restricted: bool) -> None:
+        """Do nothing: a request is answered all the same (Art. 18(2))."""
+
+    def object(self, scope: Scope, purpose: Purpose) -> None:
+        """Do nothing: answering is a legal duty."""
+
+    def erase(self, scope: Scope) -> None:
+        """Take the person out of their requests: no pseudonym, no words, no letters; kind, days and outcome stay.
+
+        An erasure that was asked of the officer keeps its address until it is closed: Art. 12(3) owes it an answer.
+        """
+        if not _is_whole_person(scope):
+            return
+        for request in requests_of(scope.pseudonym):
+            request.pseudonym = ""
+            request.words_sealed = request.notes_sealed = None
+            request.code_hash = request.code_expires_at = None
+            if not (request.is_open and request.kind == RequestKind.ERASURE):
+                request.contact_sealed = None
+            for letter in _letters_of(request):
+                letter.text_sealed = None
+        for request in db.session.scalars(select(RightsRequest).filter_by(assigned_to=scope.pseudonym)):
+            request.assigned_to = ""
+        db.session.flush()
+
+    def remains(self, scope: Scope) -> Sequence[str]:
+        """Return the requests that still name the person."""
+        if not _is_whole_person(scope):
+            return ()
+        left = [f"request {request.id}" for request in requests_of(scope.pseudonym)]
+        handled = db.session.scalars(select(RightsRequest.id).filter_by(assigned_to=scope.pseudonym))
+        return left + [f"request {request_id} is assigned to them" for request_id in handled]
+
+
+def _exported(request: RightsRequest, desk: RequestDesk) -> Mapping[str, object]:
+    return {
+        "number": request.id,
+        "kind": request.kind,
+        "channel": request.channel,
+        "state": request.state,
+        "received_at": request.received_at.isoformat(),
+        "due_at": request.due_at.isoformat(),
+        "extended_at": request.extended_at and request.extended_at.isoformat(),
+        "closed_at": request.closed_at and request.closed_at.isoformat(),
+        "words": desk.words_of(request),
+        "letters": [
+            {
+                "kind": letter.kind,
+                "sent_at": letter.sent_at.isoformat(),
+                "subject": letter.subject,
+                "text": letter.text,
+            }
+            for letter in desk.letters_of(request)
+        ],
+    }
+
+
+def _is_whole_person(scope: Scope) -> bool:
+    return bool(scope.pseudonym) and scope.photo_id is None and scope.purpose is None
+
+
+def _letters_of(request: RightsRequest) -> Sequence[RightsLetter]:
+    return db.session.scalars(select(RightsLetter).filter_by(request_id=request.id)).all()
