@@ -44,3 +44,11 @@ def nginx() -> str:
 def _tool(name: str) -> str:
     path = shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin")
     return path or missing(f"{name} is not installed (scripts/install_test_tools.sh)")
+
+
+def postgresql_programs() -> Path:
+    """Return the folder of PostgreSQL's server programs; no shop needs them but one that chose PostgreSQL."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    if not found:
+        pytest.skip("PostgreSQL's server is not installed")
+    return found[-1].parent
