@@ -195,3 +195,10 @@ class SweepTooLarge(PrivacyError):
             "the right one and fully restored; then run `flask privacy sweep --all`"
         )
         self.keys = keys
+
+
+class AlertNotFound(PrivacyError):
+    """There is no alert of this number."""
+
+    def __init__(self) -> None:
+        super().__init__("there is no such alert")

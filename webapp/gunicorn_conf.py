@@ -26,14 +26,19 @@ accesslog = None
 
 
 def post_worker_init(worker: Any) -> None:
-    """Start the background thread in the worker, after the fork."""
+    """Start the background threads in the worker, after the fork."""
+    from webapp.jobs.audit_relay import AuditRelay
     from webapp.jobs.worker import JobWorker
 
     worker.job_worker = JobWorker(worker.app.callable)
     worker.job_worker.start()
+    worker.audit_relay = AuditRelay(worker.app.callable)
+    worker.audit_relay.start()
 
 
 def worker_exit(_server: Any, worker: Any) -> None:
     """Let the job in hand reach its next step before the process ends."""
     if hasattr(worker, "job_worker"):
         worker.job_worker.stop()
+    if hasattr(worker, "audit_relay"):
+        worker.audit_relay.stop()

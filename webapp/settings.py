@@ -12,6 +12,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from accounts.smtp_mailer import SmtpServer
+from privacy.alert_rules import WorkingHours
 from storage.errors import NotAHost
 from storage.network import AllowedHost
 from webapp.model_choice import EMBEDDED, ENCODER_FORMS, SEGMENTER_FORMS, check_at_hand, chosen_model
@@ -66,6 +67,18 @@ class Settings(BaseSettings):
         repr=False,
     )
     mail_from: str = Field("Fashion-Insta <shop@localhost>", description="The sender of letters.")
+
+    privacy_mail: str = Field("", description="Where alerts are mailed to; empty: they are on the privacy desk alone.")
+    working_hours: str = Field(
+        "mon-fri 08:00-19:00", description="Acts of staff on personal data at other times raise an alert."
+    )
+    alert_window_minutes: int = Field(60, ge=1, le=1440, description="The time in which alerts count.")
+    alert_persons_opened: int = Field(
+        20, ge=1, le=100_000, description="One actor opens the data of so many persons in that time: alert."
+    )
+    alert_denials: int = Field(
+        10, ge=1, le=60, description="One actor is refused so often in that time (log-ins, pages, consents): alert."
+    )
 
     encoder: str = Field(
         EMBEDDED,
@@ -159,6 +172,19 @@ class Settings(BaseSettings):
         if url:
             SmtpServer.at(url)
         return url
+
+    @field_validator("privacy_mail")
+    @classmethod
+    def _one_recipient(cls, text: str) -> str:
+        if text and ("@" not in parseaddr(text)[1] or not text.isprintable()):
+            raise ValueError("write one address, such as privacy@example.com")
+        return text
+
+    @field_validator("working_hours")
+    @classmethod
+    def _readable_hours(cls, text: str) -> str:
+        WorkingHours.read(text, "UTC")
+        return text
 
     @field_validator("mail_from")
     @classmethod

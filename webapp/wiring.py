@@ -1,6 +1,7 @@
 """The only module that chooses adapters: which real thing is plugged in where."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 from threading import BoundedSemaphore
@@ -14,6 +15,8 @@ from accounts.folder_mailer import FolderMailer
 from accounts.models import Account
 from accounts.ports import Mailer
 from accounts.smtp_mailer import SmtpMailer, SmtpServer
+from privacy.alert_rules import AlertRule, ManyDenials, ManyPersonsOpened, OutsideWorkingHours, WorkingHours
+from privacy.audit_chain import AuditSeal
 from privacy.azure_key_vault import AzureKeyVault
 from privacy.destroyed_keys import DestroyedKeys
 from privacy.errors import KeyFileUnsafe
@@ -190,6 +193,20 @@ class Wiring:
     def purger(self) -> Purger:
         """For every night: all that can lapse."""
         return Purger((self.photos_lapse, CONSENTS_LAPSE, JOBS_LAPSE, DISPOSALS_LAPSE), self.pseudonyms)
+
+    @cached_property
+    def audit_seal(self) -> AuditSeal:
+        return AuditSeal(self.keys.audit)
+
+    @cached_property
+    def alert_rules(self) -> tuple[AlertRule, ...]:
+        settings = self.settings
+        window = timedelta(minutes=settings.alert_window_minutes)
+        return (
+            ManyPersonsOpened(settings.alert_persons_opened, window),
+            ManyDenials(settings.alert_denials, window),
+            OutsideWorkingHours(WorkingHours.read(settings.working_hours, settings.time_zone)),
+        )
 
     @cached_property
     def mailer(self) -> Mailer:

@@ -2,6 +2,7 @@
 
 import click
 
+from webapp.cli.privacy_audit import continue_audit_command, relay_audit_command, verify_audit_command
 from webapp.cli.privacy_keys import sweep
 
 
@@ -10,6 +11,11 @@ def privacy() -> None:
     """What protects the people whose photos are kept."""
 
 
-_COMMANDS: tuple[click.Command, ...] = (sweep,)
+_COMMANDS: tuple[click.Command, ...] = (
+    sweep,
+    verify_audit_command,
+    relay_audit_command,
+    continue_audit_command,
+)
 for command in _COMMANDS:
     privacy.add_command(command)

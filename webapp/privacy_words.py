@@ -1,0 +1,64 @@
+"""Words for what the audit, its alerts and the breaches are about, in the page's language."""
+
+from flask_babel import LazyString, lazy_gettext, ngettext
+from flask_babel import gettext as _
+
+from privacy.alert_rules import RuleName
+from privacy.audit_models import Alert, AlertState
+from privacy.audit_verification import ChainReport, Fault
+
+RULE_WORDS: dict[str, LazyString] = {
+    RuleName.VOLUME.value: lazy_gettext("Many people’s data opened"),
+    RuleName.HOURS.value: lazy_gettext("Work outside of working hours"),
+    RuleName.DENIALS.value: lazy_gettext("Many refusals"),
+    RuleName.CHAIN.value: lazy_gettext("The audit chain is broken"),
+}
+ALERT_STATE_WORDS: dict[str, LazyString] = {
+    AlertState.NEW.value: lazy_gettext("New"),
+    AlertState.SEEN.value: lazy_gettext("Seen"),
+    AlertState.CLOSED.value: lazy_gettext("Closed"),
+}
+
+_FAULT_WORDS: dict[Fault, LazyString] = {
+    Fault.ALTERED: lazy_gettext("Entry %(seq)s was altered."),
+    Fault.MISSING: lazy_gettext("Entry %(seq)s is missing."),
+    Fault.MOVED: lazy_gettext("Entry %(seq)s does not follow the one before it."),
+    Fault.REPLACED: lazy_gettext("Entry %(seq)s is not the one that was anchored."),
+    Fault.CUT_OFF: lazy_gettext("The end was cut off: entry %(seq)s and later ones are gone."),
+    Fault.ANCHOR_MISSING: lazy_gettext("The anchor is missing: it was deleted from the shop’s store."),
+    Fault.ANCHOR_ALTERED: lazy_gettext("The anchor was altered in the shop’s store."),
+}
+
+
+def what_was_noticed(alert: Alert) -> str:
+    """Return what an alert is about, in a sentence that names nobody."""
+    match RuleName(alert.rule):
+        case RuleName.VOLUME:
+            return str(
+                ngettext(
+                    "One actor opened the data of %(num)d person.",
+                    "One actor opened the data of %(num)d people.",
+                    alert.count,
+                )
+            )
+        case RuleName.HOURS:
+            return str(
+                ngettext(
+                    "One member of staff did %(num)d act outside of working hours.",
+                    "One member of staff did %(num)d acts outside of working hours.",
+                    alert.count,
+                )
+            )
+        case RuleName.DENIALS:
+            return str(
+                ngettext("One actor was refused %(num)d time.", "One actor was refused %(num)d times.", alert.count)
+            )
+        case RuleName.CHAIN:
+            return str(_("The audit does not agree with its hashes or its anchor. Verify it on the page Audit."))
+
+
+def what_was_found(report: ChainReport) -> str:
+    """Return the result of a verification in a sentence."""
+    if report.fault:
+        return str(_FAULT_WORDS[report.fault]) % {"seq": report.bad_seq}
+    return str(ngettext("%(num)d entry, as it was written.", "%(num)d entries, all as they were written.", report.good))
