@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import unicodedata
+from datetime import date
 
 
 class Pseudonymiser:
@@ -26,6 +27,10 @@ class Pseudonymiser:
     def of_disposed(self, thing: str) -> str:
         """Return the hash that a record of disposal keeps of a thing, or of whose it was; leads back to neither."""
         return self._digest("disposed", thing)
+
+    def of_address(self, address: str, day: date) -> str:
+        """Return the pseudonym of a network address on one day: what it does on two days cannot be joined."""
+        return self._digest("address", f"{day.isoformat()}/{address}")
 
     def _digest(self, kind: str, value: str) -> str:
         return hmac.new(self._key, f"{kind}:{value}".encode(), hashlib.sha256).hexdigest()[:32]

@@ -57,6 +57,7 @@ from storage.errors import (
     UnsupportedColours,
     WrongExtension,
 )
+from webapp.denials import note_denial
 
 _ = lazy_gettext
 
@@ -211,6 +212,8 @@ def register_error_pages(app: Flask) -> None:
     def _answer(error: Exception) -> tuple[Response | str, int]:
         db.session.rollback()
         answer = answer_for(error)
+        if answer.status == 403:
+            note_denial(answer.code)
         if answer.status >= 500:
             # Foreseen ones (the index is being built, say) are a line, surprises come with their traceback.
             surprise = error if type(error) not in ANSWERS else None
