@@ -139,6 +139,18 @@ _RETENTION = (
         by_staff=True,
     ),
 )
+_ERASURES = (
+    AuditAction("erasure.begun", "An erasure has begun", "Un effacement a commencé"),
+    AuditAction("erasure.finished", "An erasure has ended", "Un effacement s’est achevé"),
+    AuditAction("erasure.incomplete", "An erasure left traces", "Un effacement a laissé des traces"),
+)
+_TRAINING = (
+    AuditAction(
+        "training.exported", "Photos were exported for training", "Des photos ont été exportées pour l’entraînement"
+    ),
+    AuditAction("training.destroyed", "Training files were destroyed", "Des fichiers d’entraînement ont été détruits"),
+)
+_LETTERS = (AuditAction("letter.given_up", "A letter could not be sent", "Une lettre n’a pas pu être envoyée"),)
 
 _ALL = (
     *_AUDIT,
@@ -149,6 +161,9 @@ _ALL = (
     *_REQUESTS,
     *_RIGHTS,
     *_RETENTION,
+    *_ERASURES,
+    *_TRAINING,
+    *_LETTERS,
 )
 
 ACTIONS: Mapping[str, AuditAction] = {action.name: action for action in _ALL}
