@@ -36,7 +36,8 @@ class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMING_CONVENTION)
 
 
-db = SQLAlchemy(model_class=Base)
+# A failed statement is reported without its values: they may be personal.
+db = SQLAlchemy(model_class=Base, engine_options={"hide_parameters": True})
 
 if TYPE_CHECKING:
     # Flask-SQLAlchemy makes `db.Model` at run time; a type checker sees the declarative base that it extends.

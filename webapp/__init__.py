@@ -31,6 +31,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = _new_flask()
     _plug_in_adapters(app, settings)
     _configure(app, settings)
+    _keep_people_out_of_logs(app)
     _believe_proxies(app, settings)
     _check_the_mailer(app)
     _bind_databases(app, settings)
@@ -52,6 +53,12 @@ def _new_flask() -> Flask:
     app = Flask(__name__, root_path=str(_PROJECT), template_folder="templates", static_folder="static")
     app.request_class = InMemoryRequest
     return app
+
+
+def _keep_people_out_of_logs(app: Flask) -> None:
+    from webapp.logs import clean_logs, name_pages_for_the_log
+
+    name_pages_for_the_log(app, clean_logs(app.config["SECRET_KEY"]))
 
 
 def _believe_proxies(app: Flask, settings: Settings) -> None:

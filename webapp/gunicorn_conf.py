@@ -2,13 +2,14 @@
 
 from typing import Any
 
+from webapp.logs import ACCESS_LINE, clean_logs
 from webapp.settings import read_settings
 from webapp.wiring import Wiring
 
 _settings = read_settings()
 # Here, before any worker: a missing key ends the server with one line instead of workers that die and are replaced.
 _wiring = Wiring(_settings)
-_wiring.session_secret()
+clean_logs(_wiring.session_secret())
 _ = _wiring.mailer
 
 bind = _settings.bind
@@ -21,8 +22,8 @@ preload_app = False
 control_socket_disable = True
 timeout = 60
 graceful_timeout = 20
-# Request lines are not logged by default: addresses of photos and search words are personal.
-accesslog = None
+accesslog = "-" if _settings.access_log else None
+access_log_format = ACCESS_LINE
 
 
 def post_worker_init(worker: Any) -> None:

@@ -1,5 +1,6 @@
 """A small real shop: migrated databases, drawn products, the embedded models, an index."""
 
+import os
 import re
 import shutil
 import socket
@@ -78,11 +79,9 @@ def open_shop(seeded_instance: Path, tmp_path_factory: pytest.TempPathFactory) -
 
 
 @contextmanager
-def serve(instance: Path) -> Iterator[LiveShop]:
-    """Serve an instance folder with gunicorn on a free port until the block ends."""
-    with closing(socket.socket()) as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+def serve(instance: Path, *, log: Path = Path(os.devnull), **settings: str) -> Iterator[LiveShop]:
+    """Serve an instance folder with gunicorn on a free port until the block ends; all that it prints goes to `log`."""
+    port = free_port()
     environment = {
         "DEMO": "1",
         "INSTANCE_DIR": str(instance),
@@ -90,9 +89,10 @@ def serve(instance: Path) -> Iterator[LiveShop]:
         "WEB_WORKERS": "1",
         "OMP_NUM_THREADS": "1",
         "PATH": "/usr/bin:/bin",
-    }
+    } | settings
     command = [sys.executable, "-m", "gunicorn", "-c", "webapp/gunicorn_conf.py", "wsgi:app"]
-    server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    with log.open("ab") as printed:
+        server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=printed, stderr=printed)
     try:
         url = f"http://127.0.0.1:{port}"
         _wait_for(f"{url}/healthz", server)
@@ -101,6 +101,14 @@ def serve(instance: Path) -> Iterator[LiveShop]:
     finally:
         server.terminate()
         server.wait(timeout=30)
+
+
+def free_port() -> int:
+    """Return a port of loopback that nobody listens on."""
+    with closing(socket.socket()) as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+    return port
 
 
 def csrf_token(page: str) -> str:
