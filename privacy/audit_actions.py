@@ -41,7 +41,19 @@ _BREACHES = (
     AuditAction("breach.closed", "A breach was closed", "Une violation a été close", by_staff=True),
     AuditAction("breach.reopened", "A breach was reopened", "Une violation a été rouverte", by_staff=True),
     AuditAction(
-        "breach.printed", "A breach’s record was printed", "La fiche d’une violation a été imprimée", by_staff=True
+        "breach.opened", "A breach’s record was opened", "La fiche d’une violation a été ouverte", by_staff=True
+    ),
+    AuditAction(
+        "breach.authority_notified",
+        "When the authority was told of a breach was recorded",
+        "La notification d’une violation à l’autorité a été consignée",
+        by_staff=True,
+    ),
+    AuditAction(
+        "breach.persons_informed",
+        "When people were told of a breach was recorded",
+        "L’information des personnes sur une violation a été consignée",
+        by_staff=True,
     ),
 )
 _PHOTOS = (

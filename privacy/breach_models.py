@@ -1,6 +1,5 @@
 """The breach register (Art. 33(5)), in the shop's store: its acts are noted for the audit in the same commit."""
 
-import uuid
 from datetime import datetime
 from enum import StrEnum
 
@@ -27,7 +26,7 @@ class Breach(Model):
 
     __tablename__ = "breach"
 
-    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=lambda: uuid.uuid4().hex, info=_LINKED)
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, info=_LINKED)
     found_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True, info=_LINKED)
     natures: Mapped[str] = mapped_column(String(60), info=_LINKED)
     """What was lost, of `privacy.breaches.Nature`, comma-separated."""
