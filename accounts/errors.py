@@ -30,3 +30,25 @@ class NotAnEmail(AccountError, ValueError):
 
     def __init__(self) -> None:
         super().__init__("no e-mail address: write it as name@domain.example")
+
+
+class WardrobeNeedsAccount(AccountError):
+    """A visitor without an account could not find a wardrobe again, nor empty it: log in, or sign up, first."""
+
+    field = "consent"
+
+
+class GarmentNotInWardrobe(AccountError):
+    """No such garment in this person's wardrobe: it was taken out, or is somebody else's (which is not told)."""
+
+
+class NoSuchGarment(AccountError):
+    """The photo has no garment of this number."""
+
+    field = "garment"
+
+
+class NameTooLong(AccountError):
+    """A garment's name may have so many characters: shorten it."""
+
+    field = "name"

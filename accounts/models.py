@@ -1,13 +1,13 @@
-"""Log-in data, in the accounts store; the shop's tables never point here."""
+"""Log-in data, in the accounts store, and wardrobes, in the shop's: these know a person by pseudonym only."""
 
 import uuid
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, LargeBinary, String
+from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from privacy.activities import ACCOUNTS, SESSIONS
+from privacy.activities import ACCOUNTS, SESSIONS, WARDROBE
 from privacy.declarations import Protection, personal
 from storage.database import ACCOUNTS_BIND, Model, UtcDateTime, now
 
@@ -133,3 +133,24 @@ class WaitingLetter(Model):
     next_try_at: Mapped[datetime] = mapped_column(
         UtcDateTime, default=now, index=True, info=personal(ACCOUNTS, Protection.LINKED)
     )
+
+
+class WardrobeItem(Model):
+    """One garment of a kept photo that its owner chose to keep; its picture is the photo's crop, in the vault."""
+
+    __tablename__ = "wardrobe_item"
+    __table_args__ = (UniqueConstraint("photo_id", "garment_number"),)
+
+    id: Mapped[str] = mapped_column(
+        String(32),
+        primary_key=True,
+        default=lambda: uuid.uuid4().hex,
+        info=personal(WARDROBE, Protection.PSEUDONYM),
+    )
+    pseudonym: Mapped[str] = mapped_column(String(32), index=True, info=personal(WARDROBE, Protection.PSEUDONYM))
+    photo_id: Mapped[str] = mapped_column(String(32), index=True, info=personal(WARDROBE, Protection.PSEUDONYM))
+    garment_number: Mapped[int] = mapped_column(info=personal(WARDROBE, Protection.LINKED))
+    garment: Mapped[str] = mapped_column(String(20), info=personal(WARDROBE, Protection.LINKED))
+    """The label that the segmenter gave it: its name until the person gives it another."""
+    name_sealed: Mapped[bytes | None] = mapped_column(LargeBinary, info=personal(WARDROBE, Protection.SEALED))
+    added_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, info=personal(WARDROBE, Protection.LINKED))

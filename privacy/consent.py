@@ -1,71 +1,44 @@
-"""Consent for one photo and one purpose: the words, the record, the withdrawal."""
+"""Consent for one photo and one purpose: the record, the question whether it stands, the withdrawal."""
 
-import hashlib
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Iterable
 
 from sqlalchemy import select
 
-from privacy.errors import ConsentMissing
+from privacy.consent_texts import CONSENT_TEXTS, ConsentText, Purpose
+from privacy.errors import ConsentMissing, UnknownPurpose
 from privacy.models import ConsentRecord
 from storage.database import db, now
 
-
-class Purpose(StrEnum):
-    """What a photo may be used for."""
-
-    RECOMMENDATION = "recommendation"
-    """Find similar items: without it the photo is not looked at."""
-    WARDROBE = "wardrobe"
-    """Keep the photo and its garments in the person's wardrobe."""
-    STATISTICS = "statistics"
-    """Count its garments in anonymous statistics."""
-    TRAINING = "training"
-    """Improve the models with it."""
+__all__ = ["CONSENT_TEXTS", "ConsentText", "Purpose"]
 
 
-@dataclass(frozen=True)
-class ConsentText:
-    """What a person agrees to; a change of words is a new version."""
+def purposes_named(words: Iterable[str]) -> frozenset[Purpose]:
+    """Return the purposes that a form or a request names; repeated ones count once, empty words for nothing.
 
-    version: str
-    fr: str
-    en: str
-
-    def words(self, language: str) -> str:
-        """Return the text in `language` (fr or en)."""
-        return self.fr if language == "fr" else self.en
-
-    def sha256(self, language: str) -> str:
-        """Return the hash of the words shown, hexadecimal: the record proves which text was read."""
-        return hashlib.sha256(self.words(language).encode()).hexdigest()
+    Raises UnknownPurpose.
+    """
+    named = {word for word in words if word}
+    unknown = named - set(Purpose)
+    if unknown:
+        raise UnknownPurpose(min(unknown))
+    return frozenset(Purpose(word) for word in named)
 
 
-CONSENT_TEXTS = {
-    Purpose.RECOMMENDATION: ConsentText(
-        version="2026-11",
-        fr=(
-            "J’accepte que cette photo soit analysée pour y reconnaître des vêtements et me proposer des articles "
-            "similaires. Elle est chiffrée, n’est montrée à personne d’autre, ne sert à rien d’autre, et je peux "
-            "l’effacer à tout moment."
-        ),
-        en=(
-            "I agree that this photo is analysed to recognise clothes and to suggest similar items. It is encrypted, "
-            "shown to nobody else, used for nothing else, and I can erase it at any time."
-        ),
-    )
-}
-
-
-def require_consent(given: str | None, purpose: Purpose) -> None:
-    """Raise ConsentMissing unless `given` names the purpose. Call it before a byte of the photo is decoded."""
-    if given != purpose.value:
+def require_consent(given: Iterable[Purpose], purpose: Purpose) -> None:
+    """Raise ConsentMissing unless the purpose was given. Call it before a byte of the photo is decoded."""
+    if purpose not in given:
         raise ConsentMissing(purpose.value)
 
 
-def record_consent(*, pseudonym: str, photo_id: str, purpose: Purpose, language: str) -> ConsentRecord:
-    """Record that this person agreed to the purpose's current text; flushes, does not commit."""
+def give_consent(*, pseudonym: str, photo_id: str, purpose: Purpose, language: str) -> ConsentRecord:
+    """Record that this person agrees to the purpose's current text; flushes, does not commit.
+
+    Given again while it stands, the first record stays; agreed to in new words, a record of these is added.
+    """
     text = CONSENT_TEXTS[purpose]
+    standing = consents_in_force(photo_id).get(purpose)
+    if standing is not None and standing.text_version == text.version:
+        return standing
     record = ConsentRecord(
         pseudonym=pseudonym,
         photo_id=photo_id,
@@ -79,14 +52,38 @@ def record_consent(*, pseudonym: str, photo_id: str, purpose: Purpose, language:
     return record
 
 
-def withdraw_consents(photo_id: str) -> None:
-    """Mark every consent for the photo as withdrawn, now; flushes, does not commit."""
-    for record in db.session.scalars(select(ConsentRecord).filter_by(photo_id=photo_id, withdrawn_at=None)):
+def withdraw_consent(photo_id: str, purpose: Purpose) -> bool:
+    """Mark the consent as withdrawn, now; say whether there was one. Flushes, does not commit.
+
+    From here on nothing may use the photo for it; `privacy/withdrawals.py` erases what rested on it.
+    """
+    standing = select(ConsentRecord).filter_by(photo_id=photo_id, purpose=purpose.value, withdrawn_at=None)
+    records = db.session.scalars(standing).all()
+    for record in records:
         record.withdrawn_at = now()
     db.session.flush()
+    return bool(records)
+
+
+def withdraw_consents(photo_id: str) -> None:
+    """Mark every consent for the photo as withdrawn, now; flushes, does not commit."""
+    for purpose in Purpose:
+        withdraw_consent(photo_id, purpose)
 
 
 def has_consent(photo_id: str, purpose: Purpose) -> bool:
     """Say whether the photo's owner agreed to the purpose and has not withdrawn."""
     given = select(ConsentRecord.id).filter_by(photo_id=photo_id, purpose=purpose.value, withdrawn_at=None)
+    return db.session.scalar(given.limit(1)) is not None
+
+
+def consents_in_force(photo_id: str) -> dict[Purpose, ConsentRecord]:
+    """Return what the photo may be used for at present, each purpose with its newest record."""
+    standing = select(ConsentRecord).filter_by(photo_id=photo_id, withdrawn_at=None).order_by(ConsentRecord.id)
+    return {Purpose(record.purpose): record for record in db.session.scalars(standing)}
+
+
+def is_recorded(photo_id: str, pseudonym: str) -> bool:
+    """Say whether this person ever agreed to anything for the photo, withdrawn or not."""
+    given = select(ConsentRecord.id).filter_by(photo_id=photo_id, pseudonym=pseudonym)
     return db.session.scalar(given.limit(1)) is not None

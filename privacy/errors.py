@@ -15,6 +15,31 @@ class ConsentMissing(PrivacyError):
         self.purpose = purpose
 
 
+class UnknownPurpose(PrivacyError):
+    """A consent names a purpose that does not exist: use one of recommendation, wardrobe, statistics, training."""
+
+    field = "consent"
+
+    def __init__(self, named: str) -> None:
+        super().__init__(f"{named[:40]!r} is no purpose: use recommendation, wardrobe, statistics or training")
+
+
+class TrainingFolderRefused(PrivacyError):
+    """People's crops may not be written there: the message says why, and what to choose instead."""
+
+
+class TrainingFolderUnreachable(PrivacyError):
+    """Files that must go lie in a folder that cannot be reached: mount it; the deletion is tried again by itself."""
+
+    def __init__(self, folder: str, files: int) -> None:
+        super().__init__(
+            f"{files} files of people who no longer agree lie in the training folder {folder}, which cannot be "
+            "reached: mount it (they are deleted within a minute), or, once it is destroyed, "
+            "run `flask privacy training-set DIR --destroyed`"
+        )
+        self.folder = folder
+
+
 class ProcessingRestricted(PrivacyError):
     """The person asked to hold their data (Art. 18): it is kept and not used until they or the officer lift it."""
 

@@ -9,12 +9,22 @@ from sqlalchemy import ColumnElement, Date, and_, delete, literal, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from privacy.audit_notes import SYSTEM
-from privacy.consent import Purpose
+from privacy.consent import Purpose, withdraw_consent
 from privacy.declarations import Category
 from privacy.errors import PhotoNotFound
-from privacy.models import ConsentRecord, KeptPhoto
+from privacy.models import ConsentRecord, GarmentCount, KeptPhoto
 from privacy.photo_vault import PhotoVault
-from privacy.retention import ACCOUNT_PHOTO, CONSENT, ERASURE, VISIT_PHOTO, LapsedItem, RetentionPolicy, Rule
+from privacy.retention import (
+    ACCOUNT_PHOTO,
+    CONSENT,
+    ERASURE,
+    STATISTICS,
+    TRAINING,
+    VISIT_PHOTO,
+    LapsedItem,
+    RetentionPolicy,
+    Rule,
+)
 from privacy.retention_models import Disposal
 from storage.database import db
 
@@ -49,6 +59,7 @@ class RowsLapse:
 
 CONSENTS_LAPSE = RowsLapse(CONSENT, ConsentRecord.id, ConsentRecord.withdrawn_at, ConsentRecord.pseudonym)
 """A photo's consents are withdrawn when it goes: proofs of consent lapse after that, those in force never."""
+STATISTICS_LAPSE = RowsLapse(STATISTICS, GarmentCount.id, GarmentCount.counted_on, GarmentCount.pseudonym)
 DISPOSALS_LAPSE = RowsLapse(ERASURE, Disposal.id, Disposal.at)
 
 
@@ -65,7 +76,7 @@ class PhotosLapse:
 
     def lapsed(self, policy: RetentionPolicy, at: datetime) -> list[LapsedItem]:
         """Return the photos whose time is up, oldest first."""
-        is_up = or_(KeptPhoto.expires_at <= at, _sent_before(policy.before(ACCOUNT_PHOTO, at)))
+        is_up = or_(KeptPhoto.expires_at <= at, _sent_too_early(policy, at))
         photos = db.session.scalars(select(KeptPhoto).where(is_up).order_by(KeptPhoto.created_at))
         return [LapsedItem(photo.id, photo.pseudonym, photo.created_at, _rule_of(photo)) for photo in photos]
 
@@ -79,14 +90,41 @@ class PhotosLapse:
 
     def shorten(self, policy: RetentionPolicy) -> None:
         """Bring the photos that are here to a shorter period, so that their owners read the true date; flushes."""
-        days = timedelta(days=policy.amount(ACCOUNT_PHOTO))
-        for photo in db.session.scalars(select(KeptPhoto).where(_of_account())):
-            photo.expires_at = min(photo.expires_at, photo.created_at + days)
+        plain = timedelta(days=policy.amount(ACCOUNT_PHOTO))
+        for days, of_these in ((plain, ~_in_pool()), (max(plain, timedelta(days=policy.amount(TRAINING))), _in_pool())):
+            for photo in db.session.scalars(select(KeptPhoto).where(_of_account(), of_these)):
+                photo.expires_at = min(photo.expires_at, photo.created_at + days)
         db.session.flush()
 
 
-def _sent_before(limit: datetime) -> ColumnElement[bool]:
-    return and_(_of_account(), KeptPhoto.created_at <= limit)
+@dataclass(frozen=True)
+class TrainingLapse:
+    """Consents to training past their time: they are withdrawn, and the exported files go as with any withdrawal."""
+
+    category = Category.TRAINING
+    store = None
+
+    def lapsed(self, policy: RetentionPolicy, at: datetime) -> list[LapsedItem]:
+        """Return the photos that were in the pool for long enough, oldest first."""
+        limit = policy.before(TRAINING, at)
+        photos = select(KeptPhoto).where(_in_pool(), KeptPhoto.created_at <= limit).order_by(KeptPhoto.created_at)
+        return [LapsedItem(one.id, one.pseudonym, one.created_at, TRAINING) for one in db.session.scalars(photos)]
+
+    def erase_lapsed(self, items: Sequence[LapsedItem]) -> None:
+        """Withdraw the consents; what rested on them is erased within a minute."""
+        for item in items:
+            withdraw_consent(item.key, Purpose.TRAINING)
+
+
+def _sent_too_early(policy: RetentionPolicy, at: datetime) -> ColumnElement[bool]:
+    plain = policy.before(ACCOUNT_PHOTO, at)
+    in_pool = and_(_in_pool(), KeptPhoto.created_at <= min(plain, policy.before(TRAINING, at)))
+    return and_(_of_account(), or_(in_pool, and_(~_in_pool(), KeptPhoto.created_at <= plain)))
+
+
+def _in_pool() -> ColumnElement[bool]:
+    agreed = select(ConsentRecord.photo_id).filter_by(purpose=Purpose.TRAINING.value, withdrawn_at=None)
+    return KeptPhoto.id.in_(agreed)
 
 
 def _of_account() -> ColumnElement[bool]:

@@ -1,11 +1,11 @@
-"""Tables of consents, kept photos, standings and audit notes; people appear by pseudonym only."""
+"""Tables of consents, kept photos and what is made of them, standings, audit notes; people appear by pseudonym only."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from privacy.activities import AUDIT, CONSENTS, KEYS, PHOTOS
+from privacy.activities import AUDIT, CONSENTS, KEYS, PHOTOS, STATISTICS, TRAINING
 from privacy.declarations import NOT_PERSONAL, Protection, personal
 from storage.database import ACCOUNTS_BIND, AUDIT_BIND, KEYS_BIND, Model, UtcDateTime, now
 
@@ -24,6 +24,8 @@ class ConsentRecord(Model):
     language: Mapped[str] = mapped_column(String(5), info=personal(CONSENTS, Protection.LINKED))
     given_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, info=personal(CONSENTS, Protection.LINKED))
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime, info=personal(CONSENTS, Protection.LINKED))
+    settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime, info=personal(CONSENTS, Protection.LINKED))
+    """When what rested on a withdrawn consent was erased; empty while that is still to be done."""
 
 
 class KeptPhoto(Model):
@@ -61,6 +63,36 @@ class DestroyedKeyRow(Model):
 
     digest: Mapped[str] = mapped_column(String(64), primary_key=True, info=personal(KEYS, Protection.PSEUDONYM))
     destroyed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, info=personal(KEYS, Protection.LINKED))
+
+
+class GarmentCount(Model):
+    """One garment of one photo in the statistics: it goes with the consent, the photo or the person."""
+
+    __tablename__ = "garment_count"
+
+    id: Mapped[int] = mapped_column(primary_key=True, info=personal(STATISTICS, Protection.LINKED))
+    pseudonym: Mapped[str] = mapped_column(String(32), index=True, info=personal(STATISTICS, Protection.PSEUDONYM))
+    photo_id: Mapped[str] = mapped_column(String(32), index=True, info=personal(STATISTICS, Protection.PSEUDONYM))
+    counted_on: Mapped[date] = mapped_column(index=True, info=personal(STATISTICS, Protection.LINKED))
+    garment: Mapped[str] = mapped_column(String(20), info=personal(STATISTICS, Protection.LINKED))
+    """The label that the segmenter gave it: `dress`, `top` …"""
+    colour: Mapped[str] = mapped_column(String(20), info=personal(STATISTICS, Protection.LINKED))
+
+
+class TrainingExport(Model):
+    """One crop that was written to a training folder: while the row is there, the file may be."""
+
+    __tablename__ = "training_export"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, info=personal(TRAINING, Protection.PSEUDONYM))
+    """The file's name without its ending: random, it leads to nobody."""
+    pseudonym: Mapped[str] = mapped_column(String(32), index=True, info=personal(TRAINING, Protection.PSEUDONYM))
+    photo_id: Mapped[str] = mapped_column(String(32), index=True, info=personal(TRAINING, Protection.PSEUDONYM))
+    garment_number: Mapped[int] = mapped_column(info=personal(TRAINING, Protection.LINKED))
+    garment: Mapped[str] = mapped_column(String(20), info=personal(TRAINING, Protection.LINKED))
+    """The label that the segmenter gave it: the file's folder."""
+    folder: Mapped[str] = mapped_column(Text, info=NOT_PERSONAL)
+    exported_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, info=personal(TRAINING, Protection.LINKED))
 
 
 class PersonStanding(Model):

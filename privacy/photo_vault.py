@@ -3,12 +3,12 @@
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
 
 from privacy.audit_notes import SYSTEM, note
-from privacy.consent import Purpose, has_consent, withdraw_consents
+from privacy.consent import Purpose, consents_in_force, has_consent, withdraw_consents
 from privacy.encryption import seal, unseal
 from privacy.errors import ConsentMissing, PhotoNotFound, PhotoPartMissing, SweepTooLarge
 from privacy.key_store import KeyStore
@@ -24,6 +24,8 @@ AT_MOST_SWEPT = 100
 """Killed uploads between two sweeps are few."""
 _UNDER_WAY = timedelta(hours=1)
 """Far longer than any request may last: a younger key may belong to an upload that is not committed yet."""
+KEPT_UNTIL_REMOVED = datetime(9999, 12, 31, tzinfo=UTC)
+"""When a photo of a wardrobe lapses: not by itself. It goes with its last garment, or with the unused account."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,8 @@ class PhotoRetention:
     """Without an account: from the last look at it."""
     account_days: int
     """With an account: from the upload."""
+    training_days: int
+    """With an account, agreed to training: from the upload."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,7 @@ class OpenPhoto:
 
     def __init__(self, photo: KeptPhoto, blobs: BlobStore, data_key: bytes) -> None:
         self.id = photo.id
+        self.is_drawing = photo.is_drawing
         self._blobs = blobs
         self._data_key = data_key
 
@@ -99,7 +104,7 @@ class PhotoVault:
             pseudonym=pseudonym,
             is_drawing=is_drawing,
             of_visit=not has_account,
-            expires_at=self._lapse(has_account),
+            expires_at=self._lapse(photo_id, has_account=has_account, kept_since=now()),
         )
         _refuse_without_consent(photo, Purpose.RECOMMENDATION)
         data_key = self._keys.new_key(key_name(photo_id))
@@ -125,7 +130,7 @@ class PhotoVault:
         refuse_by_standing(pseudonym, purpose)
         _refuse_without_consent(photo, purpose)
         if not has_account:
-            photo.expires_at = self._lapse(has_account)
+            photo.expires_at = self._lapse(photo_id, has_account=False, kept_since=photo.created_at)
         return self._opened(photo)
 
     def open_for_request(self, photo_id: str, *, pseudonym: str, actor: str, reason: str) -> OpenPhoto:
@@ -148,6 +153,11 @@ class PhotoVault:
         if photo.expires_at <= now():
             raise PhotoNotFound
         return photo
+
+    def renew_lapse(self, photo_id: str, *, pseudonym: str) -> None:
+        """After a consent was given or withdrawn: set anew when the photo lapses. Raises PhotoNotFound."""
+        photo = self.kept(photo_id, pseudonym=pseudonym)
+        photo.expires_at = self._lapse(photo_id, has_account=not photo.of_visit, kept_since=photo.created_at)
 
     def forget(self, photo_id: str, *, pseudonym: str, actor: str = "", reason: str = "forgotten") -> None:
         """Erase the owner's photo and all that rests on it, and withdraw its consents. Raises PhotoNotFound.
@@ -237,9 +247,15 @@ class PhotoVault:
         for key in list(self._blobs.keys(f"{_FOLDER}/{photo_id}")):
             self._blobs.delete(key)
 
-    def _lapse(self, has_account: bool) -> datetime:
-        kept = self._retention()
-        return now() + (timedelta(days=kept.account_days) if has_account else timedelta(minutes=kept.visit_minutes))
+    def _lapse(self, photo_id: str, *, has_account: bool, kept_since: datetime) -> datetime:
+        """Return when a photo goes by itself; what its owner agreed to may keep it longer."""
+        kept, purposes = self._retention(), consents_in_force(photo_id)
+        if not has_account:
+            return now() + timedelta(minutes=kept.visit_minutes)
+        if Purpose.WARDROBE in purposes:
+            return KEPT_UNTIL_REMOVED
+        days = max(kept.account_days, kept.training_days) if Purpose.TRAINING in purposes else kept.account_days
+        return kept_since + timedelta(days=days)
 
 
 def _refuse_without_consent(photo: KeptPhoto, purpose: Purpose) -> None:

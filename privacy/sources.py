@@ -33,6 +33,15 @@ class Scope:
     purpose: Purpose | None = None
     """Only what rests on this purpose of the photo (a withdrawn consent)."""
 
+    def concerns(self, purpose: Purpose) -> bool:
+        """Say whether what rests on the purpose is in the scope."""
+        return self.purpose in (None, purpose)
+
+    @property
+    def row_fields(self) -> dict[str, str]:
+        """The fields by which a table with `pseudonym` and `photo_id` finds its rows of this person, or photo."""
+        return {"pseudonym": self.pseudonym} | ({"photo_id": self.photo_id} if self.photo_id is not None else {})
+
 
 class PersonalDataSource(Protocol):
     """One store of personal data. Methods are safe to run again; they flush (or act on files), the caller commits.

@@ -140,6 +140,10 @@ def _bind_extensions(app: Flask) -> None:
 
 
 def _register_pages(app: Flask) -> None:
+    import webapp.account.wardrobe
+    import webapp.privacy_desk.statistics
+    import webapp.shop.consents
+    import webapp.shop.notices  # noqa: F401 - each adds its pages to a blueprint
     from webapp.account.routes import account
     from webapp.admin.routes import admin
     from webapp.api.routes import api

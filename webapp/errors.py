@@ -9,7 +9,14 @@ from flask_limiter.errors import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from accounts.errors import MailNotSent, WrongCredentials
+from accounts.errors import (
+    GarmentNotInWardrobe,
+    MailNotSent,
+    NameTooLong,
+    NoSuchGarment,
+    WardrobeNeedsAccount,
+    WrongCredentials,
+)
 from catalog.errors import ProductNotFound
 from privacy.errors import (
     CannotBeDecrypted,
@@ -20,6 +27,7 @@ from privacy.errors import (
     ObjectionStands,
     PhotoNotFound,
     ProcessingRestricted,
+    UnknownPurpose,
 )
 from privacy.rights_errors import (
     ClockRanBackwards,
@@ -151,6 +159,17 @@ ANSWERS: dict[type[Exception], Answer] = {
     ClockRanBackwards: Answer(
         503, "clock_wrong", _("The date is before what has happened already: correct the date, or the server’s clock.")
     ),
+    UnknownPurpose: Answer(
+        400,
+        "unknown_purpose",
+        _("There is no such purpose. Consent to recommendation, wardrobe, statistics or training."),
+    ),
+    WardrobeNeedsAccount: Answer(
+        403, "wardrobe_needs_account", _("Without an account you could not find your wardrobe again. Log in first.")
+    ),
+    GarmentNotInWardrobe: Answer(404, "garment_not_in_wardrobe", _("This garment is not in your wardrobe (any more).")),
+    NoSuchGarment: Answer(400, "no_such_garment", _("The photo has no such garment. Choose among those shown.")),
+    NameTooLong: Answer(400, "name_too_long", _("This name is too long. Use at most 60 characters.")),
     PhotoNotFound: Answer(404, "photo_not_found", _("This photo is no longer kept: it was erased or its time is up.")),
     CannotBeDecrypted: Answer(500, "photo_unreadable", _("This photo can no longer be opened. Please send it again.")),
     KeyDestroyed: Answer(404, "photo_not_found", _("This photo is no longer kept: it was erased or its time is up.")),

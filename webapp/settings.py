@@ -97,6 +97,14 @@ class Settings(BaseSettings):
     max_photo_pixels: int = Field(50_000_000, ge=100_000, le=80_000_000, description="Hard limit of one photo.")
     visit_minutes: int = Field(30, ge=1, le=240, description="Without an account a photo lapses so long after a look.")
     account_photo_days: int = Field(7, ge=1, le=365, description="With an account a photo lapses after so many days.")
+    statistics_min_people: int = Field(
+        20, ge=2, le=10_000, description="A count of photographed garments is shown with so many people behind it."
+    )
+    company_name: str = Field("Fashion-Insta (demo)", description="Who answers for the data, in the privacy notice.")
+    company_address: str = Field("1 rue de la Démo, 75001 Paris, France", description="Its postal address.")
+    privacy_mail: str = Field(
+        "privacy@demo.example", pattern=r"^[^@\s]+@[^@\s]+$", description="Where to write about one’s data."
+    )
 
     default_language: Literal["fr", "en"] = Field("fr", description="For visitors whose browser asks for neither.")
     time_zone: str = Field("Europe/Paris", description="In which times are shown; they are stored in UTC.")

@@ -15,16 +15,18 @@ from accounts.folder_mailer import FolderMailer
 from accounts.models import Account
 from accounts.ports import Mailer
 from accounts.smtp_mailer import SmtpMailer, SmtpServer
+from accounts.wardrobe_source import WardrobeSource
 from privacy.alert_rules import AlertRule, ManyDenials, ManyPersonsOpened, OutsideWorkingHours, WorkingHours
 from privacy.audit_chain import AuditSeal
 from privacy.azure_key_vault import AzureKeyVault
+from privacy.consent_source import ConsentSource
 from privacy.destroyed_keys import DestroyedKeys
 from privacy.errors import KeyFileUnsafe
 from privacy.key_ring import KeyRing
 from privacy.key_service import KeyService
 from privacy.key_store import KeyStore
 from privacy.keys import PersonalDataKeys, create_key_file, read_key_file
-from privacy.lapsing import CONSENTS_LAPSE, DISPOSALS_LAPSE, PhotosLapse
+from privacy.lapsing import CONSENTS_LAPSE, DISPOSALS_LAPSE, STATISTICS_LAPSE, PhotosLapse, TrainingLapse
 from privacy.legacy_keys import adopt_legacy_keys, has_legacy_keys
 from privacy.local_key_file import LocalKeyFile
 from privacy.models import ConsentRecord, KeptPhoto
@@ -32,10 +34,12 @@ from privacy.photo_vault import PhotoRetention, PhotoVault
 from privacy.pseudonyms import Pseudonymiser
 from privacy.purge import Purger
 from privacy.requests_source import RequestsSource
-from privacy.retention import ACCOUNT_PHOTO, VISIT_PHOTO, RetentionPolicy
+from privacy.retention import ACCOUNT_PHOTO, TRAINING, VISIT_PHOTO, RetentionPolicy
 from privacy.retention_periods import current_policy
 from privacy.rights_requests import RequestDesk
 from privacy.sources import PersonalDataSource
+from privacy.statistics_source import StatisticsSource
+from privacy.training_source import TrainingSource
 from recommender.abstention import MatchCalibration
 from recommender.errors import EncoderUnavailable
 from recommender.index_builds import IndexBuilds
@@ -171,7 +175,7 @@ class Wiring:
 
     def _photo_retention(self) -> PhotoRetention:
         policy = self.retention_policy
-        return PhotoRetention(policy.amount(VISIT_PHOTO), policy.amount(ACCOUNT_PHOTO))
+        return PhotoRetention(policy.amount(VISIT_PHOTO), policy.amount(ACCOUNT_PHOTO), policy.amount(TRAINING))
 
     @property
     def retention_policy(self) -> RetentionPolicy:
@@ -192,7 +196,10 @@ class Wiring:
     @cached_property
     def purger(self) -> Purger:
         """For every night: all that can lapse."""
-        return Purger((self.photos_lapse, CONSENTS_LAPSE, JOBS_LAPSE, DISPOSALS_LAPSE), self.pseudonyms)
+        return Purger(
+            (self.photos_lapse, TrainingLapse(), STATISTICS_LAPSE, CONSENTS_LAPSE, JOBS_LAPSE, DISPOSALS_LAPSE),
+            self.pseudonyms,
+        )
 
     @cached_property
     def audit_seal(self) -> AuditSeal:
@@ -223,11 +230,24 @@ class Wiring:
     @cached_property
     def personal_data_sources(self) -> tuple[PersonalDataSource, ...]:
         """Everything that is kept of a person, one source a store of it; erased in the order of their steps."""
-        return (RequestsSource(self.request_desk),)
+        return (
+            ConsentSource(),
+            WardrobeSource(self.keys),
+            StatisticsSource(),
+            TrainingSource(),
+            RequestsSource(self.request_desk),
+        )
 
     @cached_property
     def request_desk(self) -> RequestDesk:
         return RequestDesk(self.keys, ZoneInfo(self.settings.time_zone))
+
+    @property
+    def folders_of_the_shop(self) -> tuple[Path, ...]:
+        """Where the shop itself keeps things: nothing that is taken out of the vault may be written there."""
+        settings = self.settings
+        blobs = [Path(settings.blobs.removeprefix("file://"))] if settings.blobs.startswith("file://") else []
+        return (_ROOT, settings.instance, settings.index_folder, *blobs)
 
     @property
     def photo_limits(self) -> ImageLimits:

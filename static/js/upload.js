@@ -3,7 +3,7 @@ const form = document.querySelector("form[data-upload]");
 const part = (name) => form.querySelector(`[data-${name}]`);
 const words = form.dataset;
 const input = form.elements.photo;
-const consent = form.elements.consent;
+const consent = form.querySelector("[name=consent][value=recommendation]");
 const sendButton = part("send");
 const byTouch = window.matchMedia("(pointer: coarse)").matches;
 const PHOTO_NAME = /\.(jpe?g|png|webp|hei[cf])$/i;

@@ -7,9 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from privacy.consent import CONSENT_TEXTS, Purpose, require_consent
 from privacy.encryption import seal, unseal
-from privacy.errors import CannotBeDecrypted, ConsentMissing, KeyFileUnsafe
+from privacy.errors import CannotBeDecrypted, KeyFileUnsafe
 from privacy.keys import create_key_file, derive_key, read_key_file
 from privacy.pseudonyms import Pseudonymiser
 
@@ -77,15 +76,3 @@ def test_an_unsafe_key_file_is_refused_with_its_name(tmp_path: Path, content: by
 def test_a_missing_key_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(KeyFileUnsafe, match=r"absent\.key"):
         read_key_file(tmp_path / "absent.key")
-
-
-@pytest.mark.parametrize("given_words", [None, "", "yes", "on", "RECOMMENDATION"])
-def test_only_the_purpose_itself_is_consent(given_words: str | None) -> None:
-    with pytest.raises(ConsentMissing):
-        require_consent(given_words, Purpose.RECOMMENDATION)
-
-
-def test_consent_texts_differ_by_language_and_so_do_their_hashes() -> None:
-    for text in CONSENT_TEXTS.values():
-        assert text.sha256("fr") != text.sha256("en")
-        assert text.words("fr") == text.fr

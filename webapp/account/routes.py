@@ -8,13 +8,14 @@ from werkzeug.wrappers import Response
 from accounts.errors import WrongCredentials
 from accounts.login import authenticate
 from accounts.models import Role
-from privacy.retention import ACCOUNT_PHOTO
+from privacy.photo_vault import KEPT_UNTIL_REMOVED
 from storage.database import db
 from webapp.account.forms import LoginForm
 from webapp.account.session_user import SessionUser
 from webapp.errors import answer_for
 from webapp.extensions import limiter
 from webapp.i18n import current_language
+from webapp.photo_consents import switches_of
 from webapp.redirects import local_address
 from webapp.visitor import current_visitor
 from webapp.wiring import wiring
@@ -72,6 +73,13 @@ def log_out() -> Response:
 @login_required  # type: ignore[untyped-decorator]
 def my_page() -> str:
     """One's own page: the photos that are kept, and until when."""
-    photos = wiring().vault.photos_of(current_visitor().pseudonym)
-    days = wiring().retention_policy.amount(ACCOUNT_PHOTO)
-    return render_template("account/my_page.html", photos=photos, role=current_user.role, account_photo_days=days)
+    visitor = current_visitor()
+    photos = wiring().vault.photos_of(visitor.pseudonym)
+    switches = {photo.id: [] if photo.is_drawing else switches_of(photo.id, visitor) for photo in photos}
+    return render_template(
+        "account/my_page.html",
+        photos=photos,
+        role=current_user.role,
+        switches=switches,
+        in_wardrobe={photo.id for photo in photos if photo.expires_at == KEPT_UNTIL_REMOVED},
+    )

@@ -18,6 +18,7 @@ from webapp.account.session_user import role_required
 from webapp.admin.attribute_words import ShownAttribute, shown_attributes, shown_colours
 from webapp.errors import BadRequestValue
 from webapp.filters import filter_from, whole_number
+from webapp.garment_statistics import statistics_page
 from webapp.i18n import current_language
 from webapp.jobs.models import Job
 from webapp.jobs.queue import enqueue, latest_jobs, request_cancel
@@ -45,6 +46,13 @@ def catalogue() -> str:
         manifest=_manifest(),
         jobs=latest_jobs(_JOBS_SHOWN),
     )
+
+
+@admin.get("/what-is-photographed")
+@role_required(Role.MERCHANDISER)
+def statistics() -> str:
+    """Counts of photographed garments, where enough people stand behind them."""
+    return statistics_page()
 
 
 @admin.get("/products/<sku>")

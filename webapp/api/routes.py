@@ -3,19 +3,26 @@
 import io
 
 from flask import Blueprint, Response, abort, jsonify, make_response, request
+from flask_babel import gettext as _
 from PIL import Image
 
 from catalog.products import list_products
-from privacy.consent import Purpose, record_consent, require_consent
+from privacy.audit_notes import note
+from privacy.consent import Purpose, is_recorded, purposes_named, require_consent, withdraw_consent
+from privacy.errors import PhotoNotFound
 from privacy.photo_vault import new_photo_id
+from privacy.statistics import CountedGarment, count_garments
+from recommender.photo_garments import main_colour
 from segmentation.ports import Segmentation
 from segmentation.rle import encode_mask
-from storage.database import db
+from storage.database import db, now
 from storage.images import read_photo
 from webapp.api.presenters import garment_json, judgement_json, match_json, product_json, region_json
+from webapp.errors import BadRequestValue
 from webapp.filters import filter_from, whole_number
 from webapp.i18n import current_language
-from webapp.photo_flow import StageTimes, photo_slot, see, shelf, uploaded_photo
+from webapp.photo_consents import record_consents, settle_withdrawals
+from webapp.photo_flow import SeenPhoto, StageTimes, photo_slot, see, shelf, uploaded_photo
 from webapp.wiring import wiring
 from webapp.words import matches_of_words
 
@@ -26,14 +33,17 @@ api = Blueprint("api", __name__, url_prefix="/api/v1")
 def recommendations() -> Response:
     """Photo -> its garments, each with the products most like it. The photo is not kept."""
     _require_form()
-    require_consent(request.form.get("consent"), Purpose.RECOMMENDATION)
+    purposes = purposes_named(request.form.getlist("consent"))
+    require_consent(purposes, Purpose.RECOMMENDATION)
+    if purposes - {Purpose.RECOMMENDATION, Purpose.STATISTICS}:
+        raise BadRequestValue("consent", _("No photo is kept here: consent to recommendation and statistics only."))
     limit = whole_number(request.form, "limit", default=10, lowest=1, highest=50)
     wanted = filter_from(request.form)
     times = StageTimes()
     seen = see(uploaded_photo(request.files), times)
     # Before the search: a commit would make every product be read again.
     with times.stage("record"):
-        _record_consent()
+        photo_id = _record(purposes, seen)
     with times.stage("search"):
         shown = shelf(wanted)
         found = [shown.answer_garment(garment, seen.reading, limit=limit) for garment in seen.reading.garments]
@@ -46,9 +56,25 @@ def recommendations() -> Response:
             photo={"width": seen.reading.width_pixels, "height": seen.reading.height_pixels},
             whole_photo_used=seen.reading.whole_photo_used,
             garments=garments,
+            photo_id=photo_id,
+            consents=sorted(purposes),
         )
     response.headers["Server-Timing"] = times.header()
     return response
+
+
+@api.delete("/photos/<photo_id>/consents/<purpose>")
+def take_back(photo_id: str, purpose: str) -> Response:
+    """Withdraw what an earlier call agreed to; whoever knows the photo's id sent it. A second time changes nothing."""
+    [named] = purposes_named([purpose])
+    pseudonym = wiring().pseudonyms.of_visit(photo_id)
+    if not is_recorded(photo_id, pseudonym):
+        raise PhotoNotFound
+    if withdraw_consent(photo_id, named):
+        note("consent.withdrawn", actor=pseudonym, subject=pseudonym, details={"purpose": named.value})
+    db.session.commit()
+    settle_withdrawals(photo_id)
+    return Response(status=204)
 
 
 @api.post("/segmentations")
@@ -97,16 +123,17 @@ def _described_by(words: str) -> Response:
     return jsonify(products=found, total=len(found), page=1, pages=1, **judgement_json(answer.judgement))
 
 
-def _record_consent() -> None:
+def _record(purposes: frozenset[Purpose], seen: SeenPhoto) -> str:
+    """Record the consents, count what may be counted, and return the id by which the caller can take them back."""
     # Each call is a visit of its own: nothing links one photo of an API client to the next.
     photo_id = new_photo_id()
-    record_consent(
-        pseudonym=wiring().pseudonyms.of_visit(photo_id),
-        photo_id=photo_id,
-        purpose=Purpose.RECOMMENDATION,
-        language=current_language(),
-    )
+    pseudonym = wiring().pseudonyms.of_visit(photo_id)
+    record_consents(purposes, pseudonym=pseudonym, photo_id=photo_id)
+    if Purpose.STATISTICS in purposes:
+        garments = [CountedGarment(garment.label, main_colour(garment.crop)) for garment in seen.garments]
+        count_garments(pseudonym=pseudonym, photo_id=photo_id, day=now().date(), garments=garments)
     db.session.commit()
+    return photo_id
 
 
 def _json(segmentation: Segmentation) -> Response:

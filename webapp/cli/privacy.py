@@ -4,6 +4,7 @@ import click
 
 from webapp.cli.privacy_audit import continue_audit_command, relay_audit_command, verify_audit_command
 from webapp.cli.privacy_keys import sweep
+from webapp.cli.privacy_training import training_set
 
 
 @click.group()
@@ -16,6 +17,7 @@ _COMMANDS: tuple[click.Command, ...] = (
     verify_audit_command,
     relay_audit_command,
     continue_audit_command,
+    training_set,
 )
 for command in _COMMANDS:
     privacy.add_command(command)

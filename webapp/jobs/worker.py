@@ -13,6 +13,7 @@ from webapp.jobs.models import JobState
 from webapp.jobs.queue import JobProgress, claim_next, enqueue, finish
 from webapp.jobs.tasks import TASKS
 from webapp.jobs.vault import sweep_the_vault
+from webapp.photo_consents import finish_withdrawals
 from webapp.wiring import wiring
 
 _log = logging.getLogger(__name__)
@@ -45,6 +46,7 @@ class JobWorker:
             if time.monotonic() >= next_purge:
                 next_purge = time.monotonic() + _PURGE_EVERY_SECONDS
                 self._guarded(purge_lapsed_photos)
+                self._guarded(finish_withdrawals)
             if time.monotonic() >= next_sweep:
                 next_sweep = time.monotonic() + _SWEEP_EVERY_SECONDS
                 self._guarded(lambda: sweep_the_vault().any)

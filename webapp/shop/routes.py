@@ -1,6 +1,7 @@
 """The shopper's journey: landing -> photo and consent -> garments and matches -> product."""
 
 import io
+from collections.abc import Collection
 
 from flask import Blueprint, Response, abort, flash, make_response, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
@@ -8,9 +9,8 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as AnyResponse
 
 from catalog.products import facets, list_products, product_by_sku
-from privacy.consent import CONSENT_TEXTS, Purpose, record_consent, require_consent
+from privacy.consent import Purpose, purposes_named, require_consent
 from privacy.photo_vault import OpenPhoto, new_photo_id
-from privacy.retention import ACCOUNT_PHOTO, VISIT_PHOTO
 from recommender.abstention import UNJUDGED
 from recommender.from_photo import PhotoReading, embed_again
 from recommender.judging import Answer
@@ -19,7 +19,16 @@ from storage.database import db
 from storage.images import encode_jpeg, read_picture, shrink
 from webapp.errors import BadRequestValue
 from webapp.filters import filter_from, whole_number
-from webapp.i18n import current_language
+from webapp.photo_consents import (
+    act_on_consents,
+    forget,
+    in_words,
+    purposes_on_offer,
+    record_consents,
+    refuse_purposes,
+    showing_purpose,
+    switches_of,
+)
 from webapp.photo_flow import SeenPhoto, StageTimes, see, shelf, uploaded_photo
 from webapp.redirects import local_address
 from webapp.settings import LANGUAGES
@@ -40,7 +49,7 @@ def landing() -> str:
     """The front page: choose or take a photo, or try a drawn look."""
     return render_template(
         "shop/landing.html",
-        consent=CONSENT_TEXTS[Purpose.RECOMMENDATION].words(current_language()),
+        purposes=in_words(purposes_on_offer(current_visitor())),
         looks=looks_on_offer(wiring().blobs),
         new_arrivals=list_products(page_size=8).items,
         max_upload_megabytes=wiring().settings.max_upload_bytes // 1_000_000,
@@ -50,21 +59,29 @@ def landing() -> str:
 @shop.post("/photos")
 def upload_photo() -> AnyResponse:
     """Take a photo whose owner agrees, see its garments, keep both sealed, and show the result."""
-    require_consent(request.form.get("consent"), Purpose.RECOMMENDATION)
-    return _keep_and_show(see(uploaded_photo(request.files), StageTimes()))
+    purposes = purposes_named(request.form.getlist("consent"))
+    require_consent(purposes, Purpose.RECOMMENDATION)
+    refuse_purposes(purposes, current_visitor())
+    return _keep_and_show(see(uploaded_photo(request.files), StageTimes()), purposes)
 
 
 @shop.post("/looks/<slug>")
 def try_look(slug: str) -> AnyResponse:
     """The same with one of the shop's drawn looks: nobody is in it, so there is no consent to ask for."""
     picture = wiring().blobs.get(f"{LOOKS_FOLDER}/{slug}.jpg")
-    return _keep_and_show(see(FileStorage(io.BytesIO(picture), f"{slug}.jpg"), StageTimes()), is_drawing=True)
+    return _keep_and_show(see(FileStorage(io.BytesIO(picture), f"{slug}.jpg"), StageTimes()), frozenset())
 
 
 @shop.get("/photos/<photo_id>")
-def show_photo(photo_id: str) -> str:
-    """The photo with its garments outlined; `garment` chooses one, filters narrow its matches."""
-    reading = _reading_of(_open(photo_id))
+def show_photo(photo_id: str) -> str | AnyResponse:
+    """The photo with its garments outlined; `garment` chooses one, filters narrow its matches.
+
+    One that is kept for something else, its search withdrawn, shows what it may be used for instead.
+    """
+    if _is_kept_without_search(photo_id):
+        return redirect(url_for(".show_consents", photo_id=photo_id), code=303)
+    kept = _open(photo_id)
+    reading = _reading_of(kept)
     db.session.commit()
     last = len(reading.garments) - 1
     chosen = whole_number(request.args, "garment", default=0, lowest=0, highest=last)
@@ -73,6 +90,7 @@ def show_photo(photo_id: str) -> str:
     return render_template(
         "shop/photo.html",
         photo=present_photo(photo_id, reading, chosen),
+        switches=[] if kept.is_drawing else switches_of(photo_id, current_visitor()),
         matches=answer.matches,
         no_good_match=answer.judgement.no_good_match,
         wanted=wanted,
@@ -82,21 +100,20 @@ def show_photo(photo_id: str) -> str:
 
 @shop.get("/photos/<photo_id>/picture")
 def photo_picture(photo_id: str) -> Response:
-    """The kept photo's pixels, for its owner."""
-    return _private_jpeg(_open(photo_id).read("photo.jpg"))
+    """The kept photo's pixels, for its owner, as long as a purpose keeps it."""
+    return _private_jpeg(_open(photo_id, showing_purpose(photo_id)).read("photo.jpg"))
 
 
 @shop.get("/photos/<photo_id>/crops/<int:number>")
 def photo_crop(photo_id: str, number: int) -> Response:
     """One garment of the photo on white, for its owner."""
-    return _private_jpeg(_open(photo_id).read(f"crop-{number}.jpg"))
+    return _private_jpeg(_open(photo_id, showing_purpose(photo_id)).read(f"crop-{number}.jpg"))
 
 
 @shop.post("/photos/<photo_id>/forget")
 def forget_photo(photo_id: str) -> AnyResponse:
     """Erase the photo and all that was made of it."""
-    wiring().vault.forget(photo_id, pseudonym=current_visitor().pseudonym)
-    db.session.commit()
+    forget(photo_id, current_visitor().pseudonym)
     flash(_("Your photo and all that was made of it are erased."), "success")
     return redirect(url_for(".landing"), code=303)
 
@@ -142,18 +159,6 @@ def media(key: str) -> Response:
     return response
 
 
-@shop.get("/privacy")
-def privacy() -> str:
-    """What happens to a photo, in plain words."""
-    policy = wiring().retention_policy
-    return render_template(
-        "shop/privacy.html",
-        visit_minutes=policy.amount(VISIT_PHOTO),
-        account_photo_days=policy.amount(ACCOUNT_PHOTO),
-        consent=CONSENT_TEXTS[Purpose.RECOMMENDATION].words(current_language()),
-    )
-
-
 @shop.post("/language")
 def choose_language() -> AnyResponse:
     """Remember the language for this visit and return to the page."""
@@ -164,27 +169,28 @@ def choose_language() -> AnyResponse:
     return redirect(local_address(request.form.get("next", "")) or url_for(".landing"), code=303)
 
 
-def _open(photo_id: str) -> OpenPhoto:
+def _open(photo_id: str, purpose: Purpose = Purpose.RECOMMENDATION) -> OpenPhoto:
     visitor = current_visitor()
-    return wiring().vault.open(photo_id, pseudonym=visitor.pseudonym, has_account=visitor.has_account)
+    return wiring().vault.open(photo_id, pseudonym=visitor.pseudonym, has_account=visitor.has_account, purpose=purpose)
 
 
-def _keep_and_show(seen: SeenPhoto, *, is_drawing: bool = False) -> AnyResponse:
+def _is_kept_without_search(photo_id: str) -> bool:
+    kept = wiring().vault.kept(photo_id, pseudonym=current_visitor().pseudonym)
+    return not kept.is_drawing and showing_purpose(photo_id) is not Purpose.RECOMMENDATION
+
+
+def _keep_and_show(seen: SeenPhoto, purposes: Collection[Purpose]) -> AnyResponse:
+    """Keep a photo for what its owner agreed to; a drawing asks for no consent, so nobody agreed to anything."""
     visitor, photo_id = current_visitor(), new_photo_id()
-    if not is_drawing:
-        record_consent(
-            pseudonym=visitor.pseudonym,
-            photo_id=photo_id,
-            purpose=Purpose.RECOMMENDATION,
-            language=current_language(),
-        )
+    record_consents(purposes, pseudonym=visitor.pseudonym, photo_id=photo_id)
     kept = wiring().vault.keep(
-        photo_id=photo_id, pseudonym=visitor.pseudonym, has_account=visitor.has_account, is_drawing=is_drawing
+        photo_id=photo_id, pseudonym=visitor.pseudonym, has_account=visitor.has_account, is_drawing=not purposes
     )
     kept.write("photo.jpg", encode_jpeg(seen.pixels))
     kept.write("reading.json", seen.reading.to_json())
     for number, garment in enumerate(seen.garments):
         kept.write(f"crop-{number}.jpg", encode_jpeg(shrink(garment.crop, side_pixels=240)))
+    act_on_consents(kept, purposes, visitor)
     db.session.commit()
     return redirect(url_for(".show_photo", photo_id=photo_id), code=303)
 
