@@ -102,8 +102,8 @@ class Settings(BaseSettings):
     )
     company_name: str = Field("Fashion-Insta (demo)", description="Who answers for the data, in the privacy notice.")
     company_address: str = Field("1 rue de la Démo, 75001 Paris, France", description="Its postal address.")
-    privacy_mail: str = Field(
-        "privacy@demo.example", pattern=r"^[^@\s]+@[^@\s]+$", description="Where to write about one’s data."
+    privacy_contact: str = Field(
+        "privacy@demo.example", pattern=r"^[^@\s]+@[^@\s]+$", description="The address in the privacy notice."
     )
 
     default_language: Literal["fr", "en"] = Field("fr", description="For visitors whose browser asks for neither.")
