@@ -55,6 +55,14 @@ class Activity:
 
     name: str
     category: Category
+    title_fr: str
+    title_en: str
+    people_fr: str
+    people_en: str
+    """Categories of data subjects."""
+    data_fr: str
+    data_en: str
+    """Categories of data."""
     purpose_fr: str
     purpose_en: str
     legal_basis: LegalBasis
@@ -62,6 +70,10 @@ class Activity:
     recipients_en: str
     erasure_fr: str
     erasure_en: str
+
+    def words(self, about: str, language: str) -> str:
+        """Return `title`, `people`, `data`, `purpose`, `recipients` or `erasure` in a language (fr or en)."""
+        return str(getattr(self, f"{about}_{'fr' if language == 'fr' else 'en'}"))
 
 
 @dataclass(frozen=True)

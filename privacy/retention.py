@@ -20,6 +20,13 @@ class Unit(StrEnum):
     MONTHS = "months"
 
 
+_UNIT_WORDS = {
+    Unit.MINUTES: {"fr": ("minute", "minutes"), "en": ("minute", "minutes")},
+    Unit.DAYS: {"fr": ("jour", "jours"), "en": ("day", "days")},
+    Unit.MONTHS: {"fr": ("mois", "mois"), "en": ("month", "months")},
+}
+
+
 @dataclass(frozen=True)
 class Rule:
     """One period that the officer may set within bounds (both allowed), and from when it runs."""
@@ -34,6 +41,21 @@ class Rule:
     title_en: str
     since_fr: str
     since_en: str
+
+    def title(self, language: str) -> str:
+        """Return what the rule is about, in a language (fr or en)."""
+        return self.title_fr if language == "fr" else self.title_en
+
+    def since(self, language: str) -> str:
+        """Return from when the period runs, in words."""
+        return self.since_fr if language == "fr" else self.since_en
+
+    def period(self, amount: int, language: str) -> str:
+        """Return a period in words: `7 days`."""
+        singular, plural = _UNIT_WORDS[self.unit]["fr" if language == "fr" else "en"]
+        # French counts 0 and 1 as one, English 1 alone.
+        is_one = amount == 1 or (amount == 0 and language == "fr")
+        return f"{amount} {singular if is_one else plural}"
 
     def before(self, at: datetime, amount: int) -> datetime:
         """Return the moment `amount` of the rule's units before `at`: what is older has lapsed."""

@@ -20,7 +20,7 @@ _TABLES_IN = (
     "webapp.jobs.models",
 )
 
-_PAGES_IN = ("webapp.account.my_data", "webapp.privacy_desk.requests")
+_PAGES_IN = ("webapp.account.my_data", "webapp.privacy_desk.requests", "webapp.privacy_desk.retention")
 """Modules that add their pages to the blueprint of a `routes.py`."""
 
 

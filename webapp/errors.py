@@ -20,13 +20,16 @@ from accounts.errors import (
 from catalog.errors import ProductNotFound
 from privacy.errors import (
     CannotBeDecrypted,
+    ClockWentBackwards,
     ConsentMissing,
     KeyDestroyed,
     KeyMissing,
     KeysOutOfReach,
     ObjectionStands,
+    PeriodOutOfBounds,
     PhotoNotFound,
     ProcessingRestricted,
+    PurgeInterrupted,
     UnknownPurpose,
 )
 from privacy.rights_errors import (
@@ -176,6 +179,17 @@ ANSWERS: dict[type[Exception], Answer] = {
     KeyMissing: Answer(500, "photo_unreadable", _("This photo can no longer be opened. Please send it again.")),
     KeysOutOfReach: Answer(
         503, "keys_out_of_reach", _("Nothing that is encrypted can be opened at the moment. Try again later.")
+    ),
+    PeriodOutOfBounds: Answer(400, "period_out_of_bounds", _("A retention period is out of its bounds.")),
+    ClockWentBackwards: Answer(
+        409,
+        "clock_went_backwards",
+        _("The clock shows a time before the last purge: nothing was erased. Have the server’s clock set right."),
+    ),
+    PurgeInterrupted: Answer(
+        503,
+        "purge_interrupted",
+        _("The storage failed during the purge. Nothing is half-done; try again, it goes on where it stopped."),
     ),
     ProductNotFound: Answer(404, "product_not_found", _("This item is no longer in the shop.")),
     BlobNotFound: Answer(404, "picture_not_found", _("This picture is not here (any more).")),

@@ -106,6 +106,8 @@ class Settings(BaseSettings):
         "privacy@demo.example", pattern=r"^[^@\s]+@[^@\s]+$", description="The address in the privacy notice."
     )
 
+    purge_hour: int = Field(3, ge=0, le=23, description="The hour of the nightly purge, in the shop’s time zone.")
+
     default_language: Literal["fr", "en"] = Field("fr", description="For visitors whose browser asks for neither.")
     time_zone: str = Field("Europe/Paris", description="In which times are shown; they are stored in UTC.")
     login_limit: str = Field("10 per minute", description="Failed log-ins from one address.")

@@ -29,9 +29,9 @@ def test_every_category_of_data_is_one_activity_with_words_in_both_languages() -
     assert set(ACTIVITIES) == set(Category)
     for category, activity in ACTIVITIES.items():
         assert activity.category is category
-        for words in ("purpose", "recipients", "erasure"):
-            french, english = getattr(activity, f"{words}_fr"), getattr(activity, f"{words}_en")
-            assert len(french) > 15
+        for about in ("people", "data", "purpose", "recipients", "erasure"):
+            french, english = activity.words(about, "fr"), activity.words(about, "en")
+            assert len(french) > 10
             assert len(english) > 10
             assert french != english
 

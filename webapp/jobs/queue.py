@@ -1,6 +1,6 @@
 """Put jobs in the queue, claim one, record its progress, ask it to stop."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, or_, select, update
@@ -27,6 +27,12 @@ def enqueue(task: str, **arguments: Any) -> Job:
 def latest_jobs(limit: int) -> list[Job]:
     """Return the newest jobs, newest first."""
     return list(db.session.scalars(select(Job).order_by(Job.id.desc()).limit(limit)))
+
+
+def failed_since(task: str, moment: datetime) -> bool:
+    """Say whether a job of this task failed after `moment`."""
+    failed = select(Job.id).filter_by(task=task, state=JobState.FAILED.value).where(Job.finished_at > moment)
+    return db.session.scalar(failed.limit(1)) is not None
 
 
 def claim_next() -> Job | None:

@@ -2,7 +2,10 @@
 
 from collections.abc import Callable
 
+from privacy.audit_notes import SYSTEM
+from privacy.purge import PurgeReport
 from recommender.indexing import IndexReport, Progress, synchronise_index
+from storage.database import now
 from webapp.jobs.queue import JobProgress
 from webapp.wiring import wiring
 
@@ -37,4 +40,17 @@ def summary_of(report: IndexReport) -> str:
     )
 
 
-TASKS: dict[str, Callable[..., str]] = {"update_index": update_index}
+def purge_lapsed(progress: JobProgress) -> str:
+    """Every night: erase what has lapsed of every category. Raises ClockWentBackwards, PurgeInterrupted."""
+    adapters = wiring()
+    report = adapters.purger.purge(adapters.retention_policy, now(), actor=SYSTEM, on_progress=progress.report)
+    return erased_in_words(report)
+
+
+def erased_in_words(report: PurgeReport) -> str:
+    """Return what a purge erased in one line."""
+    counts = ", ".join(f"{count} {category.value}" for category, count in report.erased.items() if count)
+    return f"{report.total} erased: {counts}" if counts else "nothing had lapsed"
+
+
+TASKS: dict[str, Callable[..., str]] = {"purge_lapsed": purge_lapsed, "update_index": update_index}

@@ -4,13 +4,16 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from flask import Flask
 
+from privacy.purge import next_purge_at
 from recommender.indexing import index_difference
 from storage.database import db, now
 from webapp.jobs.models import JobState
-from webapp.jobs.queue import JobProgress, claim_next, enqueue, finish
+from webapp.jobs.queue import JobProgress, claim_next, enqueue, failed_since, finish
 from webapp.jobs.tasks import TASKS
 from webapp.jobs.vault import sweep_the_vault
 from webapp.photo_consents import finish_withdrawals
@@ -20,6 +23,7 @@ _log = logging.getLogger(__name__)
 _IDLE_SECONDS = 0.5
 _PURGE_EVERY_SECONDS = 60.0
 _SWEEP_EVERY_SECONDS = 3600.0
+_AFTER_A_FAILURE = timedelta(hours=1)
 
 
 class JobWorker:
@@ -47,6 +51,7 @@ class JobWorker:
                 next_purge = time.monotonic() + _PURGE_EVERY_SECONDS
                 self._guarded(purge_lapsed_photos)
                 self._guarded(finish_withdrawals)
+                self._guarded(queue_the_nightly_purge)
             if time.monotonic() >= next_sweep:
                 next_sweep = time.monotonic() + _SWEEP_EVERY_SECONDS
                 self._guarded(lambda: sweep_the_vault().any)
@@ -83,6 +88,16 @@ def purge_lapsed_photos() -> bool:
     """Every minute: erase the photos past their time."""
     adapters = wiring()
     return adapters.photo_purger.erase_lapsed(adapters.retention_policy, now()).total > 0
+
+
+def queue_the_nightly_purge() -> bool:
+    """Once a night, or as soon as the server runs again after a missed one; tried again an hour after a failure."""
+    settings = wiring().settings
+    due = next_purge_at(now(), hour=settings.purge_hour, zone=ZoneInfo(settings.time_zone)) <= now()
+    if due and not failed_since("purge_lapsed", now() - _AFTER_A_FAILURE):
+        enqueue("purge_lapsed")
+        db.session.commit()
+    return due
 
 
 def run_next_job() -> bool:
