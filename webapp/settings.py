@@ -57,7 +57,11 @@ class Settings(BaseSettings):
         description="Where the master key is: `local` (MASTER_KEY_FILE), or "
         "`azure:https://VAULT.vault.azure.net/keys/NAME` (extra `azure`).",
     )
-    master_key_file: Path | None = Field(None, description="32 random bytes, mode 0600; all personal data hangs on it.")
+    master_key_file: Path | None = Field(
+        None,
+        description="32 random bytes, mode 0600; all personal data hangs on it. "
+        "Named beside Key Vault: keys that hang on the file still open, and `flask privacy rotate-keys` moves them.",
+    )
     secret_key_file: Path | None = Field(None, description="32 random bytes, mode 0600; signs session cookies.")
 
     mail_url: str = Field(
@@ -263,6 +267,11 @@ class Settings(BaseSettings):
     def mail_folder(self) -> Path:
         """Where the demo keeps its letters."""
         return self.instance / "mail"
+
+    @property
+    def needs_master_key_file(self) -> bool:
+        """With Key Vault the file is named only while keys move there from it."""
+        return self.key_service == "local" or self.master_key_file is not None
 
     @property
     def master_key(self) -> Path:

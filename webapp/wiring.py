@@ -21,15 +21,16 @@ from privacy.audit_chain import AuditSeal
 from privacy.azure_key_vault import AzureKeyVault
 from privacy.consent_source import ConsentSource
 from privacy.destroyed_keys import DestroyedKeys
-from privacy.errors import KeyFileUnsafe
+from privacy.errors import KeyFileUnsafe, MasterKeyMissing
 from privacy.key_ring import KeyRing
 from privacy.key_service import KeyService
 from privacy.key_store import KeyStore
 from privacy.keys import PersonalDataKeys, create_key_file, read_key_file
 from privacy.lapsing import CONSENTS_LAPSE, DISPOSALS_LAPSE, STATISTICS_LAPSE, PhotosLapse, TrainingLapse
-from privacy.legacy_keys import adopt_legacy_keys, has_legacy_keys
+from privacy.legacy_keys import LEGACY, adopt_legacy_keys, has_legacy_keys
 from privacy.local_key_file import LocalKeyFile
 from privacy.models import ConsentRecord, KeptPhoto
+from privacy.moving_key_service import MovingKeyService
 from privacy.photo_vault import PhotoRetention, PhotoVault
 from privacy.pseudonyms import Pseudonymiser
 from privacy.purge import Purger
@@ -143,15 +144,26 @@ class Wiring:
 
     @cached_property
     def key_service(self) -> KeyService:
-        kind, _, address = self.settings.key_service.partition(":")
-        return AzureKeyVault(address) if kind == "azure" else LocalKeyFile(self.settings.master_key)
+        settings = self.settings
+        kind, _, address = settings.key_service.partition(":")
+        if kind == "local":
+            return LocalKeyFile(settings.master_key)
+        current = AzureKeyVault(address)
+        if settings.master_key_file is None:
+            return current
+        return MovingKeyService(current, former=LocalKeyFile(settings.master_key_file))
 
     @cached_property
     def key_store(self) -> KeyStore:
         engine = db.engines[KEYS_BIND]
         if has_legacy_keys(engine):
-            adopt_legacy_keys(engine, self.key_service, read_key_file(self.settings.master_key))
+            adopt_legacy_keys(engine, self.key_service, self._legacy_secret())
         return KeyStore(engine, self.key_service, self.destroyed_keys)
+
+    def _legacy_secret(self) -> bytes:
+        if not self.settings.needs_master_key_file:
+            raise MasterKeyMissing(LEGACY, "MASTER_KEY_FILE")
+        return read_key_file(self.settings.master_key)
 
     @cached_property
     def destroyed_keys(self) -> DestroyedKeys:
@@ -258,14 +270,16 @@ class Wiring:
 
         Raises SettingsError when a key file is missing or unsafe: better at the start than at the first photo.
         """
+        settings = self.settings
         # Only its own: a file that was named and is not there is a mistake, not a wish for a new key.
-        if self.settings.demo and self.settings.secret_key_file is None:
-            create_key_file(self.settings.secret_key)
-        if self.settings.demo and self.settings.master_key_file is None:
-            create_key_file(self.settings.master_key)
+        if settings.demo and settings.secret_key_file is None:
+            create_key_file(settings.secret_key)
+        if settings.needs_master_key_file and settings.demo and settings.master_key_file is None:
+            create_key_file(settings.master_key)
         try:
-            secret = read_key_file(self.settings.secret_key)
-            read_key_file(self.settings.master_key)
+            secret = read_key_file(settings.secret_key)
+            if settings.needs_master_key_file:
+                read_key_file(settings.master_key)
         except KeyFileUnsafe as error:
             raise SettingsError(f"MASTER_KEY_FILE, SECRET_KEY_FILE: {error}") from error
         return secret
