@@ -94,7 +94,6 @@ def _configure(app: Flask, settings: Settings) -> None:
         BABEL_TRANSLATION_DIRECTORIES=str(_PROJECT / "translations"),
         BOOTSTRAP_SERVE_LOCAL=True,
         LANGUAGES=LANGUAGES,
-        RATELIMIT_HEADERS_ENABLED=True,
     )
 
 
@@ -102,7 +101,7 @@ def _check_the_mailer(app: Flask) -> None:
     from webapp.wiring import wiring
 
     # At the start, not at the first person who signs up.
-    _ = wiring(app).mailer
+    _ = wiring(app).mailer, wiring(app).settings.site
 
 
 def _bind_databases(app: Flask, settings: Settings) -> None:
@@ -130,7 +129,6 @@ def _bind_extensions(app: Flask) -> None:
     extensions.babel.init_app(app, locale_selector=current_language)
     extensions.bootstrap.init_app(app)
     extensions.csrf.init_app(app)
-    extensions.limiter.init_app(app)
     extensions.login.init_app(app)
     extensions.login.login_view = "account.log_in"
     extensions.login.login_message = lazy_gettext("Please log in first.")

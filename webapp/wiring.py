@@ -11,9 +11,12 @@ from zoneinfo import ZoneInfo
 from flask import Flask, current_app, g
 from sqlalchemy import select
 
+from accounts.accounts_source import AccountsSource
 from accounts.folder_mailer import FolderMailer
 from accounts.models import Account
+from accounts.people import AccountDesk
 from accounts.ports import Mailer
+from accounts.sessions import LimitsOfRoles, SessionLimits
 from accounts.smtp_mailer import SmtpMailer, SmtpServer
 from accounts.wardrobe_source import WardrobeSource
 from privacy.alert_rules import AlertRule, ManyDenials, ManyPersonsOpened, OutsideWorkingHours, WorkingHours
@@ -56,6 +59,7 @@ from segmentation.segformer import TransformersSegmenter
 from storage.blobs import BlobStore
 from storage.database import AUDIT_BIND, KEYS_BIND, db
 from storage.images import ImageLimits
+from webapp.account.letters import AccountLetters
 from webapp.jobs.lapsing import JOBS_LAPSE
 from webapp.model_choice import EMBEDDED, ENCODER_FORMS, SEGMENTER_FORMS, chosen_model
 from webapp.settings import Settings, SettingsError
@@ -235,6 +239,8 @@ class Wiring:
             return SmtpMailer(SmtpServer.at(settings.mail_url), sender=settings.mail_from)
         if not settings.demo:
             raise SettingsError("MAIL_URL is missing: without a mail server nobody can confirm an e-mail address")
+
+        # The keys are asked for when a letter is written: at the start there may be no database yet.
         return FolderMailer(
             settings.mail_folder, sender=settings.mail_from, hash_of=lambda email: self.pseudonyms.of_email(email)
         )
@@ -243,6 +249,7 @@ class Wiring:
     def personal_data_sources(self) -> tuple[PersonalDataSource, ...]:
         """Everything that is kept of a person, one source a store of it; erased in the order of their steps."""
         return (
+            AccountsSource(self.keys, self.mailer),
             ConsentSource(),
             WardrobeSource(self.keys),
             StatisticsSource(),
@@ -260,6 +267,23 @@ class Wiring:
         settings = self.settings
         blobs = [Path(settings.blobs.removeprefix("file://"))] if settings.blobs.startswith("file://") else []
         return (_ROOT, settings.instance, settings.index_folder, *blobs)
+
+    @property
+    def account_desk(self) -> AccountDesk:
+        """What the use cases of accounts work with. Raises SettingsError when a real shop names no address."""
+        return AccountDesk(self.keys, AccountLetters(self.settings.site))
+
+    @cached_property
+    def session_limits(self) -> LimitsOfRoles:
+        settings = self.settings
+        return LimitsOfRoles(
+            shopper=SessionLimits(
+                timedelta(minutes=settings.session_idle_minutes), timedelta(days=settings.session_days)
+            ),
+            staff=SessionLimits(
+                timedelta(minutes=settings.staff_session_idle_minutes), timedelta(hours=settings.staff_session_hours)
+            ),
+        )
 
     @property
     def photo_limits(self) -> ImageLimits:
