@@ -20,7 +20,14 @@ _TABLES_IN = (
     "webapp.jobs.models",
 )
 
-_PAGES_IN = ("webapp.account.my_data", "webapp.privacy_desk.requests", "webapp.privacy_desk.retention")
+_PAGES_IN = (
+    "webapp.account.my_data",
+    "webapp.privacy_desk.requests",
+    "webapp.privacy_desk.retention",
+    "webapp.privacy_desk.audit",
+    "webapp.privacy_desk.alerts",
+    "webapp.privacy_desk.breaches",
+)
 """Modules that add their pages to the blueprint of a `routes.py`."""
 
 

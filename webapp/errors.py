@@ -31,7 +31,9 @@ from accounts.errors import (
 )
 from accounts.passwords import MAX_CHARACTERS, MIN_CHARACTERS
 from catalog.errors import ProductNotFound
+from privacy.breach_errors import BreachChangedMeanwhile, BreachIncomplete, BreachIsClosed, BreachNotFound
 from privacy.errors import (
+    AlertNotFound,
     CannotBeDecrypted,
     ClockWentBackwards,
     ConsentMissing,
@@ -217,6 +219,13 @@ ANSWERS: dict[type[Exception], Answer] = {
     NothingToSearchFor: Answer(400, "query_empty", _("Tell us what to look for: a photo, words, or both.")),
     WrongCredentials: Answer(401, "wrong_credentials", _("The e-mail or the password is wrong.")),
     MailNotSent: Answer(503, "mail_not_sent", _("The letter could not be sent. Nothing is recorded; try again later.")),
+    AlertNotFound: Answer(404, "alert_not_found", _("There is no such alert.")),
+    BreachNotFound: Answer(404, "breach_not_found", _("There is no such breach in the register.")),
+    BreachChangedMeanwhile: Answer(
+        409, "breach_changed", _("Somebody else changed this record since you opened it. Load it again, then decide.")
+    ),
+    BreachIsClosed: Answer(409, "breach_closed", _("This record is closed. Open it again before you change it.")),
+    BreachIncomplete: Answer(422, "breach_incomplete", _("The record does not say all that it must.")),
     ShopBusy: Answer(503, "busy", _("The shop is busy. Try again in a few seconds.")),
     CSRFError: Answer(400, "csrf_failed", _("The page was open for too long. Go back, reload it and try again.")),
     EmailNotConfirmed: Answer(
