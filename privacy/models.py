@@ -40,6 +40,8 @@ class KeptPhoto(Model):
     of_visit: Mapped[bool] = mapped_column(default=True, info=personal(PHOTOS, Protection.LINKED))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, info=personal(PHOTOS, Protection.LINKED))
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True, info=personal(PHOTOS, Protection.LINKED))
+    erasing_at: Mapped[datetime | None] = mapped_column(UtcDateTime, info=personal(PHOTOS, Protection.LINKED))
+    """Set by the first step of its erasure: from then on the photo is not shown or used."""
 
 
 class WrappedKeyRow(Model):

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -10,10 +11,18 @@ from sqlalchemy import select
 from privacy.audit_notes import SYSTEM, note
 from privacy.consent import Purpose, consents_in_force, has_consent, withdraw_consents
 from privacy.encryption import seal, unseal
-from privacy.errors import ConsentMissing, PhotoNotFound, PhotoPartMissing, SweepTooLarge
+from privacy.errors import (
+    CannotBeDecrypted,
+    ConsentMissing,
+    KeyDestroyed,
+    KeyMissing,
+    PhotoNotFound,
+    PhotoPartMissing,
+    SweepTooLarge,
+)
 from privacy.key_store import KeyStore
 from privacy.models import KeptPhoto
-from privacy.standing import refuse_by_standing, standing_of
+from privacy.standing import refuse_by_standing, refuse_the_erased, standing_of
 from storage.blobs import BlobStore
 from storage.database import db, now
 from storage.errors import BlobNotFound
@@ -71,9 +80,13 @@ class OpenPhoto:
         self._data_key = data_key
 
     def write(self, name: str, content: bytes) -> None:
-        """Seal `content` as the photo's part `name`."""
+        """Seal `content` as the photo's part `name`. Raises PhotoNotFound when the photo was erased meanwhile."""
         key = _blob_key(self.id, name)
         self._blobs.put(key, seal(self._data_key, content, about=key))
+        if not _is_kept(self.id):
+            # An erasure overtook this request: what it wrote too late goes again.
+            self._blobs.delete_all(f"photos/{self.id}")
+            raise PhotoNotFound
 
     def read(self, name: str) -> bytes:
         """Return the part `name`. Raises PhotoPartMissing when it is gone, CannotBeDecrypted when it was altered."""
@@ -107,11 +120,14 @@ class PhotoVault:
             expires_at=self._lapse(photo_id, has_account=has_account, kept_since=now()),
         )
         _refuse_without_consent(photo, Purpose.RECOMMENDATION)
+        refuse_the_erased(pseudonym)
         data_key = self._keys.new_key(key_name(photo_id))
         db.session.add(photo)
         if not is_drawing:
             note("photo.kept", actor=pseudonym, subject=pseudonym)
         db.session.flush()
+        # Once more after the write: it made this request wait for an erasure that began meanwhile.
+        refuse_the_erased(pseudonym)
         return OpenPhoto(photo, self._blobs, data_key)
 
     def open(
@@ -150,7 +166,7 @@ class PhotoVault:
     def kept(self, photo_id: str, *, pseudonym: str) -> KeptPhoto:
         """Return what is known of the owner's photo, its bytes unopened. Raises PhotoNotFound, once lapsed too."""
         photo = self._owned(photo_id, pseudonym)
-        if photo.expires_at <= now():
+        if photo.expires_at <= now() or photo.erasing_at:
             raise PhotoNotFound
         return photo
 
@@ -173,9 +189,25 @@ class PhotoVault:
             self._erase(photo, actor=pseudonym, reason="forgotten")
         return len(photos)
 
+    def parts_for_canaries(self, photo_id: str) -> dict[str, bytes]:
+        """Return the photo's parts by name, for an erasure to learn what it must look for; none that do not open.
+
+        Nothing of them is shown or kept: the erasure takes hashes of them, and goes on.
+        """
+        photo = db.session.get(KeptPhoto, photo_id)
+        if photo is None:
+            return {}
+        parts = {}
+        with suppress(KeyMissing, KeyDestroyed, CannotBeDecrypted):
+            opened, folder = self._opened(photo), f"{_FOLDER}/{photo_id}/"
+            for key in self._blobs.keys(folder):
+                with suppress(CannotBeDecrypted, PhotoPartMissing):
+                    parts[key.removeprefix(folder)] = opened.read(key.removeprefix(folder))
+        return parts
+
     def photos_of(self, pseudonym: str) -> list[KeptPhoto]:
         """Return a person's photos that have not lapsed, newest first."""
-        live = select(KeptPhoto).filter_by(pseudonym=pseudonym).where(KeptPhoto.expires_at > now())
+        live = select(KeptPhoto).filter_by(pseudonym=pseudonym, erasing_at=None).where(KeptPhoto.expires_at > now())
         return list(db.session.scalars(live.order_by(KeptPhoto.created_at.desc())))
 
     def sweep(self, *, at_most: int = AT_MOST_SWEPT) -> SweepReport:
@@ -244,8 +276,8 @@ class PhotoVault:
         db.session.flush()
 
     def _delete_blobs(self, photo_id: str) -> None:
-        for key in list(self._blobs.keys(f"{_FOLDER}/{photo_id}")):
-            self._blobs.delete(key)
+        # The folder goes too, with what a killed upload left half-written in it: it bears the photo's id.
+        self._blobs.delete_all(f"{_FOLDER}/{photo_id}")
 
     def _lapse(self, photo_id: str, *, has_account: bool, kept_since: datetime) -> datetime:
         """Return when a photo goes by itself; what its owner agreed to may keep it longer."""
@@ -262,6 +294,10 @@ def _refuse_without_consent(photo: KeptPhoto, purpose: Purpose) -> None:
     agreed = purpose is Purpose.RECOMMENDATION if photo.is_drawing else has_consent(photo.id, purpose)
     if not agreed:
         raise ConsentMissing(purpose.value)
+
+
+def _is_kept(photo_id: str) -> bool:
+    return db.session.scalar(select(KeptPhoto.id).filter_by(id=photo_id, erasing_at=None)) is not None
 
 
 def new_photo_id() -> str:

@@ -1,6 +1,10 @@
 """What a person asked of all their data at once: hold it (Art. 18), not use it for something (Art. 21), erase it."""
 
+from sqlalchemy import select
+
 from privacy.consent import Purpose
+from privacy.erasure_errors import BeingErased
+from privacy.erasure_models import Erasure, fingerprint
 from privacy.errors import ObjectionStands, PhotoNotFound, ProcessingRestricted
 from privacy.models import PersonStanding
 from storage.database import db, now
@@ -37,6 +41,8 @@ def change_standing(
 
 def refuse_by_standing(pseudonym: str, purpose: Purpose) -> None:
     """Part of the gate. Raises PhotoNotFound (being erased), ProcessingRestricted or ObjectionStands."""
+    if is_erased(pseudonym):
+        raise PhotoNotFound
     standing = standing_of(pseudonym)
     if standing is None:
         return
@@ -48,3 +54,15 @@ def refuse_by_standing(pseudonym: str, purpose: Purpose) -> None:
         raise ObjectionStands(purpose.value)
     if purpose is Purpose.STATISTICS and standing.objects_to_statistics_at:
         raise ObjectionStands(purpose.value)
+
+
+def is_erased(pseudonym: str) -> bool:
+    """Say whether an erasure of this person was begun, be it finished or not: nobody comes back under a pseudonym."""
+    subject = fingerprint(f"person/{pseudonym}")
+    return db.session.scalar(select(Erasure.id).filter_by(subject=subject).limit(1)) is not None
+
+
+def refuse_the_erased(pseudonym: str) -> None:
+    """Raise BeingErased for somebody who is, or was; call it after the flush of what would be kept of them."""
+    if is_erased(pseudonym):
+        raise BeingErased

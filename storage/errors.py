@@ -1,5 +1,12 @@
 """What can go wrong on the shared ground."""
 
+import errno
+
+from sqlalchemy.exc import DBAPIError
+
+# SQLite's words, and PostgreSQL's (from the operating system).
+_SIGNS_OF_FULL = ("database or disk is full", "no space left on device", "disk quota exceeded")
+
 
 class StorageError(Exception):
     """Base of this package's errors."""
@@ -120,3 +127,17 @@ class OutgoingConnectionRefused(StorageError):
             "it (a model of the hub needs OUTGOING_HOSTS=huggingface.co,*.huggingface.co,*.hf.co while it is fetched)"
         )
         self.host = host
+
+
+class StorageFull(StorageError):
+    """A disk or a database has no room left: make some, and the work goes on where it stopped."""
+
+    def __init__(self) -> None:
+        super().__init__("the storage is full: make room, and the work goes on where it stopped")
+
+
+def is_full(error: BaseException) -> bool:
+    """Say whether an error of the system or of a database means that there is no room left."""
+    if isinstance(error, OSError):
+        return error.errno in (errno.ENOSPC, errno.EDQUOT)
+    return isinstance(error, DBAPIError) and any(sign in str(error.orig).lower() for sign in _SIGNS_OF_FULL)

@@ -16,18 +16,12 @@ _TABLES_IN = (
     "privacy.rights_models",
     "privacy.audit_models",
     "privacy.breach_models",
+    "privacy.erasure_models",
     "recommender.models",
     "webapp.jobs.models",
 )
 
-_PAGES_IN = (
-    "webapp.account.my_data",
-    "webapp.privacy_desk.requests",
-    "webapp.privacy_desk.retention",
-    "webapp.privacy_desk.audit",
-    "webapp.privacy_desk.alerts",
-    "webapp.privacy_desk.breaches",
-)
+_PAGES_IN = ("webapp.account.my_data", "webapp.privacy_desk.requests", "webapp.privacy_desk.retention")
 """Modules that add their pages to the blueprint of a `routes.py`."""
 
 
@@ -101,6 +95,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         BABEL_TRANSLATION_DIRECTORIES=str(_PROJECT / "translations"),
         BOOTSTRAP_SERVE_LOCAL=True,
         LANGUAGES=LANGUAGES,
+        RATELIMIT_HEADERS_ENABLED=True,
     )
 
 
@@ -108,7 +103,7 @@ def _check_the_mailer(app: Flask) -> None:
     from webapp.wiring import wiring
 
     # At the start, not at the first person who signs up.
-    _ = wiring(app).mailer, wiring(app).settings.site
+    _ = wiring(app).mailer
 
 
 def _bind_databases(app: Flask, settings: Settings) -> None:
@@ -136,6 +131,7 @@ def _bind_extensions(app: Flask) -> None:
     extensions.babel.init_app(app, locale_selector=current_language)
     extensions.bootstrap.init_app(app)
     extensions.csrf.init_app(app)
+    extensions.limiter.init_app(app)
     extensions.login.init_app(app)
     extensions.login.login_view = "account.log_in"
     extensions.login.login_message = lazy_gettext("Please log in first.")
@@ -152,6 +148,7 @@ def _register_pages(app: Flask) -> None:
     from webapp.account.routes import account
     from webapp.admin.routes import admin
     from webapp.api.routes import api
+    from webapp.erasures.routes import erasures
     from webapp.errors import register_error_pages
     from webapp.extensions import csrf
     from webapp.headers import add_security_headers
@@ -162,7 +159,7 @@ def _register_pages(app: Flask) -> None:
 
     for module in _PAGES_IN:
         import_module(module)
-    for pages in (shop, account, admin, privacy_desk, api, health):
+    for pages in (shop, account, erasures, admin, privacy_desk, api, health):
         app.register_blueprint(pages)
     # The API carries no cookie-borne authority: there is nothing for a forged request to ride on.
     csrf.exempt(api)

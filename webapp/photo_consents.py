@@ -11,6 +11,8 @@ from accounts.errors import WardrobeNeedsAccount
 from accounts.wardrobe import keep_garments
 from privacy.audit_notes import SYSTEM, note
 from privacy.consent import CONSENT_TEXTS, Purpose, consents_in_force, give_consent, withdraw_consent
+from privacy.erasure import BY_PERSON, BY_RETENTION, Stage
+from privacy.erasure_models import Erasure
 from privacy.errors import ConsentMissing, TrainingFolderUnreachable
 from privacy.photo_vault import OpenPhoto
 from privacy.standing import refuse_by_standing, standing_of
@@ -151,11 +153,20 @@ def close_the_gate(photo_id: str, visitor: Visitor) -> bool:
     return True
 
 
-def forget(photo_id: str, pseudonym: str) -> None:
-    """Erase a photo and all that rests on it; commits. Raises PhotoNotFound."""
-    wiring().vault.forget(photo_id, pseudonym=pseudonym)
-    db.session.commit()
-    settle_withdrawals(photo_id)
+def forget(photo_id: str, pseudonym: str, *, asked_by: str = BY_PERSON) -> Erasure | None:
+    """Erase a photo and all that rests on it; commits. Return the erasure that will have a receipt, None for a visit's.
+
+    Raises PhotoNotFound.
+    """
+    erasures = wiring().erasures
+    erasure = erasures.erase_photo(photo_id, pseudonym=pseudonym, asked_by=asked_by, language=current_language())
+    if erasure is not None:
+        try:
+            # The steps take a moment, the search for traces may take minutes: that is left to the background.
+            erasures.run(erasure.id, until=Stage.SCAN)
+        except Exception:  # noqa: BLE001 - recorded with the erasure, shown on its page, tried again every minute
+            _log.exception("an erasure stopped and will be tried again")
+    return erasure
 
 
 def settle_withdrawals(photo_id: str | None = None) -> bool:
@@ -163,6 +174,7 @@ def settle_withdrawals(photo_id: str | None = None) -> bool:
     waiting: set[str] = set()
     for scope in unsettled_withdrawals(photo_id):
         try:
+            wiring().erasures.remember(scope)
             settle_withdrawal(scope, wiring().personal_data_sources)
         except TrainingFolderUnreachable as error:
             # The files that can be reached are gone; the others are tried again by the background work.
@@ -179,7 +191,7 @@ def finish_withdrawals() -> bool:
     """Every minute: take up what a killed process or an unmounted folder left undone."""
     settled = settle_withdrawals()
     for photo_id, pseudonym in photos_that_nothing_keeps():
-        forget(photo_id, pseudonym)
+        forget(photo_id, pseudonym, asked_by=BY_RETENTION)
     try:
         remove_files(files_that_must_go())
     finally:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
+from importlib.metadata import version
 from pathlib import Path
 from threading import BoundedSemaphore
 from typing import cast
@@ -11,29 +12,28 @@ from zoneinfo import ZoneInfo
 from flask import Flask, current_app, g
 from sqlalchemy import select
 
-from accounts.accounts_source import AccountsSource
 from accounts.folder_mailer import FolderMailer
 from accounts.models import Account
-from accounts.people import AccountDesk
 from accounts.ports import Mailer
-from accounts.sessions import LimitsOfRoles, SessionLimits
 from accounts.smtp_mailer import SmtpMailer, SmtpServer
 from accounts.wardrobe_source import WardrobeSource
 from privacy.alert_rules import AlertRule, ManyDenials, ManyPersonsOpened, OutsideWorkingHours, WorkingHours
 from privacy.audit_chain import AuditSeal
+from privacy.audit_notes import NOTE_TABLES
 from privacy.azure_key_vault import AzureKeyVault
 from privacy.consent_source import ConsentSource
 from privacy.destroyed_keys import DestroyedKeys
-from privacy.errors import KeyFileUnsafe, MasterKeyMissing
+from privacy.erasure import Erasures, LetterWithReceipt, ReceiptTerms
+from privacy.errors import KeyFileUnsafe
 from privacy.key_ring import KeyRing
 from privacy.key_service import KeyService
 from privacy.key_store import KeyStore
 from privacy.keys import PersonalDataKeys, create_key_file, read_key_file
 from privacy.lapsing import CONSENTS_LAPSE, DISPOSALS_LAPSE, STATISTICS_LAPSE, PhotosLapse, TrainingLapse
-from privacy.legacy_keys import LEGACY, adopt_legacy_keys, has_legacy_keys
+from privacy.legacy_keys import adopt_legacy_keys, has_legacy_keys
 from privacy.local_key_file import LocalKeyFile
 from privacy.models import ConsentRecord, KeptPhoto
-from privacy.moving_key_service import MovingKeyService
+from privacy.photo_sources import PhotoBlobs, PhotoKeys, PhotoRows, Standing
 from privacy.photo_vault import PhotoRetention, PhotoVault
 from privacy.pseudonyms import Pseudonymiser
 from privacy.purge import Purger
@@ -41,8 +41,10 @@ from privacy.requests_source import RequestsSource
 from privacy.retention import ACCOUNT_PHOTO, TRAINING, VISIT_PHOTO, RetentionPolicy
 from privacy.retention_periods import current_policy
 from privacy.rights_requests import RequestDesk
+from privacy.scanned_places import AUDIT_KNOWS, Blobs, FolderOfFiles, Place, SqliteFiles, store_to_scan
 from privacy.sources import PersonalDataSource
 from privacy.statistics_source import StatisticsSource
+from privacy.store_logs_source import StoreLogs
 from privacy.training_source import TrainingSource
 from recommender.abstention import MatchCalibration
 from recommender.errors import EncoderUnavailable
@@ -50,18 +52,21 @@ from recommender.index_builds import IndexBuilds
 from recommender.onnx_attributes import OnnxAttributeReader
 from recommender.onnx_encoder import OnnxImageEncoder, OnnxTextEncoder
 from recommender.open_clip_encoder import OpenClipEncoder
+from recommender.photo_vectors_source import PhotoVectors
 from recommender.ports import AttributeReader, ImageEncoder, TextEncoder
 from recommender.serving import Encoders, Serving, ServingSwitch
+from recommender.shop_window import ShopWindow
 from recommender.transformers_encoder import TransformersEncoder
 from segmentation.onnx_segmenter import OnnxSegmenter
 from segmentation.ports import Segmenter
 from segmentation.segformer import TransformersSegmenter
 from storage.blobs import BlobStore
-from storage.database import AUDIT_BIND, KEYS_BIND, db
+from storage.database import ACCOUNTS_BIND, AUDIT_BIND, KEYS_BIND, db
 from storage.images import ImageLimits
-from webapp.account.letters import AccountLetters
+from webapp.jobs.jobs_source import JobsSource
 from webapp.jobs.lapsing import JOBS_LAPSE
 from webapp.model_choice import EMBEDDED, ENCODER_FORMS, SEGMENTER_FORMS, chosen_model
+from webapp.receipt_letter import letter_of
 from webapp.settings import Settings, SettingsError
 
 _ROOT = Path(__file__).resolve().parent.parent
@@ -148,26 +153,15 @@ class Wiring:
 
     @cached_property
     def key_service(self) -> KeyService:
-        settings = self.settings
-        kind, _, address = settings.key_service.partition(":")
-        if kind == "local":
-            return LocalKeyFile(settings.master_key)
-        current = AzureKeyVault(address)
-        if settings.master_key_file is None:
-            return current
-        return MovingKeyService(current, former=LocalKeyFile(settings.master_key_file))
+        kind, _, address = self.settings.key_service.partition(":")
+        return AzureKeyVault(address) if kind == "azure" else LocalKeyFile(self.settings.master_key)
 
     @cached_property
     def key_store(self) -> KeyStore:
         engine = db.engines[KEYS_BIND]
         if has_legacy_keys(engine):
-            adopt_legacy_keys(engine, self.key_service, self._legacy_secret())
+            adopt_legacy_keys(engine, self.key_service, read_key_file(self.settings.master_key))
         return KeyStore(engine, self.key_service, self.destroyed_keys)
-
-    def _legacy_secret(self) -> bytes:
-        if not self.settings.needs_master_key_file:
-            raise MasterKeyMissing(LEGACY, "MASTER_KEY_FILE")
-        return read_key_file(self.settings.master_key)
 
     @cached_property
     def destroyed_keys(self) -> DestroyedKeys:
@@ -239,27 +233,70 @@ class Wiring:
             return SmtpMailer(SmtpServer.at(settings.mail_url), sender=settings.mail_from)
         if not settings.demo:
             raise SettingsError("MAIL_URL is missing: without a mail server nobody can confirm an e-mail address")
-
-        # The keys are asked for when a letter is written: at the start there may be no database yet.
         return FolderMailer(
             settings.mail_folder, sender=settings.mail_from, hash_of=lambda email: self.pseudonyms.of_email(email)
         )
 
     @cached_property
+    def request_desk(self) -> RequestDesk:
+        return RequestDesk(self.keys, ZoneInfo(self.settings.time_zone))
+
+    @cached_property
     def personal_data_sources(self) -> tuple[PersonalDataSource, ...]:
         """Everything that is kept of a person, one source a store of it; erased in the order of their steps."""
         return (
-            AccountsSource(self.keys, self.mailer),
+            PhotoKeys(self.key_store),
+            PhotoBlobs(self.blobs, self.vault),
+            PhotoVectors(self.blobs, self.vault),
+            PhotoRows(),
             ConsentSource(),
             WardrobeSource(self.keys),
             StatisticsSource(),
             TrainingSource(),
             RequestsSource(self.request_desk),
+            StoreLogs(),
+            JobsSource(),
+            Standing(),
         )
 
     @cached_property
-    def request_desk(self) -> RequestDesk:
-        return RequestDesk(self.keys, ZoneInfo(self.settings.time_zone))
+    def erasures(self) -> Erasures:
+        """Erases people and photos, and proves it."""
+        return Erasures(
+            sources=self.personal_data_sources,
+            places=self.scanned_places,
+            public=ShopWindow(),
+            keys=self.keys,
+            own_keys=self.key_store,
+            terms=ReceiptTerms(f"fashion-insta {version('fashion-insta')}", self.settings.key_backup_days),
+            post=self._send_receipt,
+        )
+
+    def _send_receipt(self, news: LetterWithReceipt) -> None:
+        link = f"http://{self.settings.bind}/erasures/{self.erasures.link_code(news.erasure_id)}"
+        self.mailer.send(letter_of(news, link=link))
+
+    @cached_property
+    def scanned_places(self) -> tuple[Place, ...]:
+        """Where the scan after an erasure looks: every store, and the whole instance folder."""
+        waiting_for_audit = {table.__tablename__: AUDIT_KNOWS for table in NOTE_TABLES}
+        stores = (
+            ("shop database", None, waiting_for_audit),
+            ("accounts database", ACCOUNTS_BIND, waiting_for_audit),
+            ("keys database", KEYS_BIND, waiting_for_audit),
+            ("audit database", AUDIT_BIND, {"*": AUDIT_KNOWS}),
+        )
+        personal = frozenset(table for source in self.personal_data_sources for table in source.tables)
+        databases = [store_to_scan(name, bind, tolerated, personal) for name, bind, tolerated in stores]
+        index, instance = self.settings.index_folder, self.settings.instance
+        elsewhere = [path for place in databases if isinstance(place, SqliteFiles) for path in place.files()]
+        blobs = [self.blobs.local_folder] if self.blobs.local_folder else []
+        return (
+            *databases,
+            Blobs(self.blobs),
+            FolderOfFiles("vector index", index),
+            FolderOfFiles("instance folder", instance, (*elsewhere, *blobs, index)),
+        )
 
     @property
     def folders_of_the_shop(self) -> tuple[Path, ...]:
@@ -267,23 +304,6 @@ class Wiring:
         settings = self.settings
         blobs = [Path(settings.blobs.removeprefix("file://"))] if settings.blobs.startswith("file://") else []
         return (_ROOT, settings.instance, settings.index_folder, *blobs)
-
-    @property
-    def account_desk(self) -> AccountDesk:
-        """What the use cases of accounts work with. Raises SettingsError when a real shop names no address."""
-        return AccountDesk(self.keys, AccountLetters(self.settings.site))
-
-    @cached_property
-    def session_limits(self) -> LimitsOfRoles:
-        settings = self.settings
-        return LimitsOfRoles(
-            shopper=SessionLimits(
-                timedelta(minutes=settings.session_idle_minutes), timedelta(days=settings.session_days)
-            ),
-            staff=SessionLimits(
-                timedelta(minutes=settings.staff_session_idle_minutes), timedelta(hours=settings.staff_session_hours)
-            ),
-        )
 
     @property
     def photo_limits(self) -> ImageLimits:
@@ -294,16 +314,14 @@ class Wiring:
 
         Raises SettingsError when a key file is missing or unsafe: better at the start than at the first photo.
         """
-        settings = self.settings
         # Only its own: a file that was named and is not there is a mistake, not a wish for a new key.
-        if settings.demo and settings.secret_key_file is None:
-            create_key_file(settings.secret_key)
-        if settings.needs_master_key_file and settings.demo and settings.master_key_file is None:
-            create_key_file(settings.master_key)
+        if self.settings.demo and self.settings.secret_key_file is None:
+            create_key_file(self.settings.secret_key)
+        if self.settings.demo and self.settings.master_key_file is None:
+            create_key_file(self.settings.master_key)
         try:
-            secret = read_key_file(settings.secret_key)
-            if settings.needs_master_key_file:
-                read_key_file(settings.master_key)
+            secret = read_key_file(self.settings.secret_key)
+            read_key_file(self.settings.master_key)
         except KeyFileUnsafe as error:
             raise SettingsError(f"MASTER_KEY_FILE, SECRET_KEY_FILE: {error}") from error
         return secret

@@ -112,10 +112,12 @@ def photo_crop(photo_id: str, number: int) -> Response:
 
 @shop.post("/photos/<photo_id>/forget")
 def forget_photo(photo_id: str) -> AnyResponse:
-    """Erase the photo and all that was made of it."""
-    forget(photo_id, current_visitor().pseudonym)
+    """Erase the photo and all that was made of it; with an account, the page of its erasure shows steps and receipt."""
+    erasure = forget(photo_id, current_visitor().pseudonym)
     flash(_("Your photo and all that was made of it are erased."), "success")
-    return redirect(url_for(".landing"), code=303)
+    if erasure is None:
+        return redirect(url_for(".landing"), code=303)
+    return redirect(url_for("erasures.show", code=wiring().erasures.link_code(erasure.id)), code=303)
 
 
 @shop.get("/products")

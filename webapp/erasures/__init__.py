@@ -1,0 +1,1 @@
+"""Pages of one journey: see routes.py."""
