@@ -8,7 +8,7 @@ from segmentation.cleaning import Probabilities
 from segmentation.letterbox import Placement
 from segmentation.ports import Pixels, Region, Segmentation
 
-LONGEST_WORKING_SIDE = 640
+LONGEST_WORKING_SIDE = 512
 """Classes are decided at this size at most; larger photos get the mask enlarged."""
 
 LEAST_CONTRAST = 10
@@ -88,7 +88,8 @@ def _regions(class_ids: NDArray[np.uint8], confidences: NDArray[np.float64]) -> 
     regions = []
     for class_id in np.flatnonzero(areas[1:]) + 1:
         inside = class_ids == class_id
-        rows, columns = np.flatnonzero(inside.any(axis=1)), np.flatnonzero(inside.any(axis=0))
+        rows = np.flatnonzero(inside.any(axis=1))
+        columns = np.flatnonzero(inside[rows[0] : rows[-1] + 1].any(axis=0))
         box = (int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1)
         regions.append(Region(int(class_id), box, float(confidences[class_id]), int(areas[class_id])))
     return tuple(regions)

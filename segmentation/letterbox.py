@@ -20,6 +20,17 @@ def best_size(height: int, width: int, sizes_hw: Sequence[tuple[int, int]]) -> t
     return max(sizes_hw, key=lambda size: min(size[0] / height, size[1] / width))
 
 
+def shrunk(photo: Pixels, sizes_hw: Sequence[tuple[int, int]]) -> Pixels:
+    """Return the photo no larger than it can stand in any of `sizes_hw`, its aspect kept."""
+    height, width = photo.shape[:2]
+    size = best_size(height, width, sizes_hw)
+    scale = min(size[0] / height, size[1] / width)
+    if scale >= 1:
+        return photo
+    inner = (max(1, round(width * scale)), max(1, round(height * scale)))
+    return np.asarray(Image.fromarray(photo).resize(inner, Image.Resampling.BILINEAR, reducing_gap=2.0))
+
+
 def fitted(photo: Pixels, size_hw: tuple[int, int]) -> tuple[NDArray[np.uint8], Placement]:
     """Return (the photo resized and centred on a plain ground, uint8 (*size_hw, 3); where it stands there)."""
     height, width = photo.shape[:2]
