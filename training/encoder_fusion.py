@@ -16,11 +16,11 @@ from recommender.colour import with_colour
 from training.encoder_batches import COLOUR_NAMES, GENDERS, PATTERNS, SEASONS, USAGES
 from training.encoder_model import DualEncoder
 
-SHARES = {"embedding": 0.40, "articles": 0.55, "colours": 0.05}
+SHARES = {"embedding": 0.47, "articles": 0.51, "colours": 0.02}
 """How much each part counts in a cosine; they sum to 1."""
 TEMPERATURES = {"articles": 0.6, "colours": 1.0}
 """Of the classifiers' logits inside the vector: sharper articles tell types apart better."""
-COLOUR_WEIGHT = 0.05
+COLOUR_WEIGHT = 0.02
 """How much the measured colours count beside them (training/RESULTS.md)."""
 
 
