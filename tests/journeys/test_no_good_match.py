@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ from demo.products import demo_products
 from recommender.onnx_encoder import WEIGHTS
 from tests.factories import encoded
 from tests.journeys.browser import DESKTOP, PHONE, send, visit
-from tests.journeys.conftest import PRODUCTS, LiveShop
+from tests.journeys.conftest import PRODUCTS, LiveShop, csrf_token
 from tests.journeys.test_shopper import upload
 from training.match_pictures import drawn_nonsense
 from webapp.cli.vision import vision
@@ -128,3 +129,14 @@ def test_a_browser_shows_the_message_and_the_nearest_items(
         notice = shopper.words("No item really answers these words. The nearest ones are below.")
         assert shopper.page.locator("#no-good-match").inner_text() == notice
         shopper.look("words-no-good-match")
+
+
+def test_the_shops_own_drawn_looks_are_never_sent_away(client: FlaskClient) -> None:
+    page = client.get("/", headers={"Accept-Language": "en"}).text
+    slugs = re.findall(r'action="/looks/([^"]+)"', page)
+    assert slugs
+    token = csrf_token(page)
+    for slug in slugs:
+        shown = client.post(f"/looks/{slug}", data={"csrf_token": token}, follow_redirects=True)
+        assert shown.status_code == 200
+        assert "Nothing in the shop really looks like this" not in shown.text

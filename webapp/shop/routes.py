@@ -92,7 +92,8 @@ def show_photo(photo_id: str) -> str | AnyResponse:
         photo=present_photo(photo_id, reading, chosen),
         switches=[] if kept.is_drawing else switches_of(photo_id, current_visitor()),
         matches=answer.matches,
-        no_good_match=answer.judgement.no_good_match,
+        # What is probable was learned from photos: the demo's drawings look strange to it.
+        no_good_match=answer.judgement.no_good_match and not kept.is_drawing,
         wanted=wanted,
         facets=facets(wanted),
     )
