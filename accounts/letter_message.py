@@ -28,7 +28,9 @@ def message_of(
         if letter.html:
             message.add_alternative(letter.html, subtype="html")
     except ValueError as error:
-        raise MailNotSent(f"the letter cannot be written as a message: {error}", is_lasting=True) from error
+        # The error's own words may hold the address.
+        words = f"the letter cannot be written as a message: {type(error).__name__}"
+        raise MailNotSent(words, is_lasting=True) from error
     return message
 
 

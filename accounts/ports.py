@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Protocol
 
 
@@ -35,4 +36,35 @@ class Mailer(Protocol):
 
     def erase_letters(self, name: str) -> int:
         """Erase every kept letter to this person and return how many there were; none is no error."""
+        ...
+
+
+class LetterKind(StrEnum):
+    """What a letter about an account says."""
+
+    CONFIRM_EMAIL = "confirm_email"
+    EMAIL_KNOWN = "email_known"
+    """Somebody asked for an account, or for this address, and the reader has an account with it already."""
+    RESET_PASSWORD = "reset_password"  # noqa: S105
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105
+    CONFIRM_NEW_EMAIL = "confirm_new_email"
+    EMAIL_CHANGED = "email_changed"
+    SECOND_STEP_ON = "second_step_on"
+    SECOND_STEP_OFF = "second_step_off"
+
+
+@dataclass(frozen=True)
+class Addressee:
+    """Whom a letter goes to, and in which language."""
+
+    email: str = field(repr=False)
+    language: str
+    person: str
+
+
+class LetterWriter(Protocol):
+    """Puts the shop's words to an occasion."""
+
+    def write(self, kind: LetterKind, to: Addressee, *, token: str = "") -> Letter:
+        """Return the letter in the person's language; `token` becomes its link."""
         ...

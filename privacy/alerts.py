@@ -102,6 +102,12 @@ def find_alert(alert_id: int) -> Alert:
     return alert
 
 
+def entries_of(alert: Alert, rules: Sequence[AlertRule], *, limit: int) -> list[AuditEntry]:
+    """Return the entries that raised an alert, oldest first, at most `limit`; none for a broken chain."""
+    rule = next((rule for rule in rules if rule.name == alert.rule), None)
+    return _entries_of(rule, alert.actor, alert.first_seq, alert.last_seq)[:limit] if rule else []
+
+
 def handle_alert(alert_id: int, state: AlertState, words: str, *, actor: str, keys: PersonalDataKeys) -> Alert:
     """Mark an alert as seen or closed, with the officer's words about it, sealed; commits. Raises AlertNotFound.
 

@@ -84,7 +84,40 @@ _KEYS = (
 )
 _ACCOUNTS = (
     AuditAction("account.created", "An account was opened", "Un compte a été ouvert"),
+    AuditAction("account.confirmed", "An e-mail address was confirmed", "Une adresse e-mail a été confirmée"),
+    AuditAction("account.logged_in", "Somebody logged in", "Une personne s’est connectée"),
+    AuditAction("account.logged_out", "Somebody logged out", "Une personne s’est déconnectée"),
     AuditAction("account.log_in_refused", "A log-in was refused", "Une connexion a été refusée", denied=True),
+    AuditAction(
+        "account.code_refused",
+        "A code of the second step was refused",
+        "Un code de seconde étape a été refusé",
+        denied=True,
+    ),
+    AuditAction("account.reset_asked", "A new password was asked for", "Un nouveau mot de passe a été demandé"),
+    AuditAction(
+        "account.password_reset",
+        "A forgotten password was replaced",
+        "Un mot de passe oublié a été remplacé",
+    ),
+    AuditAction("account.password_changed", "A password was changed", "Un mot de passe a été changé"),
+    AuditAction(
+        "account.email_change_asked", "A change of e-mail was asked for", "Un changement d’e-mail a été demandé"
+    ),
+    AuditAction("account.email_changed", "An e-mail was changed", "Un e-mail a été changé"),
+    AuditAction("account.session_ended", "A session was ended", "Une session a été fermée"),
+    AuditAction("account.sessions_ended", "Other sessions were ended", "D’autres sessions ont été fermées"),
+    AuditAction("account.totp_enabled", "The second step was turned on", "La seconde étape a été activée"),
+    AuditAction("account.totp_disabled", "The second step was turned off", "La seconde étape a été désactivée"),
+    AuditAction("account.recovery_codes_made", "Recovery codes were made", "Des codes de secours ont été créés"),
+    AuditAction("account.recovery_code_used", "A recovery code was used", "Un code de secours a été utilisé"),
+    AuditAction("account.profile_changed", "A profile was changed", "Un profil a été modifié"),
+    AuditAction("account.role_changed", "A role was changed", "Un rôle a été changé", by_staff=True),
+    AuditAction(
+        "account.lapsed",
+        "An account that was never confirmed lapsed",
+        "Un compte jamais confirmé est arrivé à son terme",
+    ),
 )
 _REQUESTS = (
     AuditAction(

@@ -154,6 +154,12 @@ def breaches() -> Sequence[Breach]:
     return db.session.scalars(select(Breach).order_by(Breach.state.desc(), Breach.found_at.desc())).all()
 
 
+def breaches_due(keys: PersonalDataKeys) -> int:
+    """Return of how many breaches the authority is still to be told."""
+    waiting = select(Breach).filter_by(state=BreachState.OPEN.value, authority_notified_at=None)
+    return sum(not facts_of(breach, keys).texts.why_not_notified for breach in db.session.scalars(waiting))
+
+
 def facts_of(breach: Breach, keys: PersonalDataKeys) -> BreachFacts:
     """Raises CannotBeDecrypted when the sealed texts were altered or moved."""
     texts = unseal_json(keys, breach.sealed_texts, about=_place(breach.id))

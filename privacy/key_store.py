@@ -50,15 +50,12 @@ class KeyStore:
         """Return a key. Raises KeyMissing, KeyDestroyed, MasterKeyMissing, CannotBeDecrypted."""
         if self.is_destroyed(about):
             raise KeyDestroyed(about)
-        wrapped = self._wrapped(about)
         try:
-            return self._service.unwrap(wrapped, about=about)
-        except MasterKeyMissing:
-            # A rotation may have come to its end since the row was read: then it hangs on the new master key.
-            again = self._wrapped(about)
-            if again == wrapped:
-                raise
-            return self._service.unwrap(again, about=about)
+            return self._unwrapped(about)[0]
+        except KeyMissing:
+            if self.is_destroyed(about):
+                raise KeyDestroyed(about) from None
+            raise
 
     def destroy_key(self, about: str) -> None:
         """Make a key unusable for good, backups included; safe to repeat, also for a key that is not there.
@@ -95,6 +92,43 @@ class KeyStore:
         back = [about for about in self.names() if self.is_destroyed(about)]
         self._remove(back)
         return len(back)
+
+    def names_under_former(self) -> list[str]:
+        """Return what the keys are about that do not hang on the current master key; destroyed ones left out."""
+        wanted = select(_ROWS.c.about).where(_ROWS.c.master_key_id != self._service.key_id).order_by(_ROWS.c.about)
+        with self._engine.connect() as connection:
+            names = list(connection.scalars(wanted))
+        return [about for about in names if not self.is_destroyed(about)]
+
+    def master_key_ids(self) -> set[str]:
+        """Return the ids of the master keys that keys hang on."""
+        with self._engine.connect() as connection:
+            return set(connection.scalars(select(_ROWS.c.master_key_id).distinct()))
+
+    def rewrap(self, about: str) -> bool:
+        """Wrap a key with the current master key; return False when it is, or was destroyed meanwhile.
+
+        Raises MasterKeyMissing, CannotBeDecrypted.
+        """
+        try:
+            data_key, wrapped = self._unwrapped(about)
+        except KeyMissing:
+            return False
+        if wrapped.master_key_id == self._service.key_id:
+            return False
+        return self._replace(about, wrapped, self._service.wrap(data_key, about=about))
+
+    def _unwrapped(self, about: str) -> tuple[bytes, WrappedKey]:
+        wrapped = self._wrapped(about)
+        while True:
+            try:
+                return self._service.unwrap(wrapped, about=about), wrapped
+            except MasterKeyMissing:
+                # A rotation may have come to its end since the row was read: the key hangs on another master key now.
+                again = self._wrapped(about)
+                if again == wrapped:
+                    raise
+                wrapped = again
 
     def _insert(self, about: str, wrapped: WrappedKey) -> None:
         values = {"about": about, "created_at": now(), **_columns(wrapped)}

@@ -32,5 +32,13 @@ class Pseudonymiser:
         """Return the pseudonym of a network address on one day: what it does on two days cannot be joined."""
         return self._digest("address", f"{day.isoformat()}/{address}")
 
+    def of_attempt(self, kind: str, who: str) -> str:
+        """Return the hash under which tries of a kind (a log-in …) are counted for an e-mail or a network address."""
+        return self._digest(f"attempt/{kind}", who)
+
+    def of_code(self, account_id: str, code: str) -> str:
+        """Return the hash of an account's recovery code: without the key, not even all short codes can be tried."""
+        return self._digest("code", f"{account_id}:{code}")
+
     def _digest(self, kind: str, value: str) -> str:
         return hmac.new(self._key, f"{kind}:{value}".encode(), hashlib.sha256).hexdigest()[:32]

@@ -21,7 +21,14 @@ _TABLES_IN = (
     "webapp.jobs.models",
 )
 
-_PAGES_IN = ("webapp.account.my_data", "webapp.privacy_desk.requests", "webapp.privacy_desk.retention")
+_PAGES_IN = (
+    "webapp.account.my_data",
+    "webapp.privacy_desk.requests",
+    "webapp.privacy_desk.retention",
+    "webapp.privacy_desk.audit",
+    "webapp.privacy_desk.alerts",
+    "webapp.privacy_desk.breaches",
+)
 """Modules that add their pages to the blueprint of a `routes.py`."""
 
 
@@ -95,7 +102,6 @@ def _configure(app: Flask, settings: Settings) -> None:
         BABEL_TRANSLATION_DIRECTORIES=str(_PROJECT / "translations"),
         BOOTSTRAP_SERVE_LOCAL=True,
         LANGUAGES=LANGUAGES,
-        RATELIMIT_HEADERS_ENABLED=True,
     )
 
 
@@ -103,7 +109,7 @@ def _check_the_mailer(app: Flask) -> None:
     from webapp.wiring import wiring
 
     # At the start, not at the first person who signs up.
-    _ = wiring(app).mailer
+    _ = wiring(app).mailer, wiring(app).settings.site
 
 
 def _bind_databases(app: Flask, settings: Settings) -> None:
@@ -131,7 +137,6 @@ def _bind_extensions(app: Flask) -> None:
     extensions.babel.init_app(app, locale_selector=current_language)
     extensions.bootstrap.init_app(app)
     extensions.csrf.init_app(app)
-    extensions.limiter.init_app(app)
     extensions.login.init_app(app)
     extensions.login.login_view = "account.log_in"
     extensions.login.login_message = lazy_gettext("Please log in first.")

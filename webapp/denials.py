@@ -19,7 +19,7 @@ _noted = FixedWindowRateLimiter(MemoryStorage())
 def note_denial(code: str) -> None:
     """Note that this request was refused something, `code` says what; commits. A failure to note is logged only."""
     try:
-        actor = _actor()
+        actor = asking_pseudonym()
         if _noted.hit(_AT_MOST, actor):
             note("access.denied", actor=actor, details={"code": code, "page": request.endpoint or ""})
             db.session.commit()
@@ -28,8 +28,8 @@ def note_denial(code: str) -> None:
         current_app.logger.error("a refusal could not be noted: %s", type(error).__name__)
 
 
-def _actor() -> str:
-    """The pseudonym of the account or visit; of the address, for a day, where there is no visit: none begins here."""
+def asking_pseudonym() -> str:
+    """Return whose request this is: the account, the visit, or the address for a day (no visit begins here)."""
     pseudonyms = wiring().pseudonyms
     if current_user.is_authenticated:
         return pseudonyms.of_account(current_user.account_id)

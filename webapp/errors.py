@@ -3,22 +3,37 @@
 from dataclasses import dataclass
 
 from flask import Flask, Response, current_app, jsonify, render_template, request
-from flask_babel import LazyString, lazy_gettext
-from flask_limiter.errors import RateLimitExceeded
+from flask_babel import LazyString, lazy_gettext, ngettext
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from accounts.errors import (
+    AccountNotFound,
+    EmailNotConfirmed,
+    EmailTaken,
     GarmentNotInWardrobe,
+    LinkNotValid,
     MailNotSent,
     NameTooLong,
     NoSuchGarment,
+    NotAnEmail,
+    PasswordTooWeak,
+    SameEmail,
+    SecondStepIsOn,
+    SecondStepNotBegun,
+    SessionNotFound,
+    TooManyAttempts,
     WardrobeNeedsAccount,
+    Weakness,
+    WrongCode,
     WrongCredentials,
 )
+from accounts.passwords import MAX_CHARACTERS, MIN_CHARACTERS
 from catalog.errors import ProductNotFound
+from privacy.breach_errors import BreachChangedMeanwhile, BreachIncomplete, BreachIsClosed, BreachNotFound
 from privacy.erasure_errors import BeingErased, ErasureNotFound
 from privacy.errors import (
+    AlertNotFound,
     CannotBeDecrypted,
     ClockWentBackwards,
     ConsentMissing,
@@ -210,9 +225,37 @@ ANSWERS: dict[type[Exception], Answer] = {
     NothingToSearchFor: Answer(400, "query_empty", _("Tell us what to look for: a photo, words, or both.")),
     WrongCredentials: Answer(401, "wrong_credentials", _("The e-mail or the password is wrong.")),
     MailNotSent: Answer(503, "mail_not_sent", _("The letter could not be sent. Nothing is recorded; try again later.")),
+    AlertNotFound: Answer(404, "alert_not_found", _("There is no such alert.")),
+    BreachNotFound: Answer(404, "breach_not_found", _("There is no such breach in the register.")),
+    BreachChangedMeanwhile: Answer(
+        409, "breach_changed", _("Somebody else changed this record since you opened it. Load it again, then decide.")
+    ),
+    BreachIsClosed: Answer(409, "breach_closed", _("This record is closed. Open it again before you change it.")),
+    BreachIncomplete: Answer(422, "breach_incomplete", _("The record does not say all that it must.")),
     ShopBusy: Answer(503, "busy", _("The shop is busy. Try again in a few seconds.")),
     CSRFError: Answer(400, "csrf_failed", _("The page was open for too long. Go back, reload it and try again.")),
-    RateLimitExceeded: Answer(429, "too_many_requests", _("Too many attempts. Wait a minute and try again.")),
+    EmailNotConfirmed: Answer(
+        403, "email_not_confirmed", _("Confirm your e-mail address first: we sent you a letter with a link.")
+    ),
+    LinkNotValid: Answer(
+        410, "link_not_valid", _("This link was used already, has lapsed, or was replaced by a newer one.")
+    ),
+    WrongCode: Answer(401, "wrong_code", _("The code is wrong, or was used already. Wait for the next one.")),
+    NotAnEmail: Answer(400, "not_an_email", _("Write the address as name@domain.example.")),
+    SameEmail: Answer(400, "same_email", _("This is your address already.")),
+    EmailTaken: Answer(409, "email_taken", _("An account with this e-mail exists.")),
+    AccountNotFound: Answer(404, "account_not_found", _("There is no such account.")),
+    SessionNotFound: Answer(404, "session_not_found", _("This device is logged out already.")),
+    SecondStepIsOn: Answer(409, "second_step_on", _("The second step is on already.")),
+    SecondStepNotBegun: Answer(409, "second_step_not_begun", _("Begin the set-up of the second step again.")),
+}
+
+_WEAKNESS_WORDS = {
+    Weakness.TOO_SHORT: _("The password is too short: take %(least)d characters or more.", least=MIN_CHARACTERS),
+    Weakness.TOO_LONG: _("The password is too long: take %(most)d characters at most.", most=MAX_CHARACTERS),
+    Weakness.TOO_COMMON: _("Many people use this password, so it is the first to be guessed. Take another one."),
+    Weakness.TOO_UNIFORM: _("The password repeats the same few characters. Take another one."),
+    Weakness.LIKE_EMAIL: _("The password is made of your e-mail address. Take another one."),
 }
 
 _HTTP_WORDS = {
@@ -234,6 +277,11 @@ def answer_for(error: Exception) -> Answer:
     """Return the table's answer for an error; the nearest class in its family wins, else a plain 500."""
     if isinstance(error, BadRequestValue):
         return Answer(400, "invalid_value", error.words)
+    if isinstance(error, PasswordTooWeak):
+        return Answer(400, "password_too_weak", _WEAKNESS_WORDS[error.weakness])
+    if isinstance(error, TooManyAttempts):
+        words = _("Too many attempts. Wait %(time)s and try again.", time=_waiting_words(error.wait_seconds))
+        return Answer(429, "too_many_attempts", words)
     for family in type(error).__mro__:
         if family in ANSWERS:
             return ANSWERS[family]
@@ -242,6 +290,13 @@ def answer_for(error: Exception) -> Answer:
         return Answer(error.code, code, words)
     status = 507 if isinstance(error, StorageFull) or is_full(error) else 500
     return Answer(status, *_HTTP_WORDS[status])
+
+
+def _waiting_words(seconds: int) -> str:
+    """Return how long to wait, in the coarsest unit that is not too short."""
+    if seconds <= 90:
+        return str(ngettext("%(num)d second", "%(num)d seconds", seconds))
+    return str(ngettext("%(num)d minute", "%(num)d minutes", -(-seconds // 60)))
 
 
 def register_error_pages(app: Flask) -> None:

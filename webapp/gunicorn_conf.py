@@ -10,7 +10,7 @@ _settings = read_settings()
 # Here, before any worker: a missing key ends the server with one line instead of workers that die and are replaced.
 _wiring = Wiring(_settings)
 clean_logs(_wiring.session_secret())
-_ = _wiring.mailer
+_ = _wiring.mailer, _settings.site
 
 bind = _settings.bind
 workers = _settings.web_workers

@@ -6,6 +6,8 @@ from flask_babel import gettext as _
 from privacy.alert_rules import RuleName
 from privacy.audit_models import Alert, AlertState
 from privacy.audit_verification import ChainReport, Fault
+from privacy.breach_errors import BreachProblem
+from privacy.breaches import Nature
 
 RULE_WORDS: dict[str, LazyString] = {
     RuleName.VOLUME.value: lazy_gettext("Many people’s data opened"),
@@ -14,11 +16,33 @@ RULE_WORDS: dict[str, LazyString] = {
     RuleName.CHAIN.value: lazy_gettext("The audit chain is broken"),
 }
 ALERT_STATE_WORDS: dict[str, LazyString] = {
-    AlertState.NEW.value: lazy_gettext("New"),
-    AlertState.SEEN.value: lazy_gettext("Seen"),
-    AlertState.CLOSED.value: lazy_gettext("Closed"),
+    AlertState.NEW.value: lazy_gettext("New alert"),
+    AlertState.SEEN.value: lazy_gettext("Seen alert"),
+    AlertState.CLOSED.value: lazy_gettext("Closed alert"),
 }
 
+NATURE_WORDS: dict[str, LazyString] = {
+    Nature.CONFIDENTIALITY.value: lazy_gettext("Confidentiality: somebody could read it"),
+    Nature.INTEGRITY.value: lazy_gettext("Integrity: it was changed"),
+    Nature.AVAILABILITY.value: lazy_gettext("Availability: it was lost"),
+}
+BREACH_FIELD_WORDS: dict[str, LazyString] = {
+    "found_at": lazy_gettext("Found"),
+    "natures": lazy_gettext("What was broken"),
+    "circumstances": lazy_gettext("What happened"),
+    "persons_categories": lazy_gettext("Kinds of people concerned"),
+    "persons": lazy_gettext("People, about"),
+    "records_categories": lazy_gettext("Kinds of data"),
+    "records": lazy_gettext("Records, about"),
+    "consequences": lazy_gettext("Likely consequences"),
+    "measures": lazy_gettext("Measures taken or planned"),
+    "contact": lazy_gettext("Contact for the authority"),
+    "authority_notified_at": lazy_gettext("Authority notified"),
+    "delay_reason": lazy_gettext("Why later than 72 hours"),
+    "why_not_notified": lazy_gettext("Why the authority need not be notified"),
+    "persons_informed_at": lazy_gettext("People informed"),
+    "why_not_informed": lazy_gettext("Why people need not be informed"),
+}
 _FAULT_WORDS: dict[Fault, LazyString] = {
     Fault.ALTERED: lazy_gettext("Entry %(seq)s was altered."),
     Fault.MISSING: lazy_gettext("Entry %(seq)s is missing."),
@@ -62,3 +86,16 @@ def what_was_found(report: ChainReport) -> str:
     if report.fault:
         return str(_FAULT_WORDS[report.fault]) % {"seq": report.bad_seq}
     return str(ngettext("%(num)d entry, as it was written.", "%(num)d entries, all as they were written.", report.good))
+
+
+def breach_problem_words(field: str, problem: BreachProblem, *, most_characters: int) -> str:
+    """Return what is wrong with a field of the breach form, and how to mend it."""
+    words = {
+        BreachProblem.MISSING: _("Fill this in: the register must say it."),
+        BreachProblem.IN_FUTURE: _("This moment is in the future."),
+        BreachProblem.BEFORE_FOUND: _("This moment is before the breach was found."),
+        BreachProblem.TOO_LONG: _("Write at most %(most)d characters.", most=most_characters),
+        BreachProblem.OUT_OF_RANGE: _("Write a whole number from 0 on."),
+        BreachProblem.DELAY_UNEXPLAINED: _("The authority was notified after 72 hours: say why (Art. 33(1))."),
+    }
+    return f"{BREACH_FIELD_WORDS[field]}: {words[problem]}"

@@ -1,5 +1,6 @@
 """Typed settings, read once from the environment; a bad or missing value stops the start with its name."""
 
+import re
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Literal
@@ -22,6 +23,7 @@ _HOLDS_A_PASSWORD = ("MAIL_URL",)
 _OF_AZURE = (".azure.net", ".windows.net")
 # Where Azure's libraries ask who they are: the directory, and the machine's own identity service.
 _AZURE_IDENTITY = ("login.microsoftonline.com", "169.254.169.254")
+_SITE = re.compile(r"https?://[^\s/?#@]+/?")
 _ADDRESS_AND_PORT = r"^([^\s:]+|\[[0-9a-f:]+\]):\d{1,5}$"
 
 
@@ -57,7 +59,11 @@ class Settings(BaseSettings):
         description="Where the master key is: `local` (MASTER_KEY_FILE), or "
         "`azure:https://VAULT.vault.azure.net/keys/NAME` (extra `azure`).",
     )
-    master_key_file: Path | None = Field(None, description="32 random bytes, mode 0600; all personal data hangs on it.")
+    master_key_file: Path | None = Field(
+        None,
+        description="32 random bytes, mode 0600; all personal data hangs on it. "
+        "Named beside Key Vault: keys that hang on the file still open, and `flask privacy rotate-keys` moves them.",
+    )
     key_backup_days: int = Field(
         30, ge=1, le=365, description="Backups of the keys store are kept so long at most; receipts of erasure say so."
     )
@@ -68,6 +74,9 @@ class Settings(BaseSettings):
         description="The mail server: `smtp://user:password@host:port` (STARTTLS) or `smtps://…` (TLS). "
         "Empty, in the demo alone: letters are files in the instance folder's `mail`.",
         repr=False,
+    )
+    public_url: str = Field(
+        "", description="The shop's address as people type it, `https://shop.example`; links in letters begin with it."
     )
     mail_from: str = Field("Fashion-Insta <shop@localhost>", description="The sender of letters.")
 
@@ -113,7 +122,13 @@ class Settings(BaseSettings):
 
     default_language: Literal["fr", "en"] = Field("fr", description="For visitors whose browser asks for neither.")
     time_zone: str = Field("Europe/Paris", description="In which times are shown; they are stored in UTC.")
-    login_limit: str = Field("10 per minute", description="Failed log-ins from one address.")
+    session_idle_minutes: int = Field(1440, ge=5, le=43_200, description="A log-in ends so long after a request.")
+    session_days: int = Field(30, ge=1, le=365, description="A log-in ends at the latest after so many days.")
+    staff_session_idle_minutes: int = Field(60, ge=5, le=1440, description="The same for staff: idle minutes.")
+    staff_session_hours: int = Field(12, ge=1, le=168, description="The same for staff: hours at the latest.")
+    staff_totp_required: bool | None = Field(
+        None, description="Staff open their desks only with a second step (TOTP). Default: yes, but not in the demo."
+    )
     bind: str = Field("127.0.0.1:8000", pattern=_ADDRESS_AND_PORT, description="Address and port of the web server.")
     web_workers: int = Field(2, ge=1, le=64, description="Processes of the web server.")
     web_threads: int = Field(4, ge=1, le=64, description="Threads of each process.")
@@ -149,14 +164,6 @@ class Settings(BaseSettings):
         if name not in available_timezones():
             raise ValueError("no such time zone; use a name such as Europe/Paris")
         return name
-
-    @field_validator("login_limit")
-    @classmethod
-    def _readable_limit(cls, text: str) -> str:
-        from limits import parse
-
-        parse(text)
-        return text
 
     @field_validator("shop_database_url", "accounts_database_url", "keys_database_url", "audit_database_url")
     @classmethod
@@ -198,6 +205,13 @@ class Settings(BaseSettings):
     def _readable_hours(cls, text: str) -> str:
         WorkingHours.read(text, "UTC")
         return text
+
+    @field_validator("public_url")
+    @classmethod
+    def _address_of_a_site(cls, url: str) -> str:
+        if url and not _SITE.fullmatch(url):
+            raise ValueError("write the site's address alone, such as https://shop.example")
+        return url.rstrip("/")
 
     @field_validator("mail_from")
     @classmethod
@@ -263,9 +277,25 @@ class Settings(BaseSettings):
         return self.index_dir or self.instance / "index"
 
     @property
+    def site(self) -> str:
+        """The shop's address, without a slash at its end. Raises SettingsError when a real shop names none."""
+        if not self.public_url and not self.demo:
+            raise SettingsError("PUBLIC_URL is missing: links in letters begin with it, such as https://shop.example")
+        return self.public_url or f"http://{self.bind.replace('0.0.0.0', 'localhost')}"  # noqa: S104
+
+    @property
+    def staff_needs_second_step(self) -> bool:
+        return not self.demo if self.staff_totp_required is None else self.staff_totp_required
+
+    @property
     def mail_folder(self) -> Path:
         """Where the demo keeps its letters."""
         return self.instance / "mail"
+
+    @property
+    def needs_master_key_file(self) -> bool:
+        """With Key Vault the file is named only while keys move there from it."""
+        return self.key_service == "local" or self.master_key_file is not None
 
     @property
     def master_key(self) -> Path:

@@ -12,9 +12,12 @@ from zoneinfo import ZoneInfo
 from flask import Flask, current_app, g
 from sqlalchemy import select
 
+from accounts.accounts_source import AccountsSource
 from accounts.folder_mailer import FolderMailer
 from accounts.models import Account
+from accounts.people import AccountDesk
 from accounts.ports import Mailer
+from accounts.sessions import LimitsOfRoles, SessionLimits
 from accounts.smtp_mailer import SmtpMailer, SmtpServer
 from accounts.wardrobe_source import WardrobeSource
 from privacy.alert_rules import AlertRule, ManyDenials, ManyPersonsOpened, OutsideWorkingHours, WorkingHours
@@ -24,15 +27,16 @@ from privacy.azure_key_vault import AzureKeyVault
 from privacy.consent_source import ConsentSource
 from privacy.destroyed_keys import DestroyedKeys
 from privacy.erasure import Erasures, LetterWithReceipt, ReceiptTerms
-from privacy.errors import KeyFileUnsafe
+from privacy.errors import KeyFileUnsafe, MasterKeyMissing
 from privacy.key_ring import KeyRing
 from privacy.key_service import KeyService
 from privacy.key_store import KeyStore
 from privacy.keys import PersonalDataKeys, create_key_file, read_key_file
 from privacy.lapsing import CONSENTS_LAPSE, DISPOSALS_LAPSE, STATISTICS_LAPSE, PhotosLapse, TrainingLapse
-from privacy.legacy_keys import adopt_legacy_keys, has_legacy_keys
+from privacy.legacy_keys import LEGACY, adopt_legacy_keys, has_legacy_keys
 from privacy.local_key_file import LocalKeyFile
 from privacy.models import ConsentRecord, KeptPhoto
+from privacy.moving_key_service import MovingKeyService
 from privacy.photo_sources import PhotoBlobs, PhotoKeys, PhotoRows, Standing
 from privacy.photo_vault import PhotoRetention, PhotoVault
 from privacy.pseudonyms import Pseudonymiser
@@ -63,6 +67,7 @@ from segmentation.segformer import TransformersSegmenter
 from storage.blobs import BlobStore
 from storage.database import ACCOUNTS_BIND, AUDIT_BIND, KEYS_BIND, db
 from storage.images import ImageLimits
+from webapp.account.letters import AccountLetters
 from webapp.jobs.jobs_source import JobsSource
 from webapp.jobs.lapsing import JOBS_LAPSE
 from webapp.model_choice import EMBEDDED, ENCODER_FORMS, SEGMENTER_FORMS, chosen_model
@@ -153,15 +158,26 @@ class Wiring:
 
     @cached_property
     def key_service(self) -> KeyService:
-        kind, _, address = self.settings.key_service.partition(":")
-        return AzureKeyVault(address) if kind == "azure" else LocalKeyFile(self.settings.master_key)
+        settings = self.settings
+        kind, _, address = settings.key_service.partition(":")
+        if kind == "local":
+            return LocalKeyFile(settings.master_key)
+        current = AzureKeyVault(address)
+        if settings.master_key_file is None:
+            return current
+        return MovingKeyService(current, former=LocalKeyFile(settings.master_key_file))
 
     @cached_property
     def key_store(self) -> KeyStore:
         engine = db.engines[KEYS_BIND]
         if has_legacy_keys(engine):
-            adopt_legacy_keys(engine, self.key_service, read_key_file(self.settings.master_key))
+            adopt_legacy_keys(engine, self.key_service, self._legacy_secret())
         return KeyStore(engine, self.key_service, self.destroyed_keys)
+
+    def _legacy_secret(self) -> bytes:
+        if not self.settings.needs_master_key_file:
+            raise MasterKeyMissing(LEGACY, "MASTER_KEY_FILE")
+        return read_key_file(self.settings.master_key)
 
     @cached_property
     def destroyed_keys(self) -> DestroyedKeys:
@@ -233,6 +249,8 @@ class Wiring:
             return SmtpMailer(SmtpServer.at(settings.mail_url), sender=settings.mail_from)
         if not settings.demo:
             raise SettingsError("MAIL_URL is missing: without a mail server nobody can confirm an e-mail address")
+
+        # The keys are asked for when a letter is written: at the start there may be no database yet.
         return FolderMailer(
             settings.mail_folder, sender=settings.mail_from, hash_of=lambda email: self.pseudonyms.of_email(email)
         )
@@ -245,6 +263,7 @@ class Wiring:
     def personal_data_sources(self) -> tuple[PersonalDataSource, ...]:
         """Everything that is kept of a person, one source a store of it; erased in the order of their steps."""
         return (
+            AccountsSource(self.keys, self.mailer),
             PhotoKeys(self.key_store),
             PhotoBlobs(self.blobs, self.vault),
             PhotoVectors(self.blobs, self.vault),
@@ -306,6 +325,23 @@ class Wiring:
         return (_ROOT, settings.instance, settings.index_folder, *blobs)
 
     @property
+    def account_desk(self) -> AccountDesk:
+        """What the use cases of accounts work with. Raises SettingsError when a real shop names no address."""
+        return AccountDesk(self.keys, AccountLetters(self.settings.site))
+
+    @cached_property
+    def session_limits(self) -> LimitsOfRoles:
+        settings = self.settings
+        return LimitsOfRoles(
+            shopper=SessionLimits(
+                timedelta(minutes=settings.session_idle_minutes), timedelta(days=settings.session_days)
+            ),
+            staff=SessionLimits(
+                timedelta(minutes=settings.staff_session_idle_minutes), timedelta(hours=settings.staff_session_hours)
+            ),
+        )
+
+    @property
     def photo_limits(self) -> ImageLimits:
         return ImageLimits(max_pixels=self.settings.max_photo_pixels)
 
@@ -314,14 +350,16 @@ class Wiring:
 
         Raises SettingsError when a key file is missing or unsafe: better at the start than at the first photo.
         """
+        settings = self.settings
         # Only its own: a file that was named and is not there is a mistake, not a wish for a new key.
-        if self.settings.demo and self.settings.secret_key_file is None:
-            create_key_file(self.settings.secret_key)
-        if self.settings.demo and self.settings.master_key_file is None:
-            create_key_file(self.settings.master_key)
+        if settings.demo and settings.secret_key_file is None:
+            create_key_file(settings.secret_key)
+        if settings.needs_master_key_file and settings.demo and settings.master_key_file is None:
+            create_key_file(settings.master_key)
         try:
-            secret = read_key_file(self.settings.secret_key)
-            read_key_file(self.settings.master_key)
+            secret = read_key_file(settings.secret_key)
+            if settings.needs_master_key_file:
+                read_key_file(settings.master_key)
         except KeyFileUnsafe as error:
             raise SettingsError(f"MASTER_KEY_FILE, SECRET_KEY_FILE: {error}") from error
         return secret

@@ -18,6 +18,7 @@ from privacy.errors import (
 from privacy.key_service import KeyService, WrappedKey
 from privacy.keys import create_key_file
 from privacy.local_key_file import LocalKeyFile
+from privacy.moving_key_service import MovingKeyService
 from tests.doubles import InMemoryKeyService
 from tests.key_vault import KeyVaultStandIn, StaticCredential, key_vault
 
@@ -38,12 +39,14 @@ def key_file(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.fixture(params=["memory", "file", "azure"])
+@pytest.fixture(params=["memory", "file", "azure", "moving"])
 def service(request: pytest.FixtureRequest) -> KeyService:
     if request.param == "memory":
         return InMemoryKeyService()
     if request.param == "file":
         return LocalKeyFile(request.getfixturevalue("key_file"))
+    if request.param == "moving":
+        return MovingKeyService(InMemoryKeyService(), former=LocalKeyFile(request.getfixturevalue("key_file")))
     standing_in: KeyVaultStandIn = request.getfixturevalue("vault")
     return standing_in.adapter()
 
@@ -103,6 +106,16 @@ def test_the_current_version_cannot_be_removed(service: KeyService) -> None:
     with pytest.raises(MasterKeyInUse):
         service.remove_version(service.key_id)
     assert service.versions() == [service.key_id]
+
+
+def test_what_hangs_on_the_former_service_opens_while_keys_move(key_file: Path, vault: KeyVaultStandIn) -> None:
+    former, current = LocalKeyFile(key_file), vault.adapter()
+    old = former.wrap(KEY, about=ABOUT)
+    moving = MovingKeyService(current, former=former)
+    assert moving.unwrap(old, about=ABOUT) == KEY
+    assert moving.wrap(KEY, about=ABOUT).master_key_id == current.key_id
+    with pytest.raises(CannotBeDecrypted):
+        moving.unwrap(old, about="photo/another")
 
 
 def test_a_second_process_follows_a_rotation_at_once(key_file: Path) -> None:

@@ -24,7 +24,10 @@ ROOT = Path(__file__).resolve().parents[2]
         ("DEMO", "perhaps"),
         ("DEFAULT_LANGUAGE", "tlh"),
         ("TIME_ZONE", "Mars/Olympus"),
-        ("LOGIN_LIMIT", "often"),
+        ("PUBLIC_URL", "shop.example"),
+        ("PUBLIC_URL", "https://shop.example/path"),
+        ("SESSION_DAYS", "0"),
+        ("STAFF_TOTP_REQUIRED", "sometimes"),
         ("BIND", "nonsense"),
         ("SHOP_DATABASE_URL", "nope://x"),
         ("ACCOUNTS_DATABASE_URL", "nonsense"),
@@ -48,13 +51,18 @@ def test_a_bad_mail_address_is_named_without_its_password(monkeypatch: pytest.Mo
     assert "smtp://" in str(stopped.value)
 
 
-def test_a_real_shop_without_a_mail_server_does_not_start(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("named", "missing"),
+    [({}, "MAIL_URL"), ({"mail_url": "smtps://mail.example"}, "PUBLIC_URL")],
+)
+def test_a_real_shop_that_cannot_write_letters_does_not_start(
+    tmp_path: Path, named: dict[str, str], missing: str
+) -> None:
     key = tmp_path / "a.key"
     create_key_file(key)
-    with pytest.raises(SettingsError, match="MAIL_URL"):
-        create_app(
-            Settings(_env_file=None, instance_dir=tmp_path, demo=False, secret_key_file=key, master_key_file=key)
-        )
+    keys = {"secret_key_file": key, "master_key_file": key}
+    with pytest.raises(SettingsError, match=missing):
+        create_app(Settings(_env_file=None, instance_dir=tmp_path, demo=False, **keys, **named))
 
 
 def test_outside_the_demo_a_missing_secret_stops_the_start(tmp_path: Path) -> None:

@@ -2,13 +2,15 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar, cast
 
-from flask import abort
+from flask import abort, flash, redirect, url_for
+from flask_babel import gettext as _
 from flask_login import UserMixin, current_user, login_required
 
 from accounts.models import Account, Role
-from storage.database import db
+from accounts.sessions import account_of_session
+from webapp.wiring import wiring
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -17,27 +19,36 @@ R = TypeVar("R")
 class SessionUser(UserMixin):  # type: ignore[misc]
     """What pages may know of an account: its id, role and language; no e-mail."""
 
-    def __init__(self, account: Account) -> None:
+    def __init__(self, account: Account, secret: str) -> None:
         self.account_id = account.id
         self.role = Role(account.role)
         self.language = account.language
+        self.has_second_step = account.has_second_step
+        self.secret = secret
+        """What the cookie carries: it names the session, so that an ended one is nobody's on the next request."""
 
     def get_id(self) -> str:
-        return self.account_id
+        return self.secret
 
     def may_act_as(self, role: Role) -> bool:
         """Say whether the account has this role; an admin has every role."""
         return self.role in (role, Role.ADMIN)
 
 
-def load_user(account_id: str) -> SessionUser | None:
-    """Return the session's user, or None when the account is gone."""
-    account = db.session.get(Account, account_id)
-    return SessionUser(account) if account else None
+def load_user(secret: str) -> SessionUser | None:
+    """Return the session's user, or None when the session was ended or lapsed, or the account is gone."""
+    account = account_of_session(secret, limits=wiring().session_limits)
+    return SessionUser(account, secret) if account else None
+
+
+def needs_second_step_first(user: SessionUser) -> bool:
+    """Say whether the account opens no desk before its second step is on."""
+    return user.role is not Role.SHOPPER and not user.has_second_step and wiring().settings.staff_needs_second_step
 
 
 def role_required(role: Role) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Let only accounts with this role in: others get 403, visitors the log-in page."""
+    """Let only accounts with this role in: others get 403, visitors the log-in page, staff without a second step
+    the page to set it up."""
 
     def decorate(view: Callable[P, R]) -> Callable[P, R]:
         @wraps(view)
@@ -45,6 +56,9 @@ def role_required(role: Role) -> Callable[[Callable[P, R]], Callable[P, R]]:
         def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
             if not current_user.may_act_as(role):
                 abort(403)
+            if needs_second_step_first(current_user):
+                flash(_("Your desk opens once the second step of your log-in is set up."), "info")
+                return cast(R, redirect(url_for("account.second_step")))
             return view(*args, **kwargs)
 
         return guarded

@@ -46,6 +46,26 @@ def accounts() -> None:
     click.echo(f"\n  Keys and accounts of this demo lie in {settings.instance}.\n")
 
 
+@demo.command()
+@click.option("--last", default=1, show_default=True, help="How many letters, the newest last.")
+@with_appcontext
+def mail(last: int) -> None:
+    """Print the letters that the demo would have sent."""
+    from email import message_from_bytes
+    from email.policy import default
+
+    from webapp.wiring import wiring
+
+    folder = wiring().settings.mail_folder
+    for path in sorted(folder.glob("*.eml"))[-last:] if last > 0 else []:
+        message = message_from_bytes(path.read_bytes(), policy=default)
+        body = message.get_body(("plain",))
+        click.echo(f"{path}\nTo: {message['To']}\nSubject: {message['Subject']}\n")
+        click.echo(body.get_content() if body else "")
+    if not any(folder.glob("*.eml")):
+        click.echo(f"No letter yet in {folder}; the running shop writes them within a second.")
+
+
 def _draw_and_import() -> None:
     from catalog.import_feed import import_feed
     from demo.export import write_demo_catalogue

@@ -4,7 +4,7 @@ import click
 
 from webapp.cli.privacy_audit import continue_audit_command, relay_audit_command, verify_audit_command
 from webapp.cli.privacy_erasure import public_key, replay_erasures, resume_erasures, verify_receipt
-from webapp.cli.privacy_keys import sweep
+from webapp.cli.privacy_keys import KEY_COMMANDS
 from webapp.cli.privacy_retention import purge
 from webapp.cli.privacy_training import training_set
 
@@ -16,7 +16,7 @@ def privacy() -> None:
 
 _COMMANDS: tuple[click.Command, ...] = (
     purge,
-    sweep,
+    *KEY_COMMANDS,
     resume_erasures,
     replay_erasures,
     verify_receipt,

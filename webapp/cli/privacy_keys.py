@@ -1,11 +1,18 @@
 """`flask privacy sweep`, `rotate-keys`, `back-up-keys`, `restore-keys`, `check-backup`: the vault and its keys."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import click
 from flask.cli import with_appcontext
 
+from webapp.cli.progress import progress_bar
+
+if TYPE_CHECKING:
+    from webapp.settings import Settings
+
+_SHOWN = 5
 _EVERYTHING = 10**9
 
 
@@ -21,6 +28,46 @@ def sweep(everything: bool) -> None:
     click.echo(f"{report}.")
 
 
+@click.command("rotate-keys")
+@with_appcontext
+def rotate_keys() -> None:
+    """Make a new master key and re-wrap every key with it, while the shop serves; run again, it goes on.
+
+    The former master key is removed once nothing hangs on it: a key file is overwritten and deleted, a version in Key
+    Vault is disabled (the application's identity needs the permissions rotate, list and update).
+    """
+    from webapp.jobs.vault import rotate_master_key
+    from webapp.wiring import wiring
+
+    with _in_words(), progress_bar("re-wrap keys", "key") as report_progress:
+        report = rotate_master_key(report_progress)
+    click.echo(f"The master key is {report.current}; {report.rewrapped} keys were re-wrapped.")
+    for version in report.removed:
+        click.echo(f"Nothing hangs on {version} any more: it is removed.")
+    click.echo(_what_next(wiring().settings))
+    if report.stuck:
+        raise click.ClickException(_about_stuck(report.stuck))
+
+
+def _what_next(settings: "Settings") -> str:
+    kept = "Back the new key file up, apart from everything else"
+    if settings.key_service != "local":
+        kept = "Key Vault keeps the new version; the former one is disabled, and can be deleted with the whole key only"
+        if settings.master_key_file:
+            kept += (
+                f". Nothing hangs on {settings.master_key_file} any more: unset MASTER_KEY_FILE, then destroy the file"
+            )
+    return f"{kept}. Key backups made before open with the former master key alone: run `flask privacy back-up-keys`."
+
+
+def _about_stuck(names: Sequence[str]) -> str:
+    shown = ", ".join(names[:_SHOWN]) + (" …" if len(names) > _SHOWN else "")
+    return (
+        f"{len(names)} keys could not be opened and are as they were ({shown}): they are damaged, or their master key "
+        "is missing. Restore that and run this again; keys of nothing go with `flask privacy sweep`."
+    )
+
+
 @contextmanager
 def _in_words() -> Iterator[None]:
     """Show what cannot be done as one line."""
@@ -30,3 +77,6 @@ def _in_words() -> Iterator[None]:
         yield
     except PrivacyError as error:
         raise click.ClickException(str(error)) from error
+
+
+KEY_COMMANDS: tuple[click.Command, ...] = (rotate_keys, sweep)

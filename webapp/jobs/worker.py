@@ -4,11 +4,14 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import astuple
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from flask import Flask
 
+from accounts.lapsing import drop_what_lapsed
+from accounts.letters import send_waiting_letters
 from privacy.purge import next_purge_at
 from recommender.indexing import index_difference
 from storage.database import db, now
@@ -50,6 +53,7 @@ class JobWorker:
             if time.monotonic() >= next_purge:
                 next_purge = time.monotonic() + _PURGE_EVERY_SECONDS
                 self._guarded(purge_lapsed_photos)
+                self._guarded(drop_lapsed_of_accounts)
                 self._guarded(finish_withdrawals)
                 self._guarded(queue_the_nightly_purge)
             if time.monotonic() >= next_sweep:
@@ -57,6 +61,7 @@ class JobWorker:
                 self._guarded(lambda: sweep_the_vault().any)
             self._guarded(go_on_with_erasures)
             self._guarded(follow_the_active_index)
+            self._guarded(send_letters)
             if not self._guarded(run_next_job):
                 self._stop.wait(_IDLE_SECONDS)
 
@@ -104,6 +109,18 @@ def queue_the_nightly_purge() -> bool:
         enqueue("purge_lapsed")
         db.session.commit()
     return due
+
+
+def send_letters() -> bool:
+    """Send the letters that wait."""
+    return send_waiting_letters(wiring().mailer, keys=wiring().keys) > 0
+
+
+def drop_lapsed_of_accounts() -> bool:
+    """Every minute: drop ended sessions, old links, forgotten tries, accounts that were never confirmed."""
+    dropped = drop_what_lapsed(limits=wiring().session_limits, keys=wiring().keys)
+    db.session.commit()
+    return any(astuple(dropped))
 
 
 def run_next_job() -> bool:

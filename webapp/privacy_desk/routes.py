@@ -10,6 +10,7 @@ from privacy.overview import latest_consents, privacy_overview
 from privacy.retention import ACCOUNT_PHOTO, VISIT_PHOTO
 from storage.database import now
 from webapp.account.session_user import role_required
+from webapp.privacy_desk.notices import desk_notices
 from webapp.wiring import wiring
 
 privacy_desk = Blueprint("privacy_desk", __name__, url_prefix="/privacy-desk")
@@ -25,6 +26,7 @@ def overview() -> str:
     return render_template(
         "privacy_desk/overview.html",
         overview=privacy_overview(),
+        notices=desk_notices(),
         consents=latest_consents(_CONSENTS_SHOWN),
         texts=CONSENT_TEXTS,
         visit_minutes=policy.amount(VISIT_PHOTO),

@@ -1,0 +1,64 @@
+"""What the officer should see first, on the desk's overview: alerts, breaches that are due, notes that are stuck."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from sqlalchemy.exc import DBAPIError
+
+from privacy.alerts import new_alerts
+from privacy.audit_chain import waiting_notes
+from privacy.breaches import breaches_due
+from storage.database import db, now
+from webapp.wiring import wiring
+
+_STUCK_AFTER = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One line at the top of the desk; `category` as of flashed messages."""
+
+    category: str
+    words: str
+    address: str
+
+
+def desk_notices() -> list[Notice]:
+    """Return what is due; an audit store that does not answer is said, too."""
+    return [*_alerts(), *_breaches(), *_stuck_notes()]
+
+
+def _alerts() -> list[Notice]:
+    try:
+        new = new_alerts()
+    except DBAPIError:
+        db.session.rollback()
+        return [Notice("danger", _("The audit store does not answer"), url_for("privacy_desk.audit"))]
+    if not new:
+        return []
+    return [Notice("danger", ngettext("%(num)d new alert", "%(num)d new alerts", new), url_for("privacy_desk.alerts"))]
+
+
+def _breaches() -> list[Notice]:
+    due = breaches_due(wiring().keys)
+    if not due:
+        return []
+    words = ngettext(
+        "%(num)d breach of which the authority is still to be told",
+        "%(num)d breaches of which the authority is still to be told",
+        due,
+    )
+    return [Notice("danger", words, url_for("privacy_desk.breaches"))]
+
+
+def _stuck_notes() -> list[Notice]:
+    waiting = waiting_notes()
+    if waiting.since is None or now() - waiting.since < _STUCK_AFTER:
+        return []
+    words = ngettext(
+        "%(num)d note has not reached the audit", "%(num)d notes have not reached the audit", waiting.count
+    )
+    return [Notice("warning", words, url_for("privacy_desk.audit"))]
