@@ -75,14 +75,14 @@ def command(app: Flask, *words: str) -> Result:
 
 
 def test_the_officer_reads_the_audit_and_narrows_it(app: Flask, officer: FlaskClient) -> None:
-    acts(app, 3)
-    acts(app, 1, "purge.finished", reason="nightly")
-    page = officer.get(f"{DESK}/audit?action=purge.finished").text
+    acts(app, 3, actor=SOMEBODY)
+    acts(app, 1, "purge.finished", actor=SOMEBODY, reason="nightly")
+    page = officer.get(f"{DESK}/audit?action=purge.finished&actor={SOMEBODY}").text
     assert "nightly" in page
     assert page.count("<tr>") == 2
     assert officer.get(f"{DESK}/audit?subject={2:032x}").text.count("<tr>") == 2
-    assert officer.get(f"{DESK}/audit?actor=system&from=2020-01-01&to=2020-12-31").text.count("<tr>") == 0
-    assert officer.get(f"{DESK}/audit?actor=system").text.count("<tr>") == 5
+    assert officer.get(f"{DESK}/audit?actor={SOMEBODY}&from=2020-01-01&to=2020-12-31").text.count("<tr>") == 0
+    assert officer.get(f"{DESK}/audit?actor={SOMEBODY}&from=2020-01-01").text.count("<tr>") == 5
 
 
 @pytest.mark.parametrize(
@@ -96,9 +96,9 @@ def test_a_filter_that_cannot_be_is_named(officer: FlaskClient, bad: str) -> Non
 
 
 def test_the_csv_holds_no_formula_and_every_column(app: Flask, officer: FlaskClient) -> None:
-    acts(app, 1, reason="=HYPERLINK(1)")
-    acts(app, 1, reason='semi;colon, "quote"\nline')
-    answer = officer.get(f"{DESK}/audit.csv?actor=system")
+    acts(app, 1, actor=SOMEBODY, reason="=HYPERLINK(1)")
+    acts(app, 1, actor=SOMEBODY, reason='semi;colon, "quote"\nline')
+    answer = officer.get(f"{DESK}/audit.csv?actor={SOMEBODY}")
     assert answer.mimetype == "text/csv"
     rows = list(csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff"))))
     assert [row["reason"] for row in rows] == ["'=HYPERLINK(1)", 'semi;colon, "quote"\nline']
@@ -121,7 +121,8 @@ def test_the_verify_button_says_what_was_found(app: Flask, officer: FlaskClient)
 def test_the_command_names_the_first_bad_entry_and_ends_with_status_1(app: Flask) -> None:
     acts(app)
     whole = command(app, "verify-audit")
-    assert (whole.exit_code, "3 entries are good" in whole.output) == (0, True)
+    assert whole.exit_code == 0
+    assert "as it was written" in whole.output
     known_head = re.search(r"\d+:[0-9a-f]{64}", whole.output)
     assert known_head
     assert command(app, "verify-audit", "--known-head", known_head[0]).exit_code == 0
