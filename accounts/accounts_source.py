@@ -100,7 +100,7 @@ class AccountsSource:
             AttemptCount: AttemptCount.key_hash.in_(self._attempt_keys(scope)),
         }
         counts = {table.__tablename__: _count(table, which) for table, which in of_person.items()}
-        counts["letters kept by the mailer"] = sum(len(self._mailer.kept_letters(name)) for name in self._names(scope))
+        counts["letters kept by the mailer"] = len(self._letters_of(scope))
         return [f"{table}: {count}" for table, count in counts.items() if count]
 
     def _account(self, scope: Scope) -> Account | None:

@@ -52,6 +52,7 @@ def count_attempt(limit: AttemptLimit, who: str, *, keys: PersonalDataKeys, at: 
     who: an e-mail's hash, an account's id or a network address; only its keyed hash is kept. Writes and commits by
     itself: call it before the request has written anything to the accounts store.
     """
+    assert ACCOUNTS_BIND not in db.session.info.get("stores_written", ()), "commit first: SQLite has one writer"
     key_hash, at = _key(limit, who, keys), at or now()
     for _ in range(_RACES):
         if _is_counted(limit, key_hash, at):

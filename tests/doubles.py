@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from accounts.letter_message import message_of
-from accounts.ports import Letter
+from accounts.ports import Addressee, Letter, LetterKind
 from privacy.encryption import seal, unseal
 from privacy.errors import MasterKeyInUse, MasterKeyMissing
 from privacy.key_service import WrappedKey
@@ -111,3 +111,10 @@ class InMemoryKeyService:
         if key_id == self.key_id:
             raise MasterKeyInUse(key_id)
         self._secrets.pop(key_id, None)
+
+
+class PlainLetters:
+    """`LetterWriter` without templates: the kind is the subject, the token the text."""
+
+    def write(self, kind: LetterKind, to: Addressee, *, token: str = "") -> Letter:
+        return Letter(to.email, f"{kind.value} {to.language}", token or "-", person=to.person)
