@@ -6,9 +6,9 @@ from sqlalchemy import select
 
 from accounts.addresses import email_address
 from accounts.models import Account
+from accounts.people import account_with_email, account_with_id, email_of, pseudonym_of
 from privacy.keys import PersonalDataKeys
 from privacy.pseudonyms import Pseudonymiser
-from privacy.sealed_columns import place, unseal_text
 from privacy.sources import Scope
 from storage.database import db
 
@@ -30,16 +30,14 @@ def person_of_pseudonym(pseudonym: str, keys: PersonalDataKeys) -> KnownPerson |
     pseudonyms = Pseudonymiser(keys.pseudonyms)
     for account_id in db.session.scalars(select(Account.id)):
         if pseudonyms.of_account(account_id) == pseudonym:
-            return _known(db.session.get_one(Account, account_id), pseudonyms)
+            return _known(account_with_id(account_id), keys)
     return None
 
 
 def person_of_email(email: str, keys: PersonalDataKeys) -> KnownPerson | None:
     """Return the account with this address, or None; the address is hashed at once. Raises NotAnEmail."""
-    pseudonyms = Pseudonymiser(keys.pseudonyms)
-    email_hash = pseudonyms.of_email(email_address(email))
-    account = db.session.scalars(select(Account).filter_by(email_hash=email_hash)).one_or_none()
-    return _known(account, pseudonyms) if account else None
+    account = account_with_email(email_address(email), keys)
+    return _known(account, keys) if account else None
 
 
 def scope_of_person(pseudonym: str, keys: PersonalDataKeys) -> Scope:
@@ -48,11 +46,10 @@ def scope_of_person(pseudonym: str, keys: PersonalDataKeys) -> Scope:
     return Scope(pseudonym, account_id=person.account_id if person else None)
 
 
-def email_of(person: KnownPerson, keys: PersonalDataKeys) -> str:
-    """Return the person's address, to write to it. Raises CannotBeDecrypted."""
-    account = db.session.get_one(Account, person.account_id)
-    return unseal_text(keys, account.email_sealed, about=place("account", account.id, "email"))
+def address_of(person: KnownPerson, keys: PersonalDataKeys) -> str:
+    """Return the person's e-mail, to write to it. Raises AccountNotFound, CannotBeDecrypted."""
+    return email_of(account_with_id(person.account_id), keys)
 
 
-def _known(account: Account, pseudonyms: Pseudonymiser) -> KnownPerson:
-    return KnownPerson(account.id, pseudonyms.of_account(account.id), account.language)
+def _known(account: Account, keys: PersonalDataKeys) -> KnownPerson:
+    return KnownPerson(account.id, pseudonym_of(account, keys), account.language)

@@ -1,10 +1,14 @@
 """The requests of a person as personal data: exported with their words and letters, emptied and unnamed on erasure."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from privacy.consent import Purpose
+from privacy.declarations import Category
+from privacy.retention import REQUEST, LapsedItem, RetentionPolicy
 from privacy.rights_models import RequestKind, RightsLetter, RightsRequest
 from privacy.rights_requests import RequestDesk, requests_of
 from privacy.sources import ErasureStep, Scope
@@ -63,6 +67,26 @@ class RequestsSource:
         left = [f"request {request.id}" for request in requests_of(scope.pseudonym)]
         handled = db.session.scalars(select(RightsRequest.id).filter_by(assigned_to=scope.pseudonym))
         return left + [f"request {request_id} is assigned to them" for request_id in handled]
+
+
+@dataclass(frozen=True)
+class RequestsLapse:
+    """Closed requests past the officer's period, with their letters; open ones never lapse."""
+
+    category = Category.REQUESTS
+    store = None
+
+    def lapsed(self, policy: RetentionPolicy, at: datetime) -> list[LapsedItem]:
+        """Return the requests whose time is up, the one closed first first."""
+        closed_before = RightsRequest.closed_at <= policy.before(REQUEST, at)
+        rows = db.session.scalars(select(RightsRequest).where(closed_before).order_by(RightsRequest.closed_at))
+        return [LapsedItem(row.id, row.pseudonym, row.closed_at or at, REQUEST) for row in rows]
+
+    def erase_lapsed(self, items: Sequence[LapsedItem]) -> None:
+        """Erase the letters, then the requests."""
+        keys = [item.key for item in items]
+        db.session.execute(delete(RightsLetter).where(RightsLetter.request_id.in_(keys)))
+        db.session.execute(delete(RightsRequest).where(RightsRequest.id.in_(keys)))
 
 
 def _exported(request: RightsRequest, desk: RequestDesk) -> Mapping[str, object]:

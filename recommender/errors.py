@@ -106,3 +106,10 @@ class MatchCalibrationDamaged(RecommenderError):
 
     def __init__(self, path: object, reason: str) -> None:
         super().__init__(f"{path} is damaged ({reason}): restore it or run `python -m training.match_calibration fit`")
+
+
+class NoSuchGarment(RecommenderError):
+    """The photo has no garment of this number."""
+
+    def __init__(self, number: int, garments: int) -> None:
+        super().__init__(f"there is no garment {number}: the photo has {garments}, counted from 0")

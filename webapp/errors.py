@@ -30,6 +30,19 @@ from accounts.errors import (
 )
 from accounts.passwords import MAX_CHARACTERS, MIN_CHARACTERS
 from catalog.errors import ProductNotFound
+from privacy.archive_errors import (
+    ArchiveAltered,
+    ArchiveError,
+    ArchiveNotFound,
+    ArchiveNotReady,
+    ArchiveTooLarge,
+    ArchiveTooNew,
+    ArchiveUnsafe,
+    ForeignArchive,
+    NotAnArchive,
+    NothingToImport,
+    PhotoUnreadable,
+)
 from privacy.breach_errors import BreachChangedMeanwhile, BreachIncomplete, BreachIsClosed, BreachNotFound
 from privacy.erasure_errors import BeingErased, ErasureNotFound
 from privacy.errors import (
@@ -150,6 +163,37 @@ ANSWERS: dict[type[Exception], Answer] = {
         "objection_stands",
         _("You objected to this use of your data, so it is not made. On “My data” you can take that back."),
     ),
+    ArchiveNotFound: Answer(
+        404, ArchiveNotFound.code, _("This copy is no longer kept: it was erased or its time is up.")
+    ),
+    ArchiveNotReady: Answer(409, ArchiveNotReady.code, _("This copy is not ready.")),
+    NotAnArchive: Answer(
+        422, NotAnArchive.code, _("This is no ZIP file, or it is damaged. Download the copy again, then send it here.")
+    ),
+    ArchiveTooLarge: Answer(413, ArchiveTooLarge.code, _("The copy is too large, or would unpack to too much.")),
+    ArchiveUnsafe: Answer(
+        422,
+        ArchiveUnsafe.code,
+        _("The ZIP holds files that no such copy has. Send the file just as the other shop gave it to you."),
+    ),
+    ForeignArchive: Answer(
+        422, ForeignArchive.code, _("This ZIP is no copy of data from a shop of this kind, so we cannot read it.")
+    ),
+    ArchiveTooNew: Answer(
+        422, ArchiveTooNew.code, _("This copy has a version that we do not know. Ask the other shop for version 1.")
+    ),
+    ArchiveAltered: Answer(
+        422,
+        ArchiveAltered.code,
+        _("The copy was altered or is incomplete. Send the file just as the other shop gave it to you."),
+    ),
+    NothingToImport: Answer(
+        422, NothingToImport.code, _("There is no photo to take over: none is in the copy, or none was chosen.")
+    ),
+    PhotoUnreadable: Answer(
+        422, PhotoUnreadable.code, _("One of the photos cannot be read, so none was taken over. Leave it out.")
+    ),
+    ArchiveError: Answer(422, ArchiveError.code, _("This copy cannot be used.")),
     RequestNotFound: Answer(404, "request_not_found", _("There is no such request.")),
     RequestChangedMeanwhile: Answer(
         409,

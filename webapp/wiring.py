@@ -21,8 +21,10 @@ from accounts.sessions import LimitsOfRoles, SessionLimits
 from accounts.smtp_mailer import SmtpMailer, SmtpServer
 from accounts.wardrobe_source import WardrobeSource
 from privacy.alert_rules import AlertRule, ManyDenials, ManyPersonsOpened, OutsideWorkingHours, WorkingHours
+from privacy.archives import Archives, ArchivesLapse, ArchivesSource
 from privacy.audit_chain import AuditSeal
 from privacy.audit_notes import NOTE_TABLES
+from privacy.audit_source import AuditSource
 from privacy.azure_key_vault import AzureKeyVault
 from privacy.consent_source import ConsentSource
 from privacy.destroyed_keys import DestroyedKeys
@@ -41,7 +43,7 @@ from privacy.photo_sources import PhotoBlobs, PhotoKeys, PhotoRows, Standing
 from privacy.photo_vault import PhotoRetention, PhotoVault
 from privacy.pseudonyms import Pseudonymiser
 from privacy.purge import Purger
-from privacy.requests_source import RequestsSource
+from privacy.requests_source import RequestsLapse, RequestsSource
 from privacy.retention import ACCOUNT_PHOTO, TRAINING, VISIT_PHOTO, RetentionPolicy
 from privacy.retention_periods import current_policy
 from privacy.rights_requests import RequestDesk
@@ -56,6 +58,7 @@ from recommender.index_builds import IndexBuilds
 from recommender.onnx_attributes import OnnxAttributeReader
 from recommender.onnx_encoder import OnnxImageEncoder, OnnxTextEncoder
 from recommender.open_clip_encoder import OpenClipEncoder
+from recommender.photo_copies_source import PhotoCopiesSource
 from recommender.photo_vectors_source import PhotoVectors
 from recommender.ports import AttributeReader, ImageEncoder, TextEncoder
 from recommender.serving import Encoders, Serving, ServingSwitch
@@ -216,14 +219,23 @@ class Wiring:
 
     @cached_property
     def photo_purger(self) -> Purger:
-        """For every minute: photos alone."""
-        return Purger((self.photos_lapse,), self.pseudonyms)
+        """For every minute: what lapses at a time that was told: photos, archives."""
+        return Purger((self.photos_lapse, ArchivesLapse(self.archives)), self.pseudonyms)
 
     @cached_property
     def purger(self) -> Purger:
         """For every night: all that can lapse."""
         return Purger(
-            (self.photos_lapse, TrainingLapse(), STATISTICS_LAPSE, CONSENTS_LAPSE, JOBS_LAPSE, DISPOSALS_LAPSE),
+            (
+                self.photos_lapse,
+                TrainingLapse(),
+                STATISTICS_LAPSE,
+                CONSENTS_LAPSE,
+                JOBS_LAPSE,
+                DISPOSALS_LAPSE,
+                RequestsLapse(),
+                ArchivesLapse(self.archives),
+            ),
             self.pseudonyms,
         )
 
@@ -268,6 +280,7 @@ class Wiring:
             PhotoBlobs(self.blobs, self.vault),
             PhotoVectors(self.blobs, self.vault),
             PhotoRows(),
+            PhotoCopiesSource(self.vault),
             ConsentSource(),
             WardrobeSource(self.keys),
             StatisticsSource(),
@@ -275,6 +288,8 @@ class Wiring:
             RequestsSource(self.request_desk),
             StoreLogs(),
             JobsSource(),
+            ArchivesSource(self.archives),
+            AuditSource(),
             Standing(),
         )
 
@@ -316,6 +331,10 @@ class Wiring:
             FolderOfFiles("vector index", index),
             FolderOfFiles("instance folder", instance, (*elsewhere, *blobs, index)),
         )
+
+    @cached_property
+    def archives(self) -> Archives:
+        return Archives(self.blobs, self.key_store)
 
     @property
     def folders_of_the_shop(self) -> tuple[Path, ...]:

@@ -6,14 +6,16 @@ from flask_login import current_user, login_required
 from werkzeug.wrappers import Response
 
 from privacy.consent import Purpose
+from privacy.retention import EXPORT
 from privacy.rights_acts import OBJECTIONS, set_objection, set_restriction
 from privacy.rights_errors import RequestError
-from privacy.rights_models import Channel, RequestKind, RightsRequest
+from privacy.rights_models import ArchiveKind, Channel, RequestKind, RightsRequest
 from privacy.rights_requests import MOST_CHARACTERS, NewRequest, requests_of
 from privacy.sources import Scope
 from privacy.standing import standing_of
 from storage.database import db
-from webapp.account.routes import account
+from webapp.account.blueprint import account
+from webapp.account.my_copies import shown_archives
 from webapp.errors import BadRequestValue, answer_for
 from webapp.i18n import current_language
 from webapp.request_words import KIND_WORDS, ShownRequest, shown_request
@@ -27,10 +29,17 @@ _RESTRICTED = "restricted"
 @login_required  # type: ignore[untyped-decorator]
 def my_data() -> str:
     """The copy of one's data, the switches, and where one's requests stand."""
+    return my_data_page()
+
+
+def my_data_page() -> str:
+    """Return the page, with what was flashed on it."""
     pseudonym = current_visitor().pseudonym
     return render_template(
         "account/my_data.html",
         standing=standing_of(pseudonym),
+        copies=shown_archives(ArchiveKind.EXPORT),
+        copy_days=wiring().retention_policy.amount(EXPORT),
         open_requests=[_shown(row) for row in requests_of(pseudonym) if row.is_open],
     )
 

@@ -6,6 +6,7 @@ from webapp.cli.privacy_audit import continue_audit_command, relay_audit_command
 from webapp.cli.privacy_erasure import public_key, replay_erasures, resume_erasures, verify_receipt
 from webapp.cli.privacy_keys import KEY_COMMANDS
 from webapp.cli.privacy_retention import purge
+from webapp.cli.privacy_rights import export_schema
 from webapp.cli.privacy_training import training_set
 
 
@@ -25,6 +26,7 @@ _COMMANDS: tuple[click.Command, ...] = (
     relay_audit_command,
     continue_audit_command,
     training_set,
+    export_schema,
 )
 for command in _COMMANDS:
     privacy.add_command(command)

@@ -6,6 +6,7 @@ from privacy.audit_notes import SYSTEM
 from privacy.purge import PurgeReport
 from recommender.indexing import IndexReport, Progress, synchronise_index
 from storage.database import now
+from webapp.exports import make_export
 from webapp.jobs.queue import JobProgress
 from webapp.wiring import wiring
 
@@ -53,4 +54,8 @@ def erased_in_words(report: PurgeReport) -> str:
     return f"{report.total} erased: {counts}" if counts else "nothing had lapsed"
 
 
-TASKS: dict[str, Callable[..., str]] = {"purge_lapsed": purge_lapsed, "update_index": update_index}
+TASKS: dict[str, Callable[..., str]] = {
+    "purge_lapsed": purge_lapsed,
+    "update_index": update_index,
+    "make_export": make_export,
+}

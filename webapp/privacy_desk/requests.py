@@ -12,12 +12,12 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from accounts.errors import MailNotSent, NotAnEmail
-from accounts.lookup import KnownPerson, email_of, person_of_email, person_of_pseudonym, scope_of_person
+from accounts.lookup import KnownPerson, address_of, person_of_email, person_of_pseudonym, scope_of_person
 from accounts.models import Role
 from accounts.ports import Letter
-from privacy.archives import EXPORT_DAYS
 from privacy.audit_notes import note
 from privacy.consent import Purpose
+from privacy.retention import EXPORT
 from privacy.rights_acts import OBJECTIONS, set_objection, set_restriction
 from privacy.rights_errors import LetterUnfinished, PersonUnknown, RequestError, RequestNotFound
 from privacy.rights_letters import CODE_MARK, Draft, LetterFacts, LetterKind, draft_letter, require_finished
@@ -301,7 +301,7 @@ def _send(asked: RightsRequest, letter: LetterKind, language: str, draft: Draft)
 def _address_of(asked: RightsRequest) -> str:
     """Return where to write to, or nothing for somebody who wrote by post."""
     known = person_of_pseudonym(asked.pseudonym, wiring().keys) if asked.pseudonym else None
-    return email_of(known, wiring().keys) if known else wiring().request_desk.contact_of(asked)
+    return address_of(known, wiring().keys) if known else wiring().request_desk.contact_of(asked)
 
 
 def _change(
@@ -417,7 +417,7 @@ def _facts(asked: RightsRequest) -> LetterFacts:
         due_on=asked.due_at.astimezone(zone).date(),
         my_data_address=url_for("account.my_data", _external=True),
         code_days=CODE_DAYS,
-        export_days=EXPORT_DAYS,
+        export_days=wiring().retention_policy.amount(EXPORT),
     )
 
 
