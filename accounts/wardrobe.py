@@ -13,7 +13,7 @@ from privacy.audit_notes import note
 from privacy.consent import Purpose, consents_in_force, has_consent, require_consent, withdraw_consent
 from privacy.keys import PersonalDataKeys
 from privacy.sealed_columns import place, seal_text, unseal_text
-from storage.database import db
+from storage.database import db, now
 
 LONGEST_NAME_CHARACTERS = 60
 
@@ -44,6 +44,7 @@ def keep_garments(*, pseudonym: str, photo_id: str, garments: Mapping[int, str],
     kept = {item.garment_number: item for item in _items_of_photo(photo_id)}
     for number in kept.keys() - set(chosen):
         db.session.delete(kept[number])
+    added_at = now()
     for number in sorted(set(chosen) - kept.keys()):
         db.session.add(
             WardrobeItem(
@@ -52,6 +53,7 @@ def keep_garments(*, pseudonym: str, photo_id: str, garments: Mapping[int, str],
                 photo_id=photo_id,
                 garment_number=number,
                 garment=garments[number],
+                added_at=added_at,
             )
         )
     db.session.flush()

@@ -31,6 +31,6 @@ class NecessaryCookie:
 def cookies_set() -> tuple[NecessaryCookie, ...]:
     """Return every cookie that the application sets."""
     session_cookie = NecessaryCookie(
-        current_app.config["SESSION_COOKIE_NAME"], _("Until you close the browser"), tuple(CARRIED.values())
+        current_app.config["SESSION_COOKIE_NAME"], _("until you close the browser"), tuple(CARRIED.values())
     )
     return (session_cookie,)
