@@ -24,6 +24,10 @@ class UnknownPurpose(PrivacyError):
         super().__init__(f"{named[:40]!r} is no purpose: use recommendation, wardrobe, statistics or training")
 
 
+class DrawingAsksForNoConsent(PrivacyError):
+    """The photo is one of the shop's own drawings: nobody is in it, so there is nothing to agree to or to take back."""
+
+
 class TrainingFolderRefused(PrivacyError):
     """People's crops may not be written there: the message says why, and what to choose instead."""
 

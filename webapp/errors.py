@@ -50,6 +50,7 @@ from privacy.errors import (
     CannotBeDecrypted,
     ClockWentBackwards,
     ConsentMissing,
+    DrawingAsksForNoConsent,
     KeyDestroyed,
     KeyMissing,
     KeysOutOfReach,
@@ -227,6 +228,11 @@ ANSWERS: dict[type[Exception], Answer] = {
         400,
         "unknown_purpose",
         _("There is no such purpose. Consent to recommendation, wardrobe, statistics or training."),
+    ),
+    DrawingAsksForNoConsent: Answer(
+        409,
+        "drawing_asks_for_no_consent",
+        _("This is one of our drawings: nobody is in it, so there is nothing to agree to."),
     ),
     WardrobeNeedsAccount: Answer(
         403, "wardrobe_needs_account", _("Without an account you could not find your wardrobe again. Log in first.")

@@ -13,7 +13,7 @@ from privacy.audit_notes import SYSTEM, note
 from privacy.consent import CONSENT_TEXTS, Purpose, consents_in_force, give_consent, withdraw_consent
 from privacy.erasure import BY_PERSON, BY_RETENTION, Stage
 from privacy.erasure_models import Erasure
-from privacy.errors import ConsentMissing, TrainingFolderUnreachable
+from privacy.errors import DrawingAsksForNoConsent, TrainingFolderUnreachable
 from privacy.photo_vault import OpenPhoto
 from privacy.standing import refuse_by_standing, standing_of
 from privacy.statistics import count_garments
@@ -88,6 +88,18 @@ def refuse_purposes(purposes: Iterable[Purpose], visitor: Visitor) -> None:
         refuse_by_standing(visitor.pseudonym, purpose)
 
 
+def refuse_drawing(photo_id: str, visitor: Visitor) -> None:
+    """Raise DrawingAsksForNoConsent for one of the shop's drawings, PhotoNotFound for nobody's or somebody else's."""
+    if wiring().vault.kept(photo_id, pseudonym=visitor.pseudonym).is_drawing:
+        raise DrawingAsksForNoConsent
+
+
+def is_on_hold(visitor: Visitor) -> bool:
+    """Say whether the person asked to hold their data (Art. 18): then not even they are shown their photos."""
+    standing = standing_of(visitor.pseudonym)
+    return standing is not None and standing.restricted_at is not None
+
+
 def record_consents(purposes: Iterable[Purpose], *, pseudonym: str, photo_id: str) -> None:
     """Record what a person agreed to, in the language of the page; flushes."""
     for purpose in sorted(purposes):
@@ -116,11 +128,10 @@ def act_on_consents(
 def agree(photo_id: str, purpose: Purpose, *, chosen: Collection[int] | None = None) -> None:
     """Let the visitor's photo be used for one purpose more; commits.
 
-    Raises PhotoNotFound, ConsentMissing (a drawing asks for none), and what `refuse_purposes` raises.
+    Raises PhotoNotFound, DrawingAsksForNoConsent, and what `refuse_purposes` raises.
     """
     visitor, vault = current_visitor(), wiring().vault
-    if vault.kept(photo_id, pseudonym=visitor.pseudonym).is_drawing:
-        raise ConsentMissing(purpose.value)
+    refuse_drawing(photo_id, visitor)
     refuse_purposes([purpose], visitor)
     record_consents([purpose], pseudonym=visitor.pseudonym, photo_id=photo_id)
     kept = vault.open(photo_id, pseudonym=visitor.pseudonym, has_account=visitor.has_account, purpose=purpose)
@@ -132,10 +143,10 @@ def agree(photo_id: str, purpose: Purpose, *, chosen: Collection[int] | None = N
 def withdraw(photo_id: str, purpose: Purpose) -> bool:
     """Take a purpose back and erase what rested on it; commits. Say whether the photo is still kept.
 
-    A second time nothing happens. Raises PhotoNotFound.
+    A second time nothing happens. Raises PhotoNotFound, DrawingAsksForNoConsent.
     """
-    visitor, vault = current_visitor(), wiring().vault
-    vault.kept(photo_id, pseudonym=visitor.pseudonym)
+    visitor = current_visitor()
+    refuse_drawing(photo_id, visitor)
     if withdraw_consent(photo_id, purpose):
         note("consent.withdrawn", actor=visitor.pseudonym, subject=visitor.pseudonym, details={"purpose": purpose})
     return close_the_gate(photo_id, visitor)

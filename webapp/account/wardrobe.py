@@ -9,7 +9,7 @@ from accounts.wardrobe import LONGEST_NAME_CHARACTERS, garment_of, rename_garmen
 from privacy.consent import Purpose, has_consent
 from storage.database import db
 from webapp.account.routes import account
-from webapp.photo_consents import close_the_gate
+from webapp.photo_consents import close_the_gate, is_on_hold
 from webapp.visitor import current_visitor
 from webapp.wiring import wiring
 
@@ -18,11 +18,13 @@ from webapp.wiring import wiring
 @login_required  # type: ignore[untyped-decorator]
 def wardrobe() -> str:
     """The garments that one keeps, newest first."""
-    garments = wardrobe_of(current_visitor().pseudonym, wiring().keys)
+    visitor = current_visitor()
+    garments = wardrobe_of(visitor.pseudonym, wiring().keys)
     return render_template(
         "account/wardrobe.html",
         garments=garments,
         searchable={one.photo_id for one in garments if has_consent(one.photo_id, Purpose.RECOMMENDATION)},
+        on_hold=is_on_hold(visitor),
         longest_name=LONGEST_NAME_CHARACTERS,
     )
 

@@ -7,11 +7,10 @@ from werkzeug.wrappers import Response
 from accounts.errors import NoSuchGarment
 from accounts.wardrobe import keep_garments, numbers_kept_of
 from privacy.consent import Purpose, consents_in_force, purposes_named
-from privacy.errors import ConsentMissing
 from recommender.photo_garments import garment_labels
 from storage.database import db
 from webapp.errors import BadRequestValue
-from webapp.photo_consents import agree, showing_purpose, switches_of, withdraw
+from webapp.photo_consents import agree, is_on_hold, refuse_drawing, switches_of, withdraw
 from webapp.redirects import local_address
 from webapp.shop.routes import shop
 from webapp.visitor import current_visitor
@@ -23,15 +22,9 @@ def show_consents(photo_id: str) -> str:
     """The photo, its purposes with the words of each, and which of its garments are in the wardrobe."""
     visitor, vault = current_visitor(), wiring().vault
     photo = vault.kept(photo_id, pseudonym=visitor.pseudonym)
-    if photo.is_drawing:
-        raise ConsentMissing(Purpose.RECOMMENDATION.value)
-    kept = vault.open(
-        photo_id,
-        pseudonym=visitor.pseudonym,
-        has_account=visitor.has_account,
-        purpose=showing_purpose(photo_id),
-    )
-    db.session.commit()
+    refuse_drawing(photo_id, visitor)
+    # To see and take back what one agreed to is a right: it needs no consent, and a hold does not bar it.
+    kept = vault.open_for_request(photo_id, pseudonym=visitor.pseudonym, actor=visitor.pseudonym, reason="own consents")
     return render_template(
         "shop/consents.html",
         photo=photo,
@@ -39,6 +32,7 @@ def show_consents(photo_id: str) -> str:
         in_wardrobe=numbers_kept_of(photo_id),
         switches=switches_of(photo_id, visitor),
         searched=Purpose.RECOMMENDATION in consents_in_force(photo_id),
+        on_hold=is_on_hold(visitor),
     )
 
 
