@@ -5,7 +5,7 @@ knows of it.
 """
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -171,20 +171,21 @@ def _export_photo(kept: OpenPhoto, pseudonym: str, folder: TrainingFolder, garme
         for number, garment in enumerate(garments)
         if number not in already
     ]
+    # Read before the commit: whoever withdraws right after it takes the rows away.
+    files = [(export.id, _file_name(export), f"crop-{export.garment_number}.jpg") for export in new]
     db.session.add_all(new)
     db.session.commit()
-    for export in new:
-        folder.write(_file_name(export), kept.read(f"crop-{export.garment_number}.jpg"))
-    _take_back_if_withdrawn(kept.id, folder, new)
-    return len(new)
+    for _id, name, part in files:
+        folder.write(name, kept.read(part))
+    _take_back_if_withdrawn(kept.id, folder, {export_id: name for export_id, name, _part in files})
+    return len(files)
 
 
-def _take_back_if_withdrawn(photo_id: str, folder: TrainingFolder, written: Sequence[TrainingExport]) -> None:
+def _take_back_if_withdrawn(photo_id: str, folder: TrainingFolder, written: Mapping[str, str]) -> None:
     """A withdrawal between row and file found no file to delete: its row is gone, so the file goes now."""
-    names = {export.id: _file_name(export) for export in written}
     db.session.commit()
     still_known = set(db.session.scalars(select(TrainingExport.id).filter_by(photo_id=photo_id)))
-    for export_id, name in names.items():
+    for export_id, name in written.items():
         if export_id not in still_known:
             folder.remove(name)
 

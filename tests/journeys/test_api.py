@@ -13,11 +13,12 @@ from PIL import Image
 from werkzeug.test import TestResponse
 
 from catalog.products import list_products
-from privacy.models import ConsentRecord, KeptPhoto
+from privacy.models import ConsentRecord, GarmentCount, KeptPhoto
 from segmentation.labels import GARMENTS
 from segmentation.rle import decode_mask
 from storage.database import db
 from tests.factories import demo_settings, drawn_look, encoded, photo
+from tests.journeys.test_shopper import upload
 from tests.unit.test_read_photo import REFUSED
 from webapp import create_app
 
@@ -241,3 +242,51 @@ def test_a_photo_of_many_pixels_is_read_at_the_working_size(client: FlaskClient)
     answer = recommend(client, encoded(photo(3000, 4000)))
     assert answer.status_code == 200
     assert answer.json["photo"] == {"width": 750, "height": 1000}
+
+
+def test_several_consents_are_recorded_counted_and_taken_back(app: Flask, client: FlaskClient, look: bytes) -> None:
+    answer = recommend(client, look, consent=["recommendation", "statistics", "statistics"])
+    assert answer.status_code == 200
+    assert answer.json["consents"] == ["recommendation", "statistics"]
+    with app.app_context():
+        assert db.session.query(ConsentRecord).count() == 2
+        counted = db.session.query(GarmentCount).all()
+        assert sorted(count.garment for count in counted) == sorted(one["label"] for one in answer.json["garments"])
+    address = f"/api/v1/photos/{answer.json['photo_id']}/consents"
+    for _ in range(2):
+        assert client.delete(f"{address}/statistics").status_code == 204
+    with app.app_context():
+        assert db.session.query(GarmentCount).count() == 0
+        assert db.session.query(ConsentRecord).filter_by(withdrawn_at=None).count() == 1
+    assert client.delete(f"{address}/marketing").json["error"]["code"] == "unknown_purpose"
+
+
+@pytest.mark.parametrize("photo_id", ["0" * 32, "nobody", "%2e%2e"])
+def test_consents_of_no_known_photo_cannot_be_taken_back(client: FlaskClient, photo_id: str) -> None:
+    answer = client.delete(f"/api/v1/photos/{photo_id}/consents/statistics")
+    assert answer.status_code == 404
+
+
+def test_consents_of_a_photo_sent_on_the_pages_are_out_of_the_api_s_reach(app: Flask, look: bytes) -> None:
+    visitor = app.test_client()
+    photo_id = upload(visitor, look).location.rsplit("/", 1)[1]
+    assert app.test_client().delete(f"/api/v1/photos/{photo_id}/consents/recommendation").status_code == 404
+    assert visitor.get(f"/photos/{photo_id}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("consent", "code"),
+    [
+        (["recommendation", "marketing"], "unknown_purpose"),
+        (["recommendation", "wardrobe"], "invalid_value"),
+        (["recommendation", "training"], "invalid_value"),
+    ],
+)
+def test_a_purpose_that_the_api_cannot_serve_is_refused_by_name(
+    app: Flask, client: FlaskClient, consent: list[str], code: str
+) -> None:
+    answer = recommend(client, b"never looked at", consent=consent)
+    assert answer.status_code == 400
+    assert (answer.json["error"]["code"], answer.json["error"]["field"]) == (code, "consent")
+    with app.app_context():
+        assert db.session.query(ConsentRecord).count() == 0
