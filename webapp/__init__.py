@@ -28,6 +28,7 @@ _PAGES_IN = (
     "webapp.privacy_desk.audit",
     "webapp.privacy_desk.alerts",
     "webapp.privacy_desk.breaches",
+    "webapp.privacy_desk.register",
 )
 """Modules that add their pages to the blueprint of a `routes.py`."""
 

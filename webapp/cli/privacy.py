@@ -5,7 +5,7 @@ import click
 from webapp.cli.privacy_audit import continue_audit_command, relay_audit_command, verify_audit_command
 from webapp.cli.privacy_erasure import public_key, replay_erasures, resume_erasures, verify_receipt
 from webapp.cli.privacy_keys import KEY_COMMANDS
-from webapp.cli.privacy_retention import purge
+from webapp.cli.privacy_retention import check_columns_command, dpia, purge, register
 from webapp.cli.privacy_rights import export_schema
 from webapp.cli.privacy_training import training_set
 
@@ -16,8 +16,11 @@ def privacy() -> None:
 
 
 _COMMANDS: tuple[click.Command, ...] = (
+    check_columns_command,
+    dpia,
     purge,
     *KEY_COMMANDS,
+    register,
     resume_erasures,
     replay_erasures,
     verify_receipt,

@@ -1,11 +1,13 @@
-"""`flask privacy …`: the purge from the command line."""
+"""`flask privacy …`: the purge, the register of processing, the DPIA, and a look at what the columns hold."""
 
+import json
 from typing import TYPE_CHECKING
 
 import click
 from flask.cli import with_appcontext
 
 from webapp.cli.progress import progress_bar
+from webapp.settings import LANGUAGES
 
 if TYPE_CHECKING:
     from privacy.purge import LapsedCount
@@ -38,6 +40,61 @@ def purge(*, dry_run: bool, clock_is_right: bool) -> None:
     except (ClockWentBackwards, PurgeInterrupted) as error:
         raise click.ClickException(str(error)) from error
     click.echo(erased_in_words(report).capitalize() + ".")
+
+
+@click.command()
+@click.option("--language", type=click.Choice(LANGUAGES), default="en", show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@with_appcontext
+def register(*, language: str, as_json: bool) -> None:
+    """Print the register of processing (Art. 30), made from the declarations beside the columns."""
+    from webapp.privacy_desk.register import current_register
+    from webapp.privacy_desk.register_text import register_text
+
+    current = current_register()
+    click.echo(_json(current.as_json(language)) if as_json else register_text(current, language), nl=False)
+
+
+@click.command()
+@click.option("--language", type=click.Choice(LANGUAGES), default="en", show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@with_appcontext
+def dpia(*, language: str, as_json: bool) -> None:
+    """Print the data protection impact assessment (Art. 35); exits 1 when a residual risk is too high."""
+    from webapp.privacy_desk.register import current_assessment
+    from webapp.privacy_desk.register_text import dpia_text
+
+    assessment = current_assessment()
+    click.echo(_json(assessment.as_json(language)) if as_json else dpia_text(assessment, language), nl=False)
+    if not assessment.is_acceptable:
+        raise SystemExit(1)
+
+
+@click.command("check-columns")
+@click.option("--sample", default=500, show_default=True, type=click.IntRange(1, 100_000), help="Rows of each column.")
+@with_appcontext
+def check_columns_command(*, sample: int) -> None:
+    """Look at a sample of rows: are sealed columns ciphertext, are pseudonyms keyed hashes? Exits 1 when not."""
+    from privacy.column_check import check_columns
+    from privacy.declared_columns import protected_share
+    from storage.database import db
+
+    checks = check_columns(db.metadatas, sample=sample)
+    wrong = [check for check in checks if check.problem]
+    for check in wrong:
+        click.echo(f"{check.column.name} {check.problem}", err=True)
+    share = protected_share(check.column for check in checks)
+    rows = sum(check.rows for check in checks)
+    click.echo(
+        f"{len(checks)} personal columns, {share:.0%} declared encrypted or pseudonymised; "
+        f"{rows} values looked at, {len(wrong)} columns are not what they declare."
+    )
+    if wrong:
+        raise SystemExit(1)
+
+
+def _json(content: object) -> str:
+    return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
 
 
 def _show(counts: list["LapsedCount"]) -> None:

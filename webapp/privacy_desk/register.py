@@ -1,0 +1,50 @@
+"""The register of processing and the DPIA as pages to read and to print; both are made from the declarations."""
+
+from flask import render_template
+
+from accounts.models import Role
+from privacy.dpia import CONTEXT, NECESSITY, Assessment, assessment_of
+from privacy.register import LEGAL_BASES, PROTECTIONS, TRANSFERS, Controller, Register, register_of
+from storage.database import db, now
+from webapp.account.session_user import role_required
+from webapp.privacy_desk.routes import privacy_desk
+from webapp.wiring import wiring
+
+
+@privacy_desk.get("/register")
+@role_required(Role.PRIVACY_OFFICER)
+def register() -> str:
+    """The register of processing (Art. 30)."""
+    return render_template(
+        "privacy_desk/register.html",
+        register=current_register(),
+        legal_bases=LEGAL_BASES,
+        protections=PROTECTIONS,
+        transfers=TRANSFERS,
+        made_at=now(),
+    )
+
+
+@privacy_desk.get("/dpia")
+@role_required(Role.PRIVACY_OFFICER)
+def dpia() -> str:
+    """The data protection impact assessment (Art. 35)."""
+    return render_template(
+        "privacy_desk/dpia.html",
+        assessment=current_assessment(),
+        context_words=CONTEXT,
+        necessity_words=NECESSITY,
+        made_at=now(),
+    )
+
+
+def current_register() -> Register:
+    """Return the register of this shop, with the periods in force."""
+    settings = wiring().settings
+    controller = Controller(settings.company_name, settings.company_address, settings.privacy_contact)
+    return register_of(db.metadatas, wiring().retention_policy, controller)
+
+
+def current_assessment() -> Assessment:
+    """Return the DPIA of this shop."""
+    return assessment_of(current_register())
