@@ -27,7 +27,7 @@ $(BIN)/.core: pyproject.toml
 
 setup-tests: setup $(BIN)/.tests ## Install what tests, linters and type checks need
 
-$(BIN)/.tests: pyproject.toml
+$(BIN)/.tests: pyproject.toml scripts/install_test_tools.sh
 	$(BIN)/pip install --quiet --editable '.[dev,training,models]'
 	./scripts/install_test_tools.sh
 	touch $@

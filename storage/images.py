@@ -53,7 +53,7 @@ class ImageLimits:
 
     1008 is a quarter of a phone's 12 megapixels (4032 × 3024), which the JPEG decoder reaches without resizing.
     """
-    decode_seconds: int = 15
+    decode_seconds: int = 10
     """Processor time for HEIC and AVIF; the other formats are bounded by their bytes, pixels, scans and parts."""
 
 

@@ -13,7 +13,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from http.client import HTTPMessage
 from pathlib import Path
+from secrets import token_hex
 from urllib.parse import urlencode
 
 import pytest
@@ -22,6 +24,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from flask.testing import FlaskClient
 
+from accounts.throttle import LOG_INS_FROM_ADDRESS
 from storage.database import now
 from tests.factories import demo_settings
 from tests.journeys.conftest import LiveShop, csrf_token, free_port, serve
@@ -30,6 +33,15 @@ from webapp import create_app
 
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = ROOT / "deploy" / "nginx.conf"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back through nginx."""
+
+    status: int
+    headers: HTTPMessage
+    content: bytes
 
 
 @dataclass(frozen=True)
@@ -49,10 +61,23 @@ class Front:
         context.minimum_version = context.maximum_version = version
         return context
 
-    def ask(self, method: str, path: str, body: bytes = b"", **headers: str) -> http.client.HTTPResponse:
-        connection = http.client.HTTPSConnection("localhost", self.tls_port, timeout=60, context=self.tls())
-        connection.request(method, path, body, {"Host": "shop.example"} | headers)
-        return connection.getresponse()
+    @contextmanager
+    def connected(self, name: str = "shop.example", tls: ssl.SSLContext | None = None) -> Iterator[ssl.SSLSocket]:
+        """Yield a connection to the site of this name."""
+        with (
+            socket.create_connection(("127.0.0.1", self.tls_port), timeout=60) as raw,
+            (tls or self.tls()).wrap_socket(raw, server_hostname=name) as spoken,
+        ):
+            yield spoken
+
+    def ask(self, method: str, path: str, body: bytes = b"", **headers: str) -> Answer:
+        """Ask shop.example for a page."""
+        with self.connected() as spoken:
+            connection = http.client.HTTPConnection("shop.example")
+            connection.sock = spoken
+            connection.request(method, path, body, headers)
+            answer = connection.getresponse()
+            return Answer(answer.status, answer.headers, answer.read())
 
     def written(self) -> dict[str, bytes]:
         """Return what nginx wrote to the disk, its start configuration aside."""
@@ -68,14 +93,14 @@ class Front:
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A self-signed certificate for localhost, its key beside it (.key)."""
+    """A self-signed certificate for shop.example, its key beside it (.key)."""
     key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "shop.example")])
     made = (
         x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
         .not_valid_before(now() - timedelta(days=1))
         .not_valid_after(now() + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("shop.example")]), critical=False)
         .sign(key, hashes.SHA256())
     )
     path = tmp_path_factory.mktemp("tls") / "shop.crt"
@@ -146,8 +171,8 @@ def shop(
         "MASTER_KEY_FILE": str(demo_settings(instance).master_key),
         "SECRET_KEY_FILE": str(demo_settings(instance).secret_key),
         "MAIL_URL": "smtp://localhost:2525",
+        "PUBLIC_URL": "https://shop.example",
         "TRUSTED_PROXIES": "1",
-        "LOGIN_LIMIT": "2 per minute",
         "WEB_THREADS": "2",
     }
     with (
@@ -159,16 +184,19 @@ def shop(
 
 def test_only_the_newest_tls_is_spoken(shop: tuple[LiveShop, Front]) -> None:
     _, before = shop
-    with (
-        socket.create_connection(("127.0.0.1", before.tls_port)) as raw,
-        pytest.raises(ssl.SSLError, match=r"(?i)version"),
-    ):
-        before.tls(ssl.TLSVersion.TLSv1_2).wrap_socket(raw, server_hostname="localhost")
-    with (
-        socket.create_connection(("127.0.0.1", before.tls_port)) as raw,
-        before.tls().wrap_socket(raw, server_hostname="localhost") as spoken,
-    ):
+    for name in ("shop.example", "another.example"):
+        older = before.connected(name, before.tls(ssl.TLSVersion.TLSv1_2))
+        with pytest.raises(ssl.SSLError, match=r"(?i)version"), older:
+            pass
+    with before.connected() as spoken:
         assert spoken.version() == "TLSv1.3"
+
+
+def test_another_name_than_the_shops_gets_no_answer(shop: tuple[LiveShop, Front]) -> None:
+    _, before = shop
+    with pytest.raises(ssl.SSLError, match=r"(?i)unrecognized"), before.connected("another.example"):
+        pass
+    assert before.ask("GET", "/", Host="another.example").status == 421
 
 
 def test_browsers_are_told_to_stay_with_https_once(shop: tuple[LiveShop, Front]) -> None:
@@ -195,7 +223,7 @@ def log_in(before: Front, number: int, **headers: str) -> int:
     cookie = page.headers["Set-Cookie"]
     assert cookie.startswith("__Host-")
     assert "Secure" in cookie
-    token = csrf_token(page.read().decode())
+    token = csrf_token(page.content.decode())
     form = urlencode({"csrf_token": token, "email": f"anna{number}@example.com", "password": "wrong password"})
     headers |= {"Content-Type": "application/x-www-form-urlencoded", "Cookie": cookie.partition(";")[0]}
     return before.ask("POST", "/account/login", form.encode(), **headers).status
@@ -211,7 +239,9 @@ def test_the_shop_knows_that_the_visitor_came_by_https(shop: tuple[LiveShop, Fro
 def test_a_forged_address_does_not_evade_the_limit_of_log_ins(shop: tuple[LiveShop, Front]) -> None:
     _, before = shop
     referer = "https://shop.example/account/login"
-    forged = [log_in(before, n, Referer=referer, **{"X-Forwarded-For": f"203.0.113.{n}"}) for n in range(1, 4)]
+    tries = range(1, LOG_INS_FROM_ADDRESS.free + 2)
+    forged = [log_in(before, n, Referer=referer, **{"X-Forwarded-For": f"203.0.113.{n}"}) for n in tries]
+    assert forged[0] == 401
     assert forged[-1] == 429
 
 
@@ -232,8 +262,7 @@ def test_slow_uploads_keep_nobody_waiting_and_touch_no_disk(shop: tuple[LiveShop
     senders = []
     with contextlib.ExitStack() as slow:
         for _ in range(12):
-            raw = slow.enter_context(socket.create_connection(("127.0.0.1", before.tls_port)))
-            sender = slow.enter_context(before.tls().wrap_socket(raw, server_hostname="localhost"))
+            sender = slow.enter_context(before.connected())
             sender.sendall(head + bytes(2_000_000))
             senders.append(sender)
         # Six times as many senders as the shop has threads, all half-way: a page still comes.
@@ -257,20 +286,18 @@ def test_no_log_of_the_proxy_names_a_page_even_when_the_shop_is_gone(certificate
 def failed_log_in(client: FlaskClient, forwarded: str) -> int:
     headers = {"X-Forwarded-For": forwarded}
     token = csrf_token(client.get("/account/login", headers=headers).text)
-    form = {"csrf_token": token, "email": f"{forwarded[-1]}@example.com", "password": "wrong password"}
+    form = {"csrf_token": token, "email": f"{token_hex(4)}@example.com", "password": "wrong password"}
     return client.post("/account/login", data=form, headers=headers).status_code
 
 
 @pytest.mark.parametrize("proxies", [0, 1])
 def test_limits_count_the_visitor_only_where_the_proxy_is_trusted(instance: Path, proxies: int) -> None:
-    app = create_app(demo_settings(instance, trusted_proxies=proxies, login_limit="2 per minute"))
-    client = app.test_client()
-    first = [failed_log_in(client, "spoofed, 203.0.113.1") for _ in range(3)]
+    client = create_app(demo_settings(instance, trusted_proxies=proxies)).test_client()
+    first = [failed_log_in(client, "spoofed, 203.0.113.1") for _ in range(LOG_INS_FROM_ADDRESS.free + 1)]
     assert first[-1] == 429
-    other = failed_log_in(client, "spoofed, 203.0.113.2")
-    assert (other != 429) == (proxies == 1)
     # What a visitor writes before the proxy's own word changes nothing.
     assert failed_log_in(client, "198.51.100.9, 203.0.113.1") == 429
+    assert failed_log_in(client, "spoofed, 203.0.113.2") == (401 if proxies else 429)
 
 
 def test_the_shipped_file_and_the_settings_agree() -> None:
@@ -280,4 +307,4 @@ def test_the_shipped_file_and_the_settings_agree() -> None:
         found = re.search(rf"{setting} (\d+)m;", shipped)
         assert found
         assert limit <= int(found[1]) * 2**20 <= 1.2 * limit
-    assert re.findall(r"ssl_protocols (.*);", shipped) == ["TLSv1.3"]
+    assert re.findall(r"ssl_protocols (.*);", shipped) == ["TLSv1.3", "TLSv1.3"]
