@@ -9,7 +9,7 @@ from accounts.addresses import email_address
 from accounts.errors import EmailNotConfirmed, EmailTaken, WrongCredentials
 from accounts.models import Account, Role
 from accounts.passwords import hash_password, is_password, needs_new_hash
-from accounts.people import account_with_email, note_of, sealed_email
+from accounts.people import account_with_email, note_of, pseudonym_of, sealed_email
 from accounts.throttle import (
     LOG_INS_FROM_ADDRESS,
     LOG_INS_OF_ACCOUNT,
@@ -20,6 +20,7 @@ from accounts.throttle import (
 from privacy.audit_notes import note
 from privacy.keys import PersonalDataKeys
 from privacy.pseudonyms import Pseudonymiser
+from privacy.standing import is_being_erased
 from storage.database import ACCOUNTS_BIND, db, now
 
 
@@ -79,7 +80,11 @@ def authenticate(*, email: str, password: str, caller: Caller, keys: PersonalDat
     count_attempt(LOG_INS_FROM_ADDRESS, caller.network_address, keys=keys)
     count_attempt(LOG_INS_OF_ACCOUNT, email_hash, keys=keys)
     account = account_with_email(email, keys)
-    if not is_password(password, account.password_hash if account else None) or account is None:
+    if (
+        not is_password(password, account.password_hash if account else None)
+        or account is None
+        or _leaves(account, keys)
+    ):
         _note_failure(account, caller, keys)
         raise WrongCredentials
     forgive_attempt(LOG_INS_FROM_ADDRESS, caller.network_address, keys=keys)
@@ -89,6 +94,11 @@ def authenticate(*, email: str, password: str, caller: Caller, keys: PersonalDat
     if needs_new_hash(account.password_hash):
         account.password_hash = hash_password(password)
     return account
+
+
+def _leaves(account: Account, keys: PersonalDataKeys) -> bool:
+    """Say whether the person asked to be erased: until that is done, nobody is there."""
+    return is_being_erased(pseudonym_of(account, keys))
 
 
 def _note_failure(account: Account | None, caller: Caller, keys: PersonalDataKeys) -> None:

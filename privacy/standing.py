@@ -15,6 +15,12 @@ def standing_of(pseudonym: str) -> PersonStanding | None:
     return db.session.get(PersonStanding, pseudonym)
 
 
+def is_being_erased(pseudonym: str) -> bool:
+    """Say whether an erasure of the person has begun: nobody logs in as them any more."""
+    standing = standing_of(pseudonym)
+    return standing is not None and standing.erasing_at is not None
+
+
 def change_standing(
     pseudonym: str,
     *,

@@ -307,7 +307,7 @@ class Wiring:
         )
 
     def _send_receipt(self, news: LetterWithReceipt) -> None:
-        link = f"http://{self.settings.bind}/erasures/{self.erasures.link_code(news.erasure_id)}"
+        link = f"{self.settings.site}/erasures/{self.erasures.link_code(news.erasure_id)}"
         self.mailer.send(letter_of(news, link=link))
 
     @cached_property

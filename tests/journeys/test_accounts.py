@@ -9,12 +9,15 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
 from accounts.models import Account, AccountSession, AccountToken, Role, WaitingLetter
+from accounts.profile import GARMENT_SIZES, SHOE_SIZES, TROUSER_SIZES
 from privacy.models import AccountsAuditNote
+from privacy.standing import change_standing
 from storage.database import db, now
 from tests.journeys.conftest import csrf_token
 from tests.journeys.people import EMAIL, PASSWORD, join, letters, link_in, log_in, send_form, sign_up, words_of
 from webapp.demo_accounts import demo_accounts
 
+SIZES = {"garment_size": GARMENT_SIZES, "trouser_size": TROUSER_SIZES, "shoe_size": SHOE_SIZES}
 NEW_PASSWORD = "cheval agrafe batterie correct"
 
 
@@ -390,3 +393,41 @@ def test_links_in_letters_never_take_the_requests_word_for_the_shops_address(app
     data = {"csrf_token": csrf_token(token_page.text), "email": demo_email(app)}
     client.post("/account/reset", data=data, headers={"Host": "evil.example", "X-Forwarded-Host": "evil.example"})
     assert all("evil.example" not in words_of(letter) for letter in letters(app))
+
+
+def shown_first(client: FlaskClient) -> list[str]:
+    """The products of the front page's new arrivals, in their order."""
+    return [part.split('"')[0] for part in client.get("/").text.split('href="/products/')[1:]]
+
+
+def test_favourites_come_first_and_sizes_are_marked_until_the_person_objects(app: Flask, client: FlaskClient) -> None:
+    join(app, client)
+    log_in(client)
+    plain = shown_first(client)
+    products = client.get("/api/v1/products?limit=48").json["products"]
+    other = next(one for one in products if one["sku"] not in plain and one["sizes"])
+    own = next(size for size in other["sizes"])
+    field = next(name for name, sizes in SIZES.items() if own in sizes)
+    send_form(client, "/account/profile", language="en", favourite_categories=[other["category"]], **{field: own})
+    assert other["sku"] in shown_first(client)
+    assert "is-own-size" in client.get(f"/products/{other['sku']}").text
+    with app.app_context():
+        account = db.session.scalars(select(Account).order_by(Account.created_at.desc())).first()
+        assert account is not None
+        pseudonym = app.extensions["wiring"].pseudonyms.of_account(account.id)
+        change_standing(pseudonym, objects_to_personalisation=True)
+        db.session.commit()
+    assert shown_first(client) == plain
+    assert "is-own-size" not in client.get(f"/products/{other['sku']}").text
+
+
+def test_whoever_is_being_erased_is_logged_out_and_stays_out(app: Flask, client: FlaskClient) -> None:
+    join(app, client)
+    log_in(client)
+    with app.app_context():
+        account = db.session.scalars(select(Account).order_by(Account.created_at.desc())).first()
+        assert account is not None
+        change_standing(app.extensions["wiring"].pseudonyms.of_account(account.id), erasing=True)
+        db.session.commit()
+    assert client.get("/account/security").status_code == 302
+    assert log_in(client).status_code == 401

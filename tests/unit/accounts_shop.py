@@ -59,6 +59,6 @@ def accounts_shop(folder: Path) -> Iterator[AccountsShop]:
     }
     db.init_app(app)
     with app.app_context():
-        db.create_all(ACCOUNTS_BIND)
+        db.create_all([ACCOUNTS_BIND, None])
         yield AccountsShop(app)
         db.session.remove()

@@ -211,7 +211,7 @@ def _after_the_password(subject: str, act: Callable[[Account], str | Response]) 
 def _set_up_page(form: FlaskForm) -> str:
     secret = begin_second_step(current_user.account_id, shop=SHOP, desk=wiring().account_desk)
     db.session.commit()
-    picture = segno.make(secret.address, error="m").svg_inline(scale=5, border=4, light="#fff", svgclass="qr")
+    picture = segno.make(secret.address, error="m").svg_inline(border=4, light="#fff", svgclass="qr", omitsize=True)
     return render_template(
         "account/second_step.html",
         form=form,

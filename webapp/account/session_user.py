@@ -10,6 +10,7 @@ from flask_login import UserMixin, current_user, login_required
 
 from accounts.models import Account, Role
 from accounts.sessions import account_of_session
+from privacy.standing import is_being_erased
 from webapp.wiring import wiring
 
 P = ParamSpec("P")
@@ -36,9 +37,11 @@ class SessionUser(UserMixin):  # type: ignore[misc]
 
 
 def load_user(secret: str) -> SessionUser | None:
-    """Return the session's user, or None when the session was ended or lapsed, or the account is gone."""
+    """Return the session's user, or None when it was ended or lapsed, or the account is gone or going."""
     account = account_of_session(secret, limits=wiring().session_limits)
-    return SessionUser(account, secret) if account else None
+    if account is None or is_being_erased(wiring().pseudonyms.of_account(account.id)):
+        return None
+    return SessionUser(account, secret)
 
 
 def needs_second_step_first(user: SessionUser) -> bool:

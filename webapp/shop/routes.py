@@ -17,6 +17,7 @@ from recommender.judging import Answer
 from recommender.similar import similar_items
 from storage.database import db
 from storage.images import encode_jpeg, read_picture, shrink
+from webapp.account.taste import new_arrivals, own_sizes
 from webapp.errors import BadRequestValue
 from webapp.filters import filter_from, whole_number
 from webapp.photo_consents import (
@@ -51,7 +52,7 @@ def landing() -> str:
         "shop/landing.html",
         purposes=in_words(purposes_on_offer(current_visitor())),
         looks=looks_on_offer(wiring().blobs),
-        new_arrivals=list_products(page_size=8).items,
+        new_arrivals=new_arrivals(8),
         max_upload_megabytes=wiring().settings.max_upload_bytes // 1_000_000,
     )
 
@@ -147,7 +148,7 @@ def product(sku: str) -> str:
     """One product and what is similar to it."""
     found = product_by_sku(sku)
     similar = similar_items(found, encoder=serving().image_encoder.identity, index=serving().index)
-    return render_template("shop/product.html", product=found, similar=similar)
+    return render_template("shop/product.html", product=found, similar=similar, own_sizes=own_sizes())
 
 
 @shop.get("/media/<path:key>")
