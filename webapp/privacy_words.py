@@ -1,10 +1,13 @@
 """Words for what the audit, its alerts and the breaches are about, in the page's language."""
 
-from flask_babel import LazyString, lazy_gettext, ngettext
+import json
+from datetime import time
+
+from flask_babel import LazyString, get_locale, lazy_gettext, ngettext
 from flask_babel import gettext as _
 
-from privacy.alert_rules import RuleName
-from privacy.audit_models import Alert, AlertState
+from privacy.alert_rules import RuleName, WorkingHours
+from privacy.audit_models import Alert, AlertState, AuditEntry
 from privacy.audit_verification import ChainReport, Fault
 from privacy.breach_errors import BreachProblem
 from privacy.breaches import Nature
@@ -52,6 +55,31 @@ _FAULT_WORDS: dict[Fault, LazyString] = {
     Fault.ANCHOR_MISSING: lazy_gettext("The anchor is missing: it was deleted from the shop’s store."),
     Fault.ANCHOR_ALTERED: lazy_gettext("The anchor was altered in the shop’s store."),
 }
+
+
+def working_hours_words(hours: WorkingHours) -> str:
+    """Return `lun.–ven. 08:00–19:00` in the page's language."""
+    days = get_locale().days["format"]["abbreviated"]
+    first, last = days[hours.first_day], days[hours.last_day]
+    end = "24:00" if hours.end == time.max else f"{hours.end:%H:%M}"
+    return f"{first if first == last else f'{first}–{last}'} {hours.start:%H:%M}–{end}"
+
+
+def details_in_words(entry: AuditEntry) -> str:
+    """Return an entry's details as `name value, name value`; as they stand when they are not what notes hold."""
+    try:
+        details = json.loads(entry.details)
+    except ValueError:
+        return entry.details
+    if not isinstance(details, dict):
+        return entry.details
+    return ", ".join(f"{name} {_value_in_words(value)}" for name, value in details.items() if value != "")
+
+
+def _value_in_words(value: object) -> str:
+    if isinstance(value, bool):
+        return str(_("yes") if value else _("no"))
+    return str(value)
 
 
 def what_was_noticed(alert: Alert) -> str:

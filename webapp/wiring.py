@@ -26,6 +26,7 @@ from privacy.audit_chain import AuditSeal
 from privacy.audit_notes import NOTE_TABLES
 from privacy.audit_source import AuditSource
 from privacy.azure_key_vault import AzureKeyVault
+from privacy.breaches_source import BreachRecords
 from privacy.consent_source import ConsentSource
 from privacy.destroyed_keys import DestroyedKeys
 from privacy.erasure import Erasures, LetterWithReceipt, ReceiptTerms
@@ -286,6 +287,7 @@ class Wiring:
             StatisticsSource(),
             TrainingSource(),
             RequestsSource(self.request_desk),
+            BreachRecords(),
             StoreLogs(),
             JobsSource(),
             ArchivesSource(self.archives),

@@ -28,3 +28,9 @@ for (const form of document.querySelectorAll("form[data-look]")) {
 window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form.is-sending")) form.classList.remove("is-sending");
 });
+
+// A menu wider than a phone shows the page that one is on.
+for (const here of document.querySelectorAll(".desk-nav [aria-current]")) {
+  const menu = here.closest(".desk-nav");
+  menu.scrollLeft = here.offsetLeft - menu.offsetLeft - (menu.clientWidth - here.offsetWidth) / 2;
+}

@@ -32,8 +32,10 @@ from privacy.breaches import (
     record_breach,
     reopen_breach,
 )
+from privacy.breaches_source import BreachRecords
 from privacy.errors import CannotBeDecrypted
 from privacy.models import ShopAuditNote
+from privacy.sources import Scope
 from storage.database import ACCOUNTS_BIND, AUDIT_BIND, KEYS_BIND, db, now
 from tests.factories import personal_data_keys
 
@@ -202,3 +204,16 @@ def test_a_breach_is_closed_once_it_is_documented_and_can_be_reopened() -> None:
 def test_a_breach_that_does_not_exist_is_named() -> None:
     with pytest.raises(BreachNotFound):
         find_breach("0" * 32)
+
+
+def test_an_entry_outlives_its_writer_and_no_longer_names_them() -> None:
+    breach = record_breach(facts(), actor=OFFICER, keys=KEYS)
+    db.session.commit()
+    source, theirs = BreachRecords(), Scope(OFFICER)
+    source.erase(Scope("ab" * 16))
+    source.erase(Scope(OFFICER, photo_id="cd" * 16))
+    assert source.remains(theirs) == [f"breach {breach.id[:8]} names them as its writer"]
+    source.erase(theirs)
+    db.session.commit()
+    assert (source.remains(theirs), find_breach(breach.id).recorded_by) == ([], "")
+    assert facts_of(find_breach(breach.id), KEYS).persons == 40

@@ -5,6 +5,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from accounts.models import Role
+from privacy.alert_rules import WorkingHours
 from privacy.alerts import alerts as find_alerts
 from privacy.alerts import entries_of, find_alert, handle_alert, note_of
 from privacy.audit_actions import ACTIONS
@@ -13,7 +14,13 @@ from webapp.account.session_user import role_required
 from webapp.errors import BadRequestValue
 from webapp.privacy_desk.routes import privacy_desk
 from webapp.privacy_desk.stores import audit_store_needed
-from webapp.privacy_words import ALERT_STATE_WORDS, RULE_WORDS, what_was_noticed
+from webapp.privacy_words import (
+    ALERT_STATE_WORDS,
+    RULE_WORDS,
+    details_in_words,
+    what_was_noticed,
+    working_hours_words,
+)
 from webapp.visitor import current_visitor
 from webapp.wiring import wiring
 
@@ -38,6 +45,7 @@ def alerts() -> str:
         rule_words=RULE_WORDS,
         state_words=ALERT_STATE_WORDS,
         settings=settings,
+        working_hours=working_hours_words(WorkingHours.read(settings.working_hours, settings.time_zone)),
     )
 
 
@@ -75,6 +83,7 @@ def _alert_page(found: Alert, words: str | None) -> str:
         words=note_of(found, wiring().keys) if words is None else words,
         entries=entries_of(found, wiring().alert_rules, limit=_ENTRIES_SHOWN),
         known=ACTIONS,
+        details_in_words=details_in_words,
         rule_words=RULE_WORDS,
         state_words=ALERT_STATE_WORDS,
         most_characters=_MOST_CHARACTERS,

@@ -23,7 +23,7 @@ from webapp.filters import whole_number
 from webapp.i18n import current_language
 from webapp.privacy_desk.routes import privacy_desk
 from webapp.privacy_desk.stores import audit_store_needed
-from webapp.privacy_words import what_was_found
+from webapp.privacy_words import details_in_words, what_was_found
 from webapp.visitor import current_visitor
 from webapp.wiring import wiring
 
@@ -45,6 +45,7 @@ def audit() -> str:
         page=Page(entries, total, number, _ENTRIES_A_PAGE),
         actions=sorted(ACTIONS.values(), key=lambda action: action.words(current_language())),
         known=ACTIONS,
+        details_in_words=details_in_words,
         head=chain_head(),
         waiting=waiting_notes(),
     )
