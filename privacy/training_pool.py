@@ -5,13 +5,14 @@ knows of it.
 """
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, func, or_, select
 
 from privacy.consent import Purpose
 from privacy.errors import (
@@ -84,6 +85,17 @@ class TrainingSetReport:
     """Agreed to, but lapsed, restricted or unreadable at the gate."""
 
 
+@dataclass(frozen=True)
+class FolderState:
+    """One training folder, for the officer."""
+
+    path: str
+    files: int
+    must_go: int
+    """Of people who no longer agree, or asked to hold or erase their data."""
+    is_reachable: bool
+
+
 def export_training_set(
     folder: TrainingFolder, vault: PhotoVault, garments_of: Callable[[OpenPhoto], Sequence[str]]
 ) -> TrainingSetReport:
@@ -121,6 +133,16 @@ def files_that_must_go() -> list[TrainingExport]:
     )
     gone = or_(TrainingExport.photo_id.not_in(_photos_agreed_to()), TrainingExport.pseudonym.in_(at_rest))
     return list(db.session.scalars(select(TrainingExport).where(gone)))
+
+
+def training_folders() -> list[FolderState]:
+    """Return the folders that files are known to lie in, by path."""
+    by_folder = select(TrainingExport.folder, func.count()).group_by(TrainingExport.folder).order_by("folder")
+    must_go = Counter(export.folder for export in files_that_must_go())
+    return [
+        FolderState(path, files, must_go[path], TrainingFolder(Path(path)).is_reachable)
+        for path, files in db.session.execute(by_folder)
+    ]
 
 
 def remove_files(exports: Iterable[TrainingExport]) -> None:

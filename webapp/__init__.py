@@ -23,12 +23,17 @@ _TABLES_IN = (
 
 _PAGES_IN = (
     "webapp.account.my_data",
+    "webapp.account.wardrobe",
     "webapp.privacy_desk.requests",
     "webapp.privacy_desk.retention",
     "webapp.privacy_desk.audit",
     "webapp.privacy_desk.alerts",
     "webapp.privacy_desk.breaches",
     "webapp.privacy_desk.register",
+    "webapp.privacy_desk.consents",
+    "webapp.privacy_desk.statistics",
+    "webapp.shop.consents",
+    "webapp.shop.notices",
 )
 """Modules that add their pages to the blueprint of a `routes.py`."""
 
@@ -147,10 +152,6 @@ def _bind_extensions(app: Flask) -> None:
 
 
 def _register_pages(app: Flask) -> None:
-    import webapp.account.wardrobe
-    import webapp.privacy_desk.statistics
-    import webapp.shop.consents
-    import webapp.shop.notices  # noqa: F401 - each adds its pages to a blueprint
     from webapp.account.routes import account
     from webapp.admin.routes import admin
     from webapp.api.routes import api

@@ -20,12 +20,12 @@ def look(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def log_in(shopper: Visit, shop: LiveShop) -> None:
-    shopper.go("/account/login")
-    shopper.page.fill("[name=email]", shop.accounts["shopper"].email)
-    shopper.page.fill("[name=password]", shop.accounts["shopper"].password)
-    shopper.page.get_by_role("main").get_by_role("button", name=shopper.words("Log in")).click()
-    shopper.page.wait_for_url(shop.url + "/")
+def log_in(somebody: Visit, shop: LiveShop, role: str = "shopper") -> None:
+    somebody.go("/account/login?next=/products")
+    somebody.page.fill("[name=email]", shop.accounts[role].email)
+    somebody.page.fill("[name=password]", shop.accounts[role].password)
+    somebody.page.get_by_role("main").get_by_role("button", name=somebody.words("Log in")).click()
+    somebody.page.wait_for_url("**/products")
 
 
 def send_agreeing(shopper: Visit, photo: Path, *purposes: str) -> str:
@@ -150,12 +150,20 @@ def test_the_notices_fit_their_screen_and_lead_to_each_other(open_shop: LiveShop
             shopper.look(name)
 
 
-@pytest.mark.parametrize("width", [PHONE, DESKTOP])
-def test_the_desks_show_what_is_photographed(open_shop: LiveShop, width: int) -> None:
-    with visit(open_shop.url, width=width) as officer:
-        officer.go("/account/login?next=/admin/what-is-photographed")
-        officer.page.fill("[name=email]", open_shop.accounts["admin"].email)
-        officer.page.fill("[name=password]", open_shop.accounts["admin"].password)
-        officer.page.get_by_role("main").get_by_role("button", name=officer.words("Log in")).click()
-        officer.page.wait_for_url("**/admin/what-is-photographed")
+@pytest.mark.parametrize(("language", "width"), [("fr", PHONE), ("en", DESKTOP)])
+def test_the_desks_show_what_is_photographed_and_which_words_were_agreed_to(
+    open_shop: LiveShop, look: Path, language: str, width: int
+) -> None:
+    with visit(open_shop.url, language=language, width=width) as shopper:
+        send(shopper, look)
+    with visit(open_shop.url, language=language, width=width) as officer:
+        page, words = officer.page, officer.words
+        log_in(officer, open_shop, "admin")
+        officer.go("/admin/what-is-photographed")
         officer.look("statistics-empty")
+        officer.go("/privacy-desk/")
+        officer.look("desk-overview")
+        page.locator(".desk-table tbody a").first.click()
+        expect(page.locator("h1")).to_have_text(words("Consents"))
+        expect(page.locator(".text-version:target")).to_be_visible()
+        officer.look("desk-consents")

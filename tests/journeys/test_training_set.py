@@ -140,6 +140,10 @@ def test_a_folder_that_is_away_is_named_and_its_files_go_when_it_is_back(
         assert len(unsettled_withdrawals()) == 1
         with pytest.raises(TrainingFolderUnreachable):
             finish_withdrawals()
+    officer = app.test_client()
+    log_in(officer, app, Role.PRIVACY_OFFICER)
+    for path in ("/privacy-desk/", "/privacy-desk/consents"):
+        assert ("notice-danger" if path.endswith("desk/") else "is-out") in officer.get(path).text
     folder.rmdir()
     away.rename(folder)
     with app.app_context():

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from privacy.alerts import new_alerts
 from privacy.audit_chain import waiting_notes
 from privacy.breaches import breaches_due
+from privacy.training_pool import training_folders
 from storage.database import db, now
 from webapp.wiring import wiring
 
@@ -28,7 +29,7 @@ class Notice:
 
 def desk_notices() -> list[Notice]:
     """Return what is due; an audit store that does not answer is said, too."""
-    return [*_alerts(), *_breaches(), *_stuck_notes()]
+    return [*_alerts(), *_breaches(), *_stuck_notes(), *_training_files()]
 
 
 def _alerts() -> list[Notice]:
@@ -62,3 +63,15 @@ def _stuck_notes() -> list[Notice]:
         "%(num)d note has not reached the audit", "%(num)d notes have not reached the audit", waiting.count
     )
     return [Notice("warning", words, url_for("privacy_desk.audit"))]
+
+
+def _training_files() -> list[Notice]:
+    away = sum(folder.must_go for folder in training_folders() if not folder.is_reachable)
+    if not away:
+        return []
+    words = ngettext(
+        "%(num)d file of someone who no longer agrees lies in a training folder out of reach",
+        "%(num)d files of people who no longer agree lie in a training folder out of reach",
+        away,
+    )
+    return [Notice("danger", words, url_for("privacy_desk.consents"))]

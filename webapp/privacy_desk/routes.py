@@ -10,6 +10,7 @@ from privacy.overview import latest_consents, privacy_overview
 from privacy.retention import ACCOUNT_PHOTO, VISIT_PHOTO
 from storage.database import now
 from webapp.account.session_user import role_required
+from webapp.photo_consents import PURPOSE_WORDS
 from webapp.privacy_desk.notices import desk_notices
 from webapp.wiring import wiring
 
@@ -29,6 +30,7 @@ def overview() -> str:
         notices=desk_notices(),
         consents=latest_consents(_CONSENTS_SHOWN),
         texts=CONSENT_TEXTS,
+        purpose_words=PURPOSE_WORDS,
         visit_minutes=policy.amount(VISIT_PHOTO),
         account_photo_days=policy.amount(ACCOUNT_PHOTO),
     )

@@ -14,6 +14,7 @@ CARRIED = {
     "_user_id": _("If you log in: which account is yours."),
     "_id": _("If you log in: a fingerprint of your connection, so that a stolen cookie is of no use."),
     "_fresh": _("If you log in: that you did so in this visit."),
+    "waiting_for_code": _("If you log in with a second step: whose code is awaited, for a few minutes."),
     "_flashes": _("The message that the next page shows you once (“Your photo is erased”)."),
 }
 """What the session cookie carries, by its keys: signed, so that nobody can change it."""
