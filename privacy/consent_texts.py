@@ -41,7 +41,7 @@ CONSENT_TEXTS: Mapping[Purpose, ConsentText] = {
         version="2026-11-22",
         fr=(
             "J’accepte que cette photo soit analysée pour y reconnaître des vêtements et me proposer des articles "
-            "similaires. Elle est chiffrée ; sans mon accord, elle n’est montrée à personne d’autre et ne sert à rien "
+            "similaires. Elle est chiffrée ; sans mon accord, elle n’est montrée à personne d’autre et ne sert à rien "
             "d’autre. Je peux l’effacer à tout moment."
         ),
         en=(
@@ -78,7 +78,7 @@ CONSENT_TEXTS: Mapping[Purpose, ConsentText] = {
         fr=(
             "J’accepte que les vêtements découpés dans cette photo servent à améliorer les modèles qui reconnaissent "
             "les vêtements. L’équipe qui entraîne ces modèles peut voir ces découpes, jamais la photo entière. Si je "
-            "change d’avis, les découpes sont effacées ; ce qu’un modèle a déjà appris ne peut pas être désappris."
+            "change d’avis, les découpes sont effacées ; ce qu’un modèle a déjà appris ne peut pas être désappris."
         ),
         en=(
             "I agree that the garments cut out of this photo are used to improve the models that recognise clothes. "
