@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 from privacy.consent import Purpose
 from privacy.declarations import Category
 from privacy.retention import REQUEST, LapsedItem, RetentionPolicy
-from privacy.rights_models import RequestKind, RightsLetter, RightsRequest
+from privacy.rights_models import RightsLetter, RightsRequest
 from privacy.rights_requests import RequestDesk, requests_of
 from privacy.sources import ErasureStep, Scope
 from storage.database import db
@@ -42,18 +42,13 @@ class RequestsSource:
         """Do nothing: answering is a legal duty."""
 
     def erase(self, scope: Scope) -> None:
-        """Take the person out of their requests: no pseudonym, no words, no letters; kind, days and outcome stay.
-
-        An erasure that was asked of the officer keeps its address until it is closed: Art. 12(3) owes it an answer.
-        """
+        """Take the person out of their requests: no pseudonym, no words, no letters; kind, days and outcome stay."""
         if not _is_whole_person(scope):
             return
         for request in requests_of(scope.pseudonym):
             request.pseudonym = ""
-            request.words_sealed = request.notes_sealed = None
+            request.words_sealed = request.notes_sealed = request.contact_sealed = None
             request.code_hash = request.code_expires_at = None
-            if not (request.is_open and request.kind == RequestKind.ERASURE):
-                request.contact_sealed = None
             for letter in _letters_of(request):
                 letter.text_sealed = None
         for request in db.session.scalars(select(RightsRequest).filter_by(assigned_to=scope.pseudonym)):

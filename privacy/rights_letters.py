@@ -39,6 +39,8 @@ class LetterFacts:
     my_data_address: str
     code_days: int
     export_days: int
+    receipt_address: str = ""
+    """Where the receipt of an erasure can be fetched; empty before there is one."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ def draft_letter(kind: LetterKind, facts: LetterFacts, language: str) -> Draft:
         "export_days": facts.export_days,
         "complaint": words.complaint,
         "code": CODE_MARK,
-        "reason": REASON_MARK,
+        "reason": facts.receipt_address if kind is LetterKind.ERASED and facts.receipt_address else REASON_MARK,
     }
     text = f"{words.greeting}\n\n{body.format(**values).strip()}\n\n{words.closing}"
     return Draft(subject.format(**values), text)

@@ -92,6 +92,8 @@ class RightsRequest(Model):
     """What the officer wrote: why extended, why refused, what was done."""
     contact_sealed: Mapped[bytes | None] = mapped_column(LargeBinary, info=_SEALED)
     """Where to answer a person whom no account names; gone when the request is closed."""
+    erasure_id: Mapped[str | None] = mapped_column(String(32), info=_LINKED)
+    """The erasure that the officer began for it: its page leads to the receipt."""
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - as SQLAlchemy has it
 

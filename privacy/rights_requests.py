@@ -197,6 +197,11 @@ class RequestDesk:
             raise PersonUnknown
         return self._changed(request, "acted", actor, act=act)
 
+    def erased_by(self, request_id: str, erasure_id: str) -> None:
+        """Remember the erasure that was begun for a request."""
+        self.find(request_id).erasure_id = erasure_id
+        db.session.flush()
+
     def write_note(self, request_id: str, words: str, *, version: int, actor: str) -> RightsRequest:
         """Add words of the officer's to the file, sealed. Raises ReasonMissing when empty, TextTooLong."""
         request = self._take(request_id, version)
@@ -261,11 +266,6 @@ class RequestDesk:
         """Return the letters sent, in order."""
         rows = db.session.scalars(select(RightsLetter).filter_by(request_id=request.id).order_by(RightsLetter.id))
         return [self._letter(request, row) for row in rows]
-
-    def keep_contact(self, request: RightsRequest, address: str) -> None:
-        """Keep an address until the request is closed: after an erasure no account names it any more."""
-        request.contact_sealed = self._sealed(request, "contact", address)
-        db.session.flush()
 
     def _letter(self, request: RightsRequest, row: RightsLetter) -> SentLetter:
         subject, _, text = self._opened(request, "letter", row.text_sealed).partition("\n")

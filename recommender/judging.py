@@ -1,7 +1,7 @@
 """A query -> what the shop has that is most like it, and whether that is a good match."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from recommender.abstention import (
 )
 from recommender.embeddings import stored_embeddings
 from recommender.from_photo import PhotoReading, SeenGarment
+from recommender.garment_corrections import NOTHING_CORRECTED, GarmentCorrection
 from recommender.ports import Embedding, EncoderIdentity, VectorIndex
 from recommender.similar import Match, Query, QueryKind, find_similar
 
@@ -37,10 +38,30 @@ class Shelf:
     calibration: MatchCalibration
     wanted: ProductFilter
 
-    def answer_garment(self, garment: SeenGarment, reading: PhotoReading, *, limit: int) -> Answer:
-        """Answer with what looks like a garment of a photo. Raises as `find_similar`."""
+    def answer_garment(
+        self,
+        garment: SeenGarment,
+        reading: PhotoReading,
+        *,
+        limit: int,
+        correction: GarmentCorrection = NOTHING_CORRECTED,
+    ) -> Answer:
+        """Answer with what looks like a garment of a photo. Raises as `find_similar`.
+
+        What its owner corrected (type, colour) comes first, as alike as it may be; the rest follows.
+        """
         query = Query(garment.embedding, reading.encoder, QueryKind.PHOTO)
-        return self._answer(query, Question(garment.embedding, None, garment.confidence), limit)
+        question = Question(garment.embedding, None, garment.confidence)
+        answer = self._answer(query, question, limit)
+        narrowed = correction.narrowed(self.wanted)
+        if narrowed == self.wanted:
+            return answer
+        first = replace(self, wanted=narrowed)._answer(query, question, limit)
+        if not first.matches:
+            return answer
+        skus = {match.product.sku for match in first.matches}
+        rest = [match for match in answer.matches if match.product.sku not in skus]
+        return Answer([*first.matches, *rest][:limit], first.judgement)
 
     def answer_words(self, text: str, words: Embedding, encoder: EncoderIdentity, *, limit: int) -> Answer:
         """Answer with what words describe; words: the text's embedding. Raises as `find_similar`."""

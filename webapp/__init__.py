@@ -24,6 +24,7 @@ _TABLES_IN = (
 _PAGES_IN = (
     "webapp.account.my_data",
     "webapp.account.wardrobe",
+    "webapp.shop.corrections",
     "webapp.privacy_desk.requests",
     "webapp.privacy_desk.retention",
     "webapp.privacy_desk.audit",

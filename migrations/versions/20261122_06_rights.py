@@ -49,6 +49,7 @@ def upgrade_() -> None:
         sa.Column("words_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("notes_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("contact_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("erasure_id", sa.String(length=32), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_rights_request")),
     )
     _create_indexes("rights_request", "pseudonym", "state", "due_at", "closed_at")

@@ -12,14 +12,18 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from accounts.models import Account, Role
+from privacy.audit_source import AuditSource
 from privacy.models import ShopAuditNote
 from privacy.rights_models import RightsRequest
 from privacy.rights_requests import MOST_CHARACTERS
+from privacy.sources import Scope
 from privacy.standing import standing_of
 from storage.database import db
+from tests.factories import drawn_look
 from tests.journeys.conftest import csrf_token
-from tests.journeys.test_shopper import log_in
+from tests.journeys.test_shopper import log_in, upload
 from webapp.demo_accounts import DemoAccount, demo_accounts
+from webapp.jobs.worker import run_next_job
 
 DESK = "/privacy-desk/requests"
 
@@ -251,3 +255,87 @@ def test_every_step_is_audited_and_tells_no_address(app: Flask, officer: FlaskCl
     for action in ("request.received", "person.searched", "request.identity_checked", "request.refused"):
         assert action in told
     assert email not in told
+
+
+@pytest.fixture
+def photo_id(shopper: FlaskClient) -> str:
+    return upload(shopper, drawn_look()).location.rsplit("/", 1)[1]
+
+
+def checked_file(app: Flask, officer: FlaskClient, kind: str) -> str:
+    file = record(officer, who=pseudonym_of(app, Role.SHOPPER), kind=kind).location
+    act(officer, file, "documents")
+    return file
+
+
+def test_a_photo_is_shown_for_a_reason_once_and_the_person_reads_it(
+    app: Flask, officer: FlaskClient, photo_id: str
+) -> None:
+    unchecked = record(officer, who=pseudonym_of(app, Role.SHOPPER), words="Other").location
+    assert act(officer, unchecked, f"photos/{photo_id}", reason="Curious").status_code == 409
+    file = checked_file(app, officer, "rectification")
+    assert "data:image/jpeg" not in officer.get(file).text
+    assert act(officer, file, f"photos/{photo_id}", reason=" ").status_code == 400
+    assert act(officer, file, f"photos/{photo_id}", reason="x" * 301).status_code == 400
+    assert act(officer, file, f"photos/{'f' * 32}", reason="Guess").status_code == 404
+    shown = act(officer, file, f"photos/{photo_id}", reason="The person says that the crop is wrong")
+    assert shown.status_code == 200
+    assert "data:image/jpeg;base64," in shown.text
+    assert officer.get(f"{file}/photos/{photo_id}").status_code == 405
+    with app.app_context():
+        told = AuditSource().export(Scope(pseudonym_of(app, Role.SHOPPER)))["audit"]
+    assert isinstance(told, list)
+    looks = [entry for entry in told if entry["action"] == "photo.opened"]
+    assert [(look["by"], look["reason"]) for look in looks] == [("staff", "The person says that the crop is wrong")]
+    assert pseudonym_of(app, Role.PRIVACY_OFFICER) not in str(told)
+
+
+def test_no_look_at_a_photo_once_the_request_is_closed(app: Flask, officer: FlaskClient, photo_id: str) -> None:
+    file = checked_file(app, officer, "access")
+    act(officer, file, "close")
+    page = officer.get(file).text
+    assert photo_id not in page
+    token = csrf_token(officer.get(DESK).text)
+    data = {"csrf_token": token, "version": "99", "reason": "Too late"}
+    assert officer.post(f"{file}/photos/{photo_id}", data=data).status_code == 409
+
+
+def test_the_officer_has_a_copy_made_that_the_person_alone_can_fetch(
+    app: Flask, officer: FlaskClient, shopper: FlaskClient
+) -> None:
+    file = checked_file(app, officer, "access")
+    assert act(officer, file, "copy").status_code == 303
+    with app.app_context():
+        while run_next_job():
+            pass
+    assert "/download" in shopper.get("/account/my-data").text
+    assert "/download" not in officer.get("/account/my-data").text
+    assert send_draft(officer, file, "export").status_code == 303
+    assert "/account/my-data" in mails(app)[-1].get_content()
+
+
+def test_there_is_no_copy_for_somebody_without_an_account(app: Flask, officer: FlaskClient) -> None:
+    file = record(officer, who="e" * 32).location
+    act(officer, file, "documents")
+    assert act(officer, file, "copy").status_code == 409
+
+
+def test_the_officer_erases_and_the_request_forgets_who_it_was(
+    app: Flask, officer: FlaskClient, shopper: FlaskClient, photo_id: str
+) -> None:
+    pseudonym = pseudonym_of(app, Role.SHOPPER)
+    file = checked_file(app, officer, "erasure")
+    assert act(officer, file, "erase").status_code == 400, "the box is not ticked"
+    assert act(officer, file, "erase", sure="yes").status_code == 303
+    with app.app_context():
+        assert app.extensions["wiring"].erasures.resume() == 1, "the search found nothing of them"
+        request = db.session.get(RightsRequest, file.rsplit("/", 1)[1])
+        assert request is not None
+        assert (request.pseudonym, request.words_sealed, request.contact_sealed) == ("", None, None)
+        assert db.session.query(Account).filter_by(role=Role.SHOPPER.value).count() == 0
+    page = officer.get(file).text
+    link = re.search(r'href="(/erasures/[^"]+)"', page)
+    assert link
+    assert officer.get(link[1]).status_code == 200
+    assert pseudonym not in page
+    assert act(officer, file, "close").status_code == 303

@@ -1,5 +1,6 @@
 """The desk's queue of requests: take in, check who asks, act, write, close; each change names the version it saw."""
 
+import base64
 import re
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
@@ -17,11 +18,20 @@ from accounts.models import Role
 from accounts.ports import Letter
 from privacy.audit_notes import note
 from privacy.consent import Purpose
+from privacy.erasure import BY_OFFICER
+from privacy.errors import PrivacyError
 from privacy.retention import EXPORT
 from privacy.rights_acts import OBJECTIONS, set_objection, set_restriction
-from privacy.rights_errors import LetterUnfinished, PersonUnknown, RequestError, RequestNotFound
+from privacy.rights_errors import (
+    LetterUnfinished,
+    PersonUnknown,
+    ReasonMissing,
+    RequestError,
+    RequestNotFound,
+    TextTooLong,
+)
 from privacy.rights_letters import CODE_MARK, Draft, LetterFacts, LetterKind, draft_letter, require_finished
-from privacy.rights_models import Channel, RequestKind, RequestState, RightsRequest
+from privacy.rights_models import ArchiveKind, Channel, RequestKind, RequestState, RightsRequest
 from privacy.rights_requests import (
     CODE_DAYS,
     MOST_CHARACTERS,
@@ -35,6 +45,7 @@ from privacy.standing import standing_of
 from storage.database import db, now
 from webapp.account.session_user import role_required
 from webapp.errors import BadRequestValue, answer_for
+from webapp.exports import ask_for_export
 from webapp.filters import whole_number
 from webapp.privacy_desk.routes import privacy_desk
 from webapp.request_words import CHANNEL_WORDS, KIND_WORDS, LETTER_WORDS, ShownRequest, shown_request
@@ -44,6 +55,7 @@ from webapp.wiring import wiring
 
 _CLOSED_SHOWN = 100
 _OLDEST_ARRIVAL_DAYS = 366
+_LONGEST_REASON = 300
 _PSEUDONYM = re.compile(r"[0-9a-f]{32}")
 _REQUEST_ID = re.compile(r"[0-9a-f]{10}")
 _BY_OFFICER = (Channel.EMAIL, Channel.LETTER, Channel.PHONE)
@@ -242,6 +254,69 @@ def change_standing_for(request_id: str) -> Response | tuple[str, int]:
     return _change(request_id, change)
 
 
+@privacy_desk.post("/requests/<request_id>/copy")
+@role_required(Role.PRIVACY_OFFICER)
+def make_copy_for(request_id: str) -> Response | tuple[str, int]:
+    """Have a copy of the person's data made; they alone can download it, after logging in."""
+
+    def change() -> RightsRequest:
+        asked = wiring().request_desk.act_for(request_id, "copy", version=_version(), actor=_me())
+        _require_account(asked)
+        ask_for_export(asked.pseudonym, language=asked.language, actor=_me())
+        flash(_("The copy is being made. Write to the person that it is ready."), "success")
+        return asked
+
+    return _change(request_id, change)
+
+
+@privacy_desk.post("/requests/<request_id>/erase")
+@role_required(Role.PRIVACY_OFFICER)
+def erase_for(request_id: str) -> Response | tuple[str, int]:
+    """Begin to erase all of the person; the receipt is sent to them at the end, by the erasure itself."""
+
+    def change() -> RightsRequest:
+        if request.form.get("sure") != "yes":
+            raise BadRequestValue("sure", _("Tick the box: an erasure cannot be taken back."))
+        asked = wiring().request_desk.act_for(request_id, "erasure", version=_version(), actor=_me())
+        known = person_of_pseudonym(asked.pseudonym, wiring().keys)
+        erasure = wiring().erasures.erase_person(
+            asked.pseudonym,
+            account_id=known.account_id if known else None,
+            asked_by=BY_OFFICER,
+            reason="request",
+            language=asked.language,
+        )
+        wiring().request_desk.erased_by(request_id, erasure.id)
+        return asked
+
+    return _change(request_id, change)
+
+
+@privacy_desk.post("/requests/<request_id>/photos/<photo_id>")
+@role_required(Role.PRIVACY_OFFICER)
+def look_at_photo(request_id: str, photo_id: str) -> str | Response | tuple[str, int]:
+    """Show one photo of the person, once, because the request needs it; the reason is audited and told to them."""
+    reason = " ".join(request.form.get("reason", "").split())
+    try:
+        if not reason:
+            raise ReasonMissing
+        if len(reason) > _LONGEST_REASON:
+            raise TextTooLong(len(reason), _LONGEST_REASON)
+        asked = wiring().request_desk.act_for(request_id, "photo", version=_version(), actor=_me())
+        kept = wiring().vault.open_for_request(photo_id, pseudonym=asked.pseudonym, actor=_me(), reason=reason)
+        picture = kept.read("photo.jpg")
+    except (RequestError, PrivacyError) as error:
+        return _refused(request_id, error)
+    # Noted for good before a byte leaves: no look without its record.
+    db.session.commit()
+    return render_template(
+        "privacy_desk/photo.html",
+        request_=_shown(asked),
+        reason=reason,
+        picture="data:image/jpeg;base64," + base64.b64encode(picture).decode(),
+    )
+
+
 @privacy_desk.get("/requests/<request_id>/letters/<kind>")
 @role_required(Role.PRIVACY_OFFICER)
 def request_letter(request_id: str, kind: str) -> str:
@@ -311,11 +386,21 @@ def _change(
         change()
         db.session.commit()
     except (RequestError, BadRequestValue) as error:
-        db.session.rollback()
-        answer = answer_for(error)
-        flash(answer.words, "danger")
-        return _file_page(request_id, typed=request.form.get("words", "")), answer.status
+        return _refused(request_id, error)
     return redirect(then or url_for(".request_file", request_id=request_id), code=303)
+
+
+def _refused(request_id: str, error: Exception) -> tuple[str, int]:
+    """Show the file again, with the reason and what was typed."""
+    db.session.rollback()
+    answer = answer_for(error)
+    flash(answer.words, "danger")
+    return _file_page(request_id, typed=request.form.get("words", "")), answer.status
+
+
+def _require_account(asked: RightsRequest) -> None:
+    if person_of_pseudonym(asked.pseudonym, wiring().keys) is None:
+        raise PersonUnknown
 
 
 def _file_page(request_id: str, *, typed: str = "") -> str:
@@ -335,6 +420,10 @@ def _file_page(request_id: str, *, typed: str = "") -> str:
         has_account=known is not None,
         can_be_written_to=known is not None or bool(asked.contact_sealed),
         standing=standing_of(asked.pseudonym) if asked.pseudonym else None,
+        photos=wiring().vault.photos_of(asked.pseudonym) if asked.pseudonym and asked.is_open else [],
+        copies=wiring().archives.of_person(asked.pseudonym, ArchiveKind.EXPORT) if asked.pseudonym else [],
+        erasure=_erasure_address(asked),
+        longest_reason=_LONGEST_REASON,
         most_characters=MOST_CHARACTERS,
         typed=typed,
     )
@@ -418,7 +507,15 @@ def _facts(asked: RightsRequest) -> LetterFacts:
         my_data_address=url_for("account.my_data", _external=True),
         code_days=CODE_DAYS,
         export_days=wiring().retention_policy.amount(EXPORT),
+        receipt_address=_erasure_address(asked, external=True),
     )
+
+
+def _erasure_address(asked: RightsRequest, *, external: bool = False) -> str:
+    """Return the page of the erasure that was begun for a request; empty when none was."""
+    if not asked.erasure_id:
+        return ""
+    return url_for("erasures.show", code=wiring().erasures.link_code(asked.erasure_id), _external=external)
 
 
 def _letters_on_offer(asked: RightsRequest) -> list[LetterKind]:

@@ -13,13 +13,16 @@ from privacy.consent import Purpose, purposes_named, require_consent
 from privacy.photo_vault import OpenPhoto, new_photo_id
 from recommender.abstention import UNJUDGED
 from recommender.from_photo import PhotoReading, embed_again
+from recommender.garment_corrections import NOTHING_CORRECTED, corrections_of
 from recommender.judging import Answer
 from recommender.similar import similar_items
 from storage.database import db
 from storage.images import encode_jpeg, read_picture, shrink
 from webapp.account.taste import new_arrivals, own_sizes
+from webapp.correction_choices import correction_choices
 from webapp.errors import BadRequestValue
 from webapp.filters import filter_from, whole_number
+from webapp.i18n import current_language
 from webapp.photo_consents import (
     act_on_consents,
     forget,
@@ -87,9 +90,14 @@ def show_photo(photo_id: str) -> str | AnyResponse:
     last = len(reading.garments) - 1
     chosen = whole_number(request.args, "garment", default=0, lowest=0, highest=last)
     wanted = filter_from(request.args)
-    answer = shelf(wanted).answer_garment(reading.garments[chosen], reading, limit=_MATCHES_A_PAGE)
+    correction = corrections_of(kept).get(chosen, NOTHING_CORRECTED)
+    answer = shelf(wanted).answer_garment(
+        reading.garments[chosen], reading, limit=_MATCHES_A_PAGE, correction=correction
+    )
     return render_template(
         "shop/photo.html",
+        correction=correction,
+        correction_choices=correction_choices(current_language()),
         photo=present_photo(photo_id, reading, chosen),
         switches=[] if kept.is_drawing else switches_of(photo_id, current_visitor()),
         matches=answer.matches,
