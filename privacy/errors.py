@@ -1,6 +1,7 @@
 """What can go wrong with personal data."""
 
 from datetime import datetime
+from pathlib import Path
 
 
 class PrivacyError(Exception):
@@ -231,3 +232,24 @@ class AlertNotFound(PrivacyError):
 
     def __init__(self) -> None:
         super().__init__("there is no such alert")
+
+
+class KeyBackupImpossible(PrivacyError):
+    """No backup of the keys can be made now; the message says what stands in the way."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"no backup of the keys was made: {reason}")
+
+
+class KeyBackupDamaged(PrivacyError):
+    """A backup of keys was altered, cut short, or is of another shop: nothing of it was restored."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"the key backup {path} cannot be used: {reason}")
+
+
+class KeyBackupExpired(PrivacyError):
+    """A backup of keys past its time would bring back what was erased: nothing of it was restored."""
+
+    def __init__(self, path: Path, expired_at: datetime) -> None:
+        super().__init__(f"the key backup {path} expired at {expired_at:%Y-%m-%d %H:%M} UTC: it is not restored")

@@ -2,7 +2,8 @@
 
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
@@ -22,6 +23,15 @@ RING = "ring/"
 _ROWS = cast(Table, WrappedKeyRow.__table__)
 _NAME = re.compile(r"[a-z0-9_.-]+(/[a-z0-9_.-]+)*")
 _LONGEST_NAME = 64
+
+
+@dataclass(frozen=True)
+class KeptKey:
+    """A row of the store, as a backup holds it."""
+
+    about: str
+    wrapped: WrappedKey
+    created_at: datetime
 
 
 class KeyStore:
@@ -92,6 +102,25 @@ class KeyStore:
         back = [about for about in self.names() if self.is_destroyed(about)]
         self._remove(back)
         return len(back)
+
+    def kept_keys(self) -> list[KeptKey]:
+        """Return every row, wrapped as it is."""
+        columns = (_ROWS.c.about, _ROWS.c.master_key_id, _ROWS.c.wrapped, _ROWS.c.created_at)
+        with self._engine.connect() as connection:
+            rows = connection.execute(select(*columns).order_by(_ROWS.c.about)).all()
+        return [KeptKey(about, WrappedKey(key_id, wrapped), created_at) for about, key_id, wrapped, created_at in rows]
+
+    def put_back(self, keys: Sequence[KeptKey]) -> int:
+        """Insert the rows whose names are not there, all or none; return how many. Raises InvalidKeyName."""
+        for key in keys:
+            _check_name(key.about)
+        with self._engine.begin() as connection:
+            there = set(connection.scalars(select(_ROWS.c.about)))
+            missing = [key for key in keys if key.about not in there]
+            for key in missing:
+                values = {"about": key.about, "created_at": key.created_at, **_columns(key.wrapped)}
+                connection.execute(_ROWS.insert().values(values))
+        return len(missing)
 
     def names_under_former(self) -> list[str]:
         """Return what the keys are about that do not hang on the current master key; destroyed ones left out."""

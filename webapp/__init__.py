@@ -49,6 +49,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     _keep_people_out_of_logs(app)
     _believe_proxies(app, settings)
     _check_the_mailer(app)
+    _check_that_stores_are_apart(settings)
     _bind_databases(app, settings)
     _bind_extensions(app)
     _register_pages(app)
@@ -110,6 +111,12 @@ def _configure(app: Flask, settings: Settings) -> None:
         BOOTSTRAP_SERVE_LOCAL=True,
         LANGUAGES=LANGUAGES,
     )
+
+
+def _check_that_stores_are_apart(settings: Settings) -> None:
+    from webapp.stores_apart import refuse_stores_together
+
+    refuse_stores_together(settings)
 
 
 def _check_the_mailer(app: Flask) -> None:

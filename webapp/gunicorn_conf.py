@@ -4,6 +4,7 @@ from typing import Any
 
 from webapp.logs import ACCESS_LINE, clean_logs
 from webapp.settings import read_settings
+from webapp.stores_apart import refuse_stores_together
 from webapp.wiring import Wiring
 
 _settings = read_settings()
@@ -11,6 +12,7 @@ _settings = read_settings()
 _wiring = Wiring(_settings)
 clean_logs(_wiring.session_secret())
 _ = _wiring.mailer, _settings.site
+refuse_stores_together(_settings)
 
 bind = _settings.bind
 workers = _settings.web_workers

@@ -64,8 +64,13 @@ class Settings(BaseSettings):
         description="32 random bytes, mode 0600; all personal data hangs on it. "
         "Named beside Key Vault: keys that hang on the file still open, and `flask privacy rotate-keys` moves them.",
     )
+    key_backup_dir: Path | None = Field(
+        None,
+        description="Where `flask privacy back-up-keys` writes, and expired backups are deleted every hour; apart from "
+        "everything else.",
+    )
     key_backup_days: int = Field(
-        30, ge=1, le=365, description="Backups of the keys store are kept so long at most; receipts of erasure say so."
+        30, ge=1, le=90, description="Backups of the wrapped keys are kept so long at most; receipts of erasure say so."
     )
     secret_key_file: Path | None = Field(None, description="32 random bytes, mode 0600; signs session cookies.")
 

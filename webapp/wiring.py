@@ -31,6 +31,7 @@ from privacy.consent_source import ConsentSource
 from privacy.destroyed_keys import DestroyedKeys
 from privacy.erasure import Erasures, LetterWithReceipt, ReceiptTerms
 from privacy.errors import KeyFileUnsafe, MasterKeyMissing
+from privacy.key_backups import KeyBackups
 from privacy.key_ring import KeyRing
 from privacy.key_service import KeyService
 from privacy.key_store import KeyStore
@@ -186,6 +187,11 @@ class Wiring:
     @cached_property
     def destroyed_keys(self) -> DestroyedKeys:
         return DestroyedKeys(db.engines[AUDIT_BIND], lambda: self.key_ring.key("destroyed"))
+
+    @cached_property
+    def key_backups(self) -> KeyBackups:
+        days = self.settings.key_backup_days
+        return KeyBackups(self.key_store, self.key_service, ring_key=lambda: self.key_ring.key("backups"), days=days)
 
     @cached_property
     def key_ring(self) -> KeyRing:

@@ -54,22 +54,28 @@ def upgrade_keys() -> None:
 
 
 def _take_over_keys(wrapped_key: sa.Table) -> None:
-    """The shop is migrated and committed after this store (migrations/env.py): its column is still there."""
+    """The shop is migrated and committed after this store (migrations/env.py): its column is still there.
+
+    Where it is not, the shop has moved its keys before and this store was lost: `flask privacy restore-keys` fills it.
+    """
     with db.engines[None].connect() as shop, db.engines[ACCOUNTS_BIND].connect() as accounts:
-        photos = _rows(shop, "kept_photo", "id, wrapped_key")
-        knows_somebody = photos or _rows(shop, "consent_record", "id") or _rows(accounts, "account", "id")
-    now = storage.database.now()
-    legacy = [(f"photo/{photo_id}", wrapped) for photo_id, wrapped in photos]
-    if knows_somebody:
-        legacy += [("ring/pseudonyms", b""), ("ring/columns", b"")]
+        if "wrapped_key" not in _columns(shop, "kept_photo"):
+            return
+        legacy = [(f"photo/{photo_id}", wrapped) for photo_id, wrapped in _rows(shop, "kept_photo", "id, wrapped_key")]
+        if legacy or _rows(shop, "consent_record", "id") or _rows(accounts, "account", "id"):
+            legacy += [("ring/pseudonyms", b""), ("ring/columns", b"")]
     for about, wrapped in legacy:
-        row = {"about": about, "master_key_id": "legacy", "wrapped": wrapped, "created_at": now}
+        row = {"about": about, "master_key_id": "legacy", "wrapped": wrapped, "created_at": storage.database.now()}
         op.execute(wrapped_key.insert().values(row))
 
 
+def _columns(connection: sa.Connection, table: str) -> set[str]:
+    inspector = sa.inspect(connection)
+    return {column["name"] for column in inspector.get_columns(table)} if inspector.has_table(table) else set()
+
+
 def _rows(connection: sa.Connection, table: str, columns: str) -> list[sa.Row]:
-    """Return what an older shop holds; nothing for a new one, whose tables are not there yet."""
-    if not sa.inspect(connection).has_table(table):
+    if not _columns(connection, table):
         return []
     return list(connection.execute(sa.text(f"SELECT {columns} FROM {table}")))
 

@@ -37,12 +37,14 @@ ALLOWED: dict[str, dict[str, str]] = {
     "unwrap": {
         "privacy/key_store.py": "every data key",
         "privacy/moving_key_service.py": "hands on to another service",
+        "privacy/key_backups.py": "asks whether the keys of a backup open, and are of this shop",
     },
     # What gives a data key away.
     "open_key": {
         VAULT: "photos, behind the gate",
         "privacy/key_ring.py": "keys of the whole shop",
         "privacy/key_rotation.py": "asks whether a key opens, and drops it",
+        "privacy/key_backups.py": "the keys of the ring: whose backup is it",
         "privacy/erasure.py": "the key of an erasure's scan",
         "privacy/archives.py": "the key of a copy that somebody asked for",
     },

@@ -166,8 +166,13 @@ def shop(
     instance = Path(shutil.copytree(seeded_instance, folder / "instance"))
     written = folder / "nginx"
     written.mkdir()
+    apart = folder / "keys"
+    apart.mkdir()
+    for file in instance.glob("wrapped_keys.sqlite3*"):
+        file.rename(apart / file.name)
     in_earnest = {
         "DEMO": "0",
+        "KEYS_DATABASE_URL": f"sqlite:///{apart / 'wrapped_keys.sqlite3'}",
         "MASTER_KEY_FILE": str(demo_settings(instance).master_key),
         "SECRET_KEY_FILE": str(demo_settings(instance).secret_key),
         "MAIL_URL": "smtp://localhost:2525",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -68,6 +69,64 @@ def _about_stuck(names: Sequence[str]) -> str:
     )
 
 
+@click.command("back-up-keys")
+@click.argument("folder", required=False, type=click.Path(file_okay=False, path_type=Path))
+@with_appcontext
+def back_up_keys(folder: Path | None) -> None:
+    """Write the wrapped keys, never the master key, to a file in FOLDER (or KEY_BACKUP_DIR) that says when it expires.
+
+    Expired backups in the folder are deleted. Keep it apart from every backup of the databases, blobs and key file.
+    """
+    from webapp.jobs.vault import back_up_keys as write_backup
+    from webapp.wiring import wiring
+
+    settings = wiring().settings
+    target = folder or settings.key_backup_dir
+    if target is None:
+        raise click.UsageError("name a FOLDER, or set KEY_BACKUP_DIR")
+    with _in_words():
+        made = write_backup(target)
+    click.echo(f"{made.keys} wrapped keys are in {made.path}, which expires at {made.expires_at:%Y-%m-%d %H:%M} UTC.")
+    if settings.key_backup_dir is None or target.resolve() != settings.key_backup_dir.resolve():
+        click.echo("Expired files there go when this is run again; those in KEY_BACKUP_DIR go by themselves.")
+
+
+@click.command("restore-keys")
+@click.argument("file", type=click.Path(dir_okay=False, exists=True, path_type=Path))
+@with_appcontext
+def restore_keys(file: Path) -> None:
+    """Put back the keys of a backup that the keys store lacks; destroyed ones stay destroyed."""
+    from webapp.jobs.vault import restore_keys as restore
+
+    with _in_words():
+        report = restore(file)
+    click.echo(
+        f"{report.restored} keys were put back; {report.already_there} were there, "
+        f"{report.destroyed} were destroyed since the backup and stay so."
+    )
+
+
+@click.command("check-backup")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@with_appcontext
+def check_backup(folder: Path) -> None:
+    """Say what of the shop a backup folder holds; fail when wrapped keys lie with what they open, or with their master.
+
+    Looks into files as they are; unpack archives first.
+    """
+    from webapp.stores_apart import Kind, kinds_in, kinds_that_open_together
+    from webapp.wiring import wiring
+
+    found = kinds_in(folder, wiring().settings)
+    for kind in Kind:
+        for path in found.get(kind, [])[:_SHOWN]:
+            click.echo(f"{kind.value}: {path}")
+    if together := kinds_that_open_together(found):
+        words = " and ".join(kind.value for kind in together)
+        raise click.ClickException(f"{words} are in one backup: whoever has it reads everything. Keep them apart.")
+    click.echo("Nothing here opens anything else here." if found else "Nothing of a shop is here.")
+
+
 @contextmanager
 def _in_words() -> Iterator[None]:
     """Show what cannot be done as one line."""
@@ -79,4 +138,4 @@ def _in_words() -> Iterator[None]:
         raise click.ClickException(str(error)) from error
 
 
-KEY_COMMANDS: tuple[click.Command, ...] = (rotate_keys, sweep)
+KEY_COMMANDS: tuple[click.Command, ...] = (back_up_keys, check_backup, restore_keys, rotate_keys, sweep)

@@ -18,7 +18,7 @@ from storage.database import db, now
 from webapp.jobs.models import JobState
 from webapp.jobs.queue import JobProgress, claim_next, enqueue, failed_since, finish
 from webapp.jobs.tasks import TASKS
-from webapp.jobs.vault import sweep_the_vault
+from webapp.jobs.vault import delete_expired_key_backups, sweep_the_vault
 from webapp.photo_consents import finish_withdrawals
 from webapp.wiring import wiring
 
@@ -59,6 +59,7 @@ class JobWorker:
             if time.monotonic() >= next_sweep:
                 next_sweep = time.monotonic() + _SWEEP_EVERY_SECONDS
                 self._guarded(lambda: sweep_the_vault().any)
+                self._guarded(lambda: bool(delete_expired_key_backups()))
             self._guarded(go_on_with_erasures)
             self._guarded(follow_the_active_index)
             self._guarded(send_letters)
