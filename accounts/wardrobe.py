@@ -4,14 +4,16 @@ import uuid
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from accounts.errors import GarmentNotInWardrobe, NameTooLong, NoSuchGarment
 from accounts.models import WardrobeItem
 from privacy.audit_notes import note
 from privacy.consent import Purpose, consents_in_force, has_consent, require_consent, withdraw_consent
 from privacy.keys import PersonalDataKeys
+from privacy.models import ConsentRecord
 from privacy.sealed_columns import place, seal_text, unseal_text
 from storage.database import db, now
 
@@ -61,11 +63,9 @@ def keep_garments(*, pseudonym: str, photo_id: str, garments: Mapping[int, str],
 
 def wardrobe_of(pseudonym: str, keys: PersonalDataKeys) -> list[KeptGarment]:
     """Return a person's garments, newest photo first; those of photos whose consent stands."""
-    items = select(WardrobeItem).filter_by(pseudonym=pseudonym)
+    items = select(WardrobeItem).filter_by(pseudonym=pseudonym).where(WardrobeItem.photo_id.in_(_photos_agreed_to()))
     newest_first = items.order_by(WardrobeItem.added_at.desc(), WardrobeItem.photo_id, WardrobeItem.garment_number)
-    return [
-        _kept(item, keys) for item in db.session.scalars(newest_first) if has_consent(item.photo_id, Purpose.WARDROBE)
-    ]
+    return [_kept(item, keys) for item in db.session.scalars(newest_first)]
 
 
 def garment_of(item_id: str, *, pseudonym: str, keys: PersonalDataKeys) -> KeptGarment:
@@ -101,6 +101,10 @@ def take_out(item_id: str, *, pseudonym: str) -> str:
         withdraw_consent(photo_id, Purpose.WARDROBE)
         note("consent.withdrawn", actor=pseudonym, subject=pseudonym, details={"purpose": Purpose.WARDROBE.value})
     return photo_id
+
+
+def _photos_agreed_to() -> Select[Any]:
+    return select(ConsentRecord.photo_id).filter_by(purpose=Purpose.WARDROBE.value, withdrawn_at=None)
 
 
 def _item(item_id: str, pseudonym: str) -> WardrobeItem:

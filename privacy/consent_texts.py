@@ -113,6 +113,12 @@ def versions_of(purpose: Purpose) -> tuple[ConsentText, ...]:
     return (CONSENT_TEXTS[purpose], *EARLIER_TEXTS.get(purpose, ()))
 
 
+def words_of_version(purpose: Purpose, version: str, language: str) -> str:
+    """Return the words of a version in `language`; those in force for a version that never was."""
+    found = (text for text in versions_of(purpose) if text.version == version)
+    return next(found, CONSENT_TEXTS[purpose]).words(language)
+
+
 def words_with_hash(purpose: Purpose, text_sha256: str) -> str | None:
     """Return the words (in the language that was read) whose hash a record holds; None when no version has it."""
     for text in versions_of(purpose):

@@ -53,16 +53,23 @@ class TrainingFolder:
     def is_reachable(self) -> bool:
         return (self.path / _MARK).is_file()
 
+    def has(self, name: str) -> bool:
+        """Say whether `label/file.jpg` is there."""
+        return (self.path / name).is_file()
+
     def write(self, name: str, content: bytes) -> None:
-        """Write `label/file.jpg`, readable by its owner alone."""
+        """Write `label/file.jpg` in one step, readable by its owner alone."""
         path = self.path / name
+        partial = path.with_suffix(".partial")
         path.parent.mkdir(mode=0o700, exist_ok=True)
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
             file.write(content)
+        partial.replace(path)
 
     def remove(self, name: str) -> None:
-        """Delete a file; nothing happens when it is absent."""
+        """Delete a file, and what a kill left of its writing; nothing happens when it is absent."""
         (self.path / name).unlink(missing_ok=True)
+        (self.path / name).with_suffix(".partial").unlink(missing_ok=True)
 
     def _make_or_take_up(self) -> None:
         self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -179,28 +186,27 @@ def forget_destroyed_folder(path: Path) -> int:
 
 
 def _export_photo(kept: OpenPhoto, pseudonym: str, folder: TrainingFolder, garments: Sequence[str]) -> int:
-    known = select(TrainingExport.garment_number).filter_by(photo_id=kept.id, folder=str(folder.path))
-    already = set(db.session.scalars(known))
-    new = [
-        TrainingExport(
-            id=uuid4().hex,
-            pseudonym=pseudonym,
-            photo_id=kept.id,
-            garment_number=number,
-            garment=garment,
-            folder=str(folder.path),
-        )
-        for number, garment in enumerate(garments)
-        if number not in already
-    ]
+    in_folder = select(TrainingExport).filter_by(photo_id=kept.id, folder=str(folder.path))
+    exports = {export.garment_number: export for export in db.session.scalars(in_folder)}
+    for number in range(len(garments)):
+        if number not in exports:
+            exports[number] = TrainingExport(
+                id=uuid4().hex,
+                pseudonym=pseudonym,
+                photo_id=kept.id,
+                garment_number=number,
+                garment=garments[number],
+                folder=str(folder.path),
+            )
+            db.session.add(exports[number])
     # Read before the commit: whoever withdraws right after it takes the rows away.
-    files = [(export.id, _file_name(export), f"crop-{export.garment_number}.jpg") for export in new]
-    db.session.add_all(new)
+    files = {export.id: (_file_name(export), f"crop-{number}.jpg") for number, export in exports.items()}
     db.session.commit()
-    for _id, name, part in files:
+    missing = {export_id: parts for export_id, parts in files.items() if not folder.has(parts[0])}
+    for name, part in missing.values():
         folder.write(name, kept.read(part))
-    _take_back_if_withdrawn(kept.id, folder, {export_id: name for export_id, name, _part in files})
-    return len(files)
+    _take_back_if_withdrawn(kept.id, folder, {export_id: name for export_id, (name, _part) in missing.items()})
+    return len(missing)
 
 
 def _take_back_if_withdrawn(photo_id: str, folder: TrainingFolder, written: Mapping[str, str]) -> None:

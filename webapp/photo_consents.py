@@ -11,9 +11,11 @@ from accounts.errors import WardrobeNeedsAccount
 from accounts.wardrobe import keep_garments
 from privacy.audit_notes import SYSTEM, note
 from privacy.consent import CONSENT_TEXTS, Purpose, consents_in_force, give_consent, withdraw_consent
+from privacy.consent_texts import words_of_version
 from privacy.erasure import BY_PERSON, BY_RETENTION, Stage
 from privacy.erasure_models import Erasure
 from privacy.errors import DrawingAsksForNoConsent, TrainingFolderUnreachable
+from privacy.models import ConsentRecord
 from privacy.photo_vault import OpenPhoto
 from privacy.standing import refuse_by_standing, standing_of
 from privacy.statistics import count_garments
@@ -222,13 +224,14 @@ def switches_of(photo_id: str, visitor: Visitor) -> list[PurposeSwitch]:
     keeping = [purpose for purpose in KEEPING_A_PHOTO if purpose in standing]
     offered = purposes_on_offer(visitor)
     return [
-        PurposeSwitch(
-            purpose,
-            PURPOSE_WORDS[purpose],
-            CONSENT_TEXTS[purpose].words(current_language()),
-            standing[purpose].given_at if purpose in standing else None,
-            erases_photo=keeping == [purpose],
-        )
+        _switch(purpose, standing.get(purpose), erases_photo=keeping == [purpose])
         for purpose in Purpose
         if purpose in standing or purpose in offered
     ]
+
+
+def _switch(purpose: Purpose, record: ConsentRecord | None, *, erases_photo: bool) -> PurposeSwitch:
+    """What was agreed to is shown in the words of then, what is on offer in those of now."""
+    version = record.text_version if record else CONSENT_TEXTS[purpose].version
+    words = words_of_version(purpose, version, current_language())
+    return PurposeSwitch(purpose, PURPOSE_WORDS[purpose], words, record.given_at if record else None, erases_photo)

@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 
 from accounts.models import Role, WardrobeItem
 from privacy.consent import CONSENT_TEXTS, Purpose, consents_in_force
+from privacy.consent_texts import EARLIER_TEXTS
 from privacy.models import ConsentRecord, GarmentCount, KeptPhoto, ShopAuditNote
 from privacy.photo_vault import KEPT_UNTIL_REMOVED
 from privacy.sources import Scope
@@ -121,6 +122,19 @@ def test_what_is_ticked_is_done_and_shown_on_the_result_and_account_pages(
         page = shopper.get(path).text
         assert page.count('aria-checked="true"') == len(ALL), path
     assert shopper.get("/account/wardrobe").text.count("wardrobe-item") == garments
+
+
+def test_what_was_agreed_to_is_shown_in_the_words_of_then(app: Flask, shopper: FlaskClient, look: bytes) -> None:
+    photo_id = sent(shopper, look, "recommendation")
+    [earlier] = EARLIER_TEXTS[Purpose.RECOMMENDATION]
+    with app.app_context():
+        db.session.execute(update(ConsentRecord).values(text_version=earlier.version))
+        db.session.commit()
+    page = shopper.get(f"/photos/{photo_id}/consents").text
+    assert earlier.fr in page
+    assert CONSENT_TEXTS[Purpose.RECOMMENDATION].fr not in page
+    switch(shopper, photo_id, "recommendation", on=True)
+    assert CONSENT_TEXTS[Purpose.RECOMMENDATION].fr in shopper.get(f"/photos/{photo_id}/consents").text
 
 
 @pytest.mark.parametrize("purpose", ["yes", "RECOMMENDATION", "recommendation,wardrobe", "marketing"])

@@ -1,5 +1,7 @@
 """The training pool: who agrees is in it, who takes that back is out, their exported files too."""
 
+import errno
+import os
 import stat
 from pathlib import Path
 
@@ -266,9 +268,18 @@ def test_a_kill_between_the_row_and_the_file_is_made_good(
 ) -> None:
     photo_id = sent(shopper, look, "recommendation", "training")
     with monkeypatch.context() as killing:
-        killing.setattr(TrainingFolder, "write", lambda *_: (_ for _ in ()).throw(OSError("disk full")))
-        assert export(app, folder).exit_code != 0
+        killing.setattr(TrainingFolder, "write", _full_disk)
+        result = export(app, folder)
+        assert result.exit_code == 1
+        assert "No space left" in result.output
     assert pictures(folder) == []
     assert rows(app) > 0
+    assert export(app, folder).exit_code == 0
+    assert len(pictures(folder)) == rows(app)
     switch(shopper, photo_id, "training", on=False)
     assert rows(app) == 0
+    assert pictures(folder) == []
+
+
+def _full_disk(*_: object) -> None:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

@@ -49,3 +49,8 @@ def training_set(folder: Path, destroyed: bool) -> None:
     except (TrainingFolderRefused, TrainingFolderUnreachable) as error:
         db.session.commit()
         raise click.ClickException(str(error)) from error
+    except OSError as error:
+        db.session.rollback()
+        raise click.ClickException(
+            f"{folder} cannot be written: {error.strerror}. Make room or mend it, and run the command again."
+        ) from error
