@@ -1,6 +1,7 @@
 """What the accounts store keeps of a person: the account, sessions, links, codes, counts of tries, letters."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
@@ -13,7 +14,9 @@ from accounts.ports import Mailer
 from accounts.profile import Profile, change_profile, profile_of
 from accounts.sessions import device_of
 from accounts.throttle import CODES, LETTERS, LOG_INS_OF_ACCOUNT
+from privacy.canaries import Canary, CanaryKind
 from privacy.consent import Purpose
+from privacy.errors import CannotBeDecrypted
 from privacy.keys import PersonalDataKeys
 from privacy.pseudonyms import Pseudonymiser
 from privacy.sources import ErasureStep, Scope
@@ -35,6 +38,28 @@ class AccountsSource:
     def __init__(self, keys: PersonalDataKeys, mailer: Mailer) -> None:
         self._keys = keys
         self._mailer = mailer
+
+    def canaries(self, scope: Scope) -> Iterator[Canary]:
+        """Yield the address (first), the name, the hashes that others find them by, and how sealed texts begin."""
+        account = self._account(scope)
+        if account is None:
+            return
+        with suppress(CannotBeDecrypted):
+            yield Canary.text(CanaryKind.EMAIL, email_of(account, self._keys))
+        with suppress(CannotBeDecrypted):
+            if name := profile_of(account, self._keys).name:
+                yield Canary.text(CanaryKind.NAME, name)
+        tokens = db.session.scalars(select(AccountToken).filter_by(account_id=account.id)).all()
+        waiting = db.session.scalars(select(WaitingLetter).where(self._is_letter(scope))).all()
+        # Of the password's hash the part that is nobody else's: all begin with the same parameters.
+        own_hash = (account.password_hash or "").rpartition("$")[2]
+        hashes = [account.email_hash, own_hash, *(kept.id_hash for kept in self._sessions(account))]
+        for value in (*hashes, *(token.token_hash for token in tokens), *self._attempt_keys(scope)):
+            yield Canary.text(CanaryKind.HASH, value)
+        sealed = [account.email_sealed, account.name_sealed, account.preferences_sealed, account.totp_sealed]
+        sealed += [*(token.email_sealed for token in tokens), *(letter.content_sealed for letter in waiting)]
+        for content in filter(None, sealed):
+            yield Canary.beginning_of(content)
 
     def export(self, scope: Scope) -> Mapping[str, object]:
         """Return the account, its sessions and its letters; secrets (password, codes, links) are no part of it."""

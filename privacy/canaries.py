@@ -8,7 +8,7 @@ import base64
 import json
 import mmap
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -69,6 +69,11 @@ class Canary:
     def text(cls, kind: CanaryKind, value: str) -> "Canary":
         """Return the canary of an identifier or of words."""
         return cls(kind, value.encode())
+
+    @classmethod
+    def beginning_of(cls, sealed: bytes) -> "Canary":
+        """Return the canary of sealed bytes or a wrapped key: enough to know them again, too few to open them."""
+        return cls(CanaryKind.SEALED, sealed[:_WINDOW_BYTES])
 
 
 @runtime_checkable
@@ -199,7 +204,9 @@ class KnownPictures:
     def __init__(self, canaries: Iterable[Canary]) -> None:
         pictures = [canary for canary in canaries if canary.kind is CanaryKind.PICTURE]
         self._since = [canary.since for canary in pictures]
-        self._hashes = np.frombuffer(b"".join(c.value for c in pictures), np.uint8).reshape(len(pictures), -1)
+        self._hashes = np.frombuffer(b"".join(c.value for c in pictures), np.uint8).reshape(
+            len(pictures), _HASH_SIDE * _HASH_SIDE // 8
+        )
 
     def __bool__(self) -> bool:
         return bool(self._since)
@@ -214,11 +221,6 @@ class KnownPictures:
             for since, bits in zip(self._since, differing, strict=True)
             if bits <= _SAME_PICTURE_BITS
         )
-
-
-def in_words(found: Mapping[CanaryKind, int]) -> str:
-    """Return what was found, without a value: `2 × photo id, 1 × e-mail`."""
-    return ", ".join(f"{count} × {kind.value}" for kind, count in sorted(found.items()))
 
 
 def _spellings_of_text(words: str) -> Iterator[bytes]:

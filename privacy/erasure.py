@@ -9,6 +9,7 @@ import hmac
 import json
 import logging
 import secrets
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -51,6 +52,7 @@ _log = logging.getLogger(__name__)
 
 # Whoever showed no sign of life for so long was killed; a clock that was put back makes the sign lie in the future.
 ABANDONED_AFTER = timedelta(seconds=60)
+_SIGN_OF_LIFE_SECONDS = 10
 LINK_DAYS = 30
 BY_PERSON, BY_OFFICER, BY_RETENTION, BY_RESTORE = "person", "officer", "retention", "restore"
 """Who asked for an erasure."""
@@ -86,6 +88,10 @@ KEPT: tuple[Mapping[str, str], ...] = (
     {
         "what": "keyed hashes of what was erased",
         "why": "so that a restored backup is erased again, Art. 17 and 32 GDPR",
+    },
+    {
+        "what": "the letter that brings this receipt, where the person has it",
+        "why": "sent after the search to the address that is then forgotten, Art. 12(3) GDPR",
     },
     {"what": "this receipt", "why": "proof of the erasure, Art. 5(2) GDPR; it holds no personal data"},
 )
@@ -351,7 +357,9 @@ class Erasures:
             for place_ in self.places:
                 place_.clean()
         wanted = Wanted(self._known(erasure).canaries)
-        looks = [place_.look(wanted, alive=lambda: self._show_life(erasure.id)) for place_ in self.places]
+        alive = self._sign_of_life(erasure.id)
+        db.session.commit()
+        looks = [place_.look(wanted, alive=alive) for place_ in self.places]
         parts = self._parts(erasure, scope, Stage.SCAN)
         remains = [left for part in parts for source in self.sources for left in source.remains(part)]
         found = [*remains, *(spot for look in looks for spot in look.found)]
@@ -362,28 +370,40 @@ class Erasures:
             raise SomethingRemains(found)
         db.session.commit()
 
-    def _show_life(self, erasure_id: str) -> None:
-        alive_at = db.session.scalar(select(Erasure.claimed_at).filter_by(id=erasure_id))
-        if alive_at is None or abs(now() - alive_at) > ABANDONED_AFTER / 4:
-            db.session.execute(update(Erasure).filter_by(id=erasure_id).values(claimed_at=now()))
-        db.session.commit()
+    def _sign_of_life(self, erasure_id: str) -> Callable[[], None]:
+        """Return what a long look calls as often as it likes; it is written down every ten seconds."""
+        shown_at = time.monotonic()
+
+        def show() -> None:
+            nonlocal shown_at
+            if time.monotonic() - shown_at > _SIGN_OF_LIFE_SECONDS:
+                shown_at = time.monotonic()
+                db.session.execute(update(Erasure).filter_by(id=erasure_id).values(claimed_at=now()))
+                db.session.commit()
+
+        return show
 
     def _hand_over(self, erasure: Erasure) -> None:
         """Write the receipt, then send it; the address is known until it is sent, and no longer than a day."""
         if erasure.receipt is None:
             erasure.receipt = self.signer.sign(self._statements(erasure))
             db.session.commit()
+        if erasure.letter_at is None:
+            self._send(erasure, erasure.receipt)
+            erasure.letter_at = now()
+            db.session.commit()
+
+    def _send(self, erasure: Erasure, receipt: str) -> None:
         # What a backup brought back was erased before: its letter has been sent.
-        if erasure.letter_at or erasure.asked_by == BY_RESTORE or not (address := self._known(erasure).address):
+        address = "" if erasure.asked_by == BY_RESTORE else self._known(erasure).address
+        if not address:
             return
         try:
-            self.post(LetterWithReceipt(address, erasure.id, erasure.language, erasure.receipt))
+            self.post(LetterWithReceipt(address, erasure.id, erasure.language, receipt))
         except Exception:
             if now() - datetime.fromisoformat(erasure.passed[-1]["at"]) < timedelta(hours=_LETTER_HOURS):
                 raise
             _log.warning("a receipt could not be sent for a day: it stays at its link")
-        erasure.letter_at = now()
-        db.session.commit()
 
     def _close(self, erasure: Erasure) -> None:
         """Destroy the erasure's own key and forget whose it was: from here on nothing leads back."""

@@ -51,6 +51,7 @@ class Erasure(Model):
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime, info=NOT_PERSONAL)
     receipt: Mapped[str | None] = mapped_column(Text, info=NOT_PERSONAL)
     letter_at: Mapped[datetime | None] = mapped_column(UtcDateTime, info=NOT_PERSONAL)
+    """Since when no letter is owed: it was sent, there is no address, or a day has passed."""
 
 
 class ErasedEntry(Model):

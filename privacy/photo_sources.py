@@ -21,7 +21,6 @@ from privacy.standing import change_standing
 from storage.blobs import BlobStore
 from storage.database import db
 
-_KNOWN_AGAIN_BYTES = 16
 READING = "reading.json"
 """The part of a photo that holds the vectors of its garments."""
 
@@ -94,7 +93,7 @@ class PhotoBlobs(OnlyErased):
         """Yield the beginnings of the sealed bytes, and how the pictures look."""
         for photo in _photos(photo_ids_in(scope)):
             for key in self._blobs.keys(folder_of(photo.id)):
-                yield Canary(CanaryKind.SEALED, self._blobs.get(key)[:_KNOWN_AGAIN_BYTES])
+                yield Canary.beginning_of(self._blobs.get(key))
             # A drawing of the shop's own shows nobody, and looks like itself.
             parts = {} if photo.is_drawing else self._vault.parts_for_canaries(photo.id)
             for name, content in parts.items():

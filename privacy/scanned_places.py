@@ -1,6 +1,5 @@
 """Where the scan after an erasure looks: database files to their free pages, blobs, folders; or rows, on a server."""
 
-from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -11,7 +10,7 @@ from typing import Any, Protocol
 from PIL import Image, UnidentifiedImageError
 from sqlalchemy import JSON, Connection, LargeBinary, MetaData, String, select, text
 
-from privacy.canaries import Canary, CanaryKind, KnownPictures, Needles, in_words, perceptual_hash
+from privacy.canaries import Canary, CanaryKind, KnownPictures, Needles, perceptual_hash
 from storage.blobs import BlobStore
 from storage.database import db, empty_the_wal
 
@@ -42,9 +41,8 @@ class Looked:
 
     def note(self, where: str, kinds: Iterable[CanaryKind]) -> None:
         """Note what was found at one spot; nothing when nothing was."""
-        counted = Counter(kinds)
-        if counted:
-            self.found.append(f"{self.place}, {where}: {in_words(counted)}")
+        if seen := {kind.value for kind in kinds}:
+            self.found.append(f"{self.place}, {where}: {', '.join(sorted(seen))}")
 
 
 class Place(Protocol):

@@ -16,9 +16,9 @@ def standing_of(pseudonym: str) -> PersonStanding | None:
 
 
 def is_being_erased(pseudonym: str) -> bool:
-    """Say whether an erasure of the person has begun: nobody logs in as them any more."""
+    """Say whether an erasure of the person has begun, be it finished or not: nobody is let in as them any more."""
     standing = standing_of(pseudonym)
-    return standing is not None and standing.erasing_at is not None
+    return is_erased(pseudonym) or (standing is not None and standing.erasing_at is not None)
 
 
 def change_standing(
@@ -47,13 +47,11 @@ def change_standing(
 
 def refuse_by_standing(pseudonym: str, purpose: Purpose) -> None:
     """Part of the gate. Raises PhotoNotFound (being erased), ProcessingRestricted or ObjectionStands."""
-    if is_erased(pseudonym):
+    if is_being_erased(pseudonym):
         raise PhotoNotFound
     standing = standing_of(pseudonym)
     if standing is None:
         return
-    if standing.erasing_at:
-        raise PhotoNotFound
     if standing.restricted_at:
         raise ProcessingRestricted
     if purpose is Purpose.RECOMMENDATION and standing.objects_to_personalisation_at:
@@ -63,7 +61,7 @@ def refuse_by_standing(pseudonym: str, purpose: Purpose) -> None:
 
 
 def is_erased(pseudonym: str) -> bool:
-    """Say whether an erasure of this person was begun, be it finished or not: nobody comes back under a pseudonym."""
+    """Say whether the person's erasure is on record: it stays there, and nobody comes back under the pseudonym."""
     subject = fingerprint(f"person/{pseudonym}")
     return db.session.scalar(select(Erasure.id).filter_by(subject=subject).limit(1)) is not None
 

@@ -4,9 +4,11 @@ import secrets
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from flask import Flask
+from sqlalchemy import Engine, event
 
 from accounts.login import create_account
 from accounts.models import Role
@@ -34,6 +36,13 @@ class Person:
     email: str
     photo_ids: tuple[str, ...] = ()
     vectors: tuple[bytes, ...] = ()
+
+
+@event.listens_for(Engine, "connect")
+def _do_not_wait_for_the_disk(connection: Any, _record: Any) -> None:
+    """These tests kill processes and not the machine: what was written is there, whether or not it reached the disk."""
+    if type(connection).__module__.startswith("sqlite3"):
+        connection.execute("PRAGMA synchronous=OFF")
 
 
 def empty_shop(instance: Path) -> Flask:
@@ -112,6 +121,9 @@ def traces(person: Person) -> list[str]:
     found = []
     for path in sorted(adapters.settings.instance.rglob("*")):
         content = path.read_bytes() if path.is_file() else b""
+        if path.suffix == ".eml" and b"/erasures/" in content:
+            # The letter with the receipt: the demo's folder stands for the post, which is outside.
+            continue
         wanted = hunted if path.name.startswith("audit.sqlite3") else {**hunted, **known_to_audit}
         found += [f"{path.name}: {what}" for what, word in wanted.items() if word.encode() in content]
         found += [f"{path}: name" for word in wanted.values() if word in path.name]

@@ -1,11 +1,6 @@
 """The migrated audit refuses every change, on SQLite and on PostgreSQL, and carries the same chain on both."""
 
-import os
-import shutil
-import socket
-import subprocess
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 from threading import Thread
 
@@ -21,7 +16,6 @@ from privacy.audit_notes import SYSTEM, note
 from privacy.audit_verification import verify_audit
 from storage.database import AUDIT_BIND, db
 from tests.factories import demo_settings
-from tests.needs import postgresql_programs
 from webapp import create_app
 
 SEAL = AuditSeal(b"k" * 32)
@@ -45,32 +39,6 @@ CHANGES_OF = {
         "on conflict (seq) do update set actor = 'x'",
     ),
 }
-
-
-@pytest.fixture(scope="module")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The URL of a PostgreSQL server of this module's own, on loopback."""
-    programs, folder = postgresql_programs(), Path("/tmp") / f"fashion-insta-postgresql-{os.getpid()}"
-    folder.mkdir(mode=0o700)
-    # The server refuses to run as root.
-    as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-    if as_user:
-        shutil.chown(folder, "postgres")
-    with closing(socket.socket()) as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    run = [*as_user, programs / "initdb", "-D", folder / "data", "-A", "trust", "-U", "shop", "-N"]
-    subprocess.run(run, check=True, cwd="/", stdout=subprocess.DEVNULL)
-    options = f"-F -h 127.0.0.1 -p {port} -k {folder}"
-    control = [*as_user, programs / "pg_ctl", "-D", folder / "data", "-w"]
-    subprocess.run(
-        [*control, "-o", options, "-l", folder / "log", "start"], check=True, cwd="/", stdout=subprocess.DEVNULL
-    )
-    try:
-        yield f"postgresql+psycopg://shop@127.0.0.1:{port}/postgres"
-    finally:
-        subprocess.run([*control, "-m", "immediate", "stop"], check=True, cwd="/", stdout=subprocess.DEVNULL)
-        shutil.rmtree(folder)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import LazyString, lazy_gettext
 
-from privacy.erasure import STAGES, Stage
+from privacy.erasure import BY_OFFICER, BY_PERSON, BY_RESTORE, BY_RETENTION, STAGES, Stage
 from privacy.erasure_models import Erasure
 
 _ = lazy_gettext
@@ -25,6 +25,13 @@ STAGE_WORDS = {
     Stage.RECEIPT: (_("Receipt signed"), _("What was done is written down and signed.")),
 }
 
+ASKER_WORDS = {
+    BY_PERSON: _("asked for by the person"),
+    BY_OFFICER: _("asked for by the officer"),
+    BY_RETENTION: _("time was up"),
+    BY_RESTORE: _("a backup was restored"),
+}
+STATE_WORDS = {"done": _("erased"), "failed": _("stopped, tried again"), "running": _("under way")}
 KIND_WORDS = {
     "person": _("Everything about a person"),
     "photo": _("One photo"),
@@ -50,6 +57,19 @@ class ShownErasure:
     kind: str | LazyString
     stages: list[ShownStage]
     receipt: dict[str, Any] | None
+
+    @property
+    def asked_by(self) -> str | LazyString:
+        return ASKER_WORDS.get(self.row.asked_by, self.row.asked_by)
+
+    @property
+    def state(self) -> str:
+        """The colour of its state: done, failed (it stopped, and is tried again), running."""
+        return "done" if self.is_finished else "failed" if self.row.last_error else "running"
+
+    @property
+    def state_words(self) -> str | LazyString:
+        return STATE_WORDS[self.state]
 
     @property
     def is_finished(self) -> bool:
