@@ -23,15 +23,25 @@ class RuleName(StrEnum):
     VOLUME = "volume"
     HOURS = "hours"
     DENIALS = "denials"
+    ATTACKED = "attacked"
     CHAIN = "chain"
     """No rule over entries: the audit chain itself is broken."""
 
 
+class Whose(StrEnum):
+    """Which pseudonym of an entry a rule counts for: who did it, or whom it was done to."""
+
+    ACTOR = "actor"
+    SUBJECT = "subject"
+
+
 class AlertRule(Protocol):
-    """One rule: which entries it looks at, what it counts of one actor's in `window`, and from when on it alerts."""
+    """One rule: which entries it looks at, what it counts of one person's in `window`, and from when on it alerts."""
 
     @property
     def name(self) -> RuleName: ...
+    @property
+    def whose(self) -> Whose: ...
     @property
     def window(self) -> timedelta: ...
     @property
@@ -55,6 +65,7 @@ class ManyPersonsOpened:
     at_least: int
     window: timedelta
     name: RuleName = RuleName.VOLUME
+    whose: Whose = Whose.ACTOR
 
     @property
     def actions(self) -> frozenset[str]:
@@ -75,6 +86,7 @@ class ManyDenials:
     at_least: int
     window: timedelta
     name: RuleName = RuleName.DENIALS
+    whose: Whose = Whose.ACTOR
 
     @property
     def actions(self) -> frozenset[str]:
@@ -85,6 +97,17 @@ class ManyDenials:
 
     def measure(self, entries: Sequence[AuditEntry]) -> int:
         return len(entries)
+
+
+@dataclass(frozen=True)
+class ManyDenialsAroundOne(ManyDenials):
+    """Many refusals around one person's account, from wherever they come: somebody tries to get in."""
+
+    name: RuleName = RuleName.ATTACKED
+    whose: Whose = Whose.SUBJECT
+
+    def concerns(self, entry: AuditEntry) -> bool:
+        return entry.subject != ""
 
 
 @dataclass(frozen=True)
@@ -124,6 +147,7 @@ class OutsideWorkingHours:
     at_least: int = 1
     window: timedelta = _A_NIGHT
     name: RuleName = RuleName.HOURS
+    whose: Whose = Whose.ACTOR
 
     @property
     def actions(self) -> frozenset[str]:

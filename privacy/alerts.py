@@ -35,7 +35,7 @@ def watch_audit(rules: Sequence[AlertRule]) -> int:
                 if entry.action in rule.actions and rule.concerns(entry):
                     alert = _alert_for(rule, entry)
                     if alert is not None:
-                        touched[rule.name, entry.actor] = rule, alert
+                        touched[rule.name, alert.actor] = rule, alert
         db.session.flush()
         raised += sum(alert.count == 0 for _, alert in touched.values())
         for rule, alert in touched.values():
@@ -164,18 +164,19 @@ def _begin_watch() -> None:
 
 def _alert_for(rule: AlertRule, entry: AuditEntry) -> Alert | None:
     """The alert that this entry belongs to: the one whose window is running, or a new one; None below the threshold."""
-    last = _last_alert(rule.name, entry.actor)
+    whom = getattr(entry, rule.whose)
+    last = _last_alert(rule.name, whom)
     if last is not None and abs(entry.at - last.window_start) < rule.window:
         last.last_seq = max(last.last_seq, entry.seq)
         return last
-    entries = _entries_of(rule, entry.actor, last.last_seq + 1 if last else 1, entry.seq)
+    entries = _entries_of(rule, whom, last.last_seq + 1 if last else 1, entry.seq)
     # Both ways: a clock that was set back must not hide anything.
     near = [one for one in entries if abs(one.at - entry.at) < rule.window]
     if rule.measure(near) < rule.at_least:
         return None
     alert = Alert(
         rule=rule.name.value,
-        actor=entry.actor,
+        actor=whom,
         count=0,
         first_seq=near[0].seq,
         last_seq=entry.seq,
@@ -187,15 +188,15 @@ def _alert_for(rule: AlertRule, entry: AuditEntry) -> Alert | None:
     return alert
 
 
-def _last_alert(rule: RuleName, actor: str) -> Alert | None:
-    of_actor = select(Alert).filter_by(rule=rule.value, actor=actor).order_by(Alert.id.desc()).limit(1)
+def _last_alert(rule: RuleName, whom: str) -> Alert | None:
+    of_actor = select(Alert).filter_by(rule=rule.value, actor=whom).order_by(Alert.id.desc()).limit(1)
     return db.session.scalars(of_actor).one_or_none()
 
 
-def _entries_of(rule: AlertRule, actor: str, first_seq: int, last_seq: int) -> list[AuditEntry]:
-    """What the rule counts of one actor between two entries, oldest first."""
+def _entries_of(rule: AlertRule, whom: str, first_seq: int, last_seq: int) -> list[AuditEntry]:
+    """What the rule counts of one person between two entries, oldest first."""
     between = select(AuditEntry).where(
-        AuditEntry.actor == actor,
+        getattr(AuditEntry, rule.whose) == whom,
         AuditEntry.seq.between(first_seq, last_seq),
         AuditEntry.action.in_(rule.actions),
     )

@@ -63,6 +63,7 @@ class Alert(Model):
     id: Mapped[int] = mapped_column(primary_key=True, info=_LINKED)
     rule: Mapped[str] = mapped_column(String(20), info=_LINKED)
     actor: Mapped[str] = mapped_column(String(40), index=True, info=_PSEUDONYM)
+    """Whom it is about: who did it, or for ATTACKED the person around whom it happened."""
     count: Mapped[int] = mapped_column(info=_LINKED)
     """What the rule counts: persons opened, refusals, acts."""
     first_seq: Mapped[int] = mapped_column(info=_LINKED)

@@ -356,7 +356,7 @@ def register_error_pages(app: Flask) -> None:
     def _answer(error: Exception) -> tuple[Response | str, int]:
         db.session.rollback()
         answer = answer_for(error)
-        if answer.status == 403:
+        if answer.status in (403, 429):
             note_denial(answer.code)
         if answer.status >= 500:
             # Foreseen ones (the index is being built, say) are a line, surprises come with their traceback.

@@ -16,6 +16,7 @@ RULE_WORDS: dict[str, LazyString] = {
     RuleName.VOLUME.value: lazy_gettext("Many people’s data opened"),
     RuleName.HOURS.value: lazy_gettext("Work outside of working hours"),
     RuleName.DENIALS.value: lazy_gettext("Many refusals"),
+    RuleName.ATTACKED.value: lazy_gettext("Many refusals around one person"),
     RuleName.CHAIN.value: lazy_gettext("The audit chain is broken"),
 }
 ALERT_STATE_WORDS: dict[str, LazyString] = {
@@ -104,6 +105,14 @@ def what_was_noticed(alert: Alert) -> str:
         case RuleName.DENIALS:
             return str(
                 ngettext("One actor was refused %(num)d time.", "One actor was refused %(num)d times.", alert.count)
+            )
+        case RuleName.ATTACKED:
+            return str(
+                ngettext(
+                    "Somebody was refused %(num)d time at one person’s account.",
+                    "Somebody was refused %(num)d times at one person’s account.",
+                    alert.count,
+                )
             )
         case RuleName.CHAIN:
             return str(_("The audit does not agree with its hashes or its anchor. Verify it on the page Audit."))

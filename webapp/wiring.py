@@ -20,7 +20,14 @@ from accounts.ports import Mailer
 from accounts.sessions import LimitsOfRoles, SessionLimits
 from accounts.smtp_mailer import SmtpMailer, SmtpServer
 from accounts.wardrobe_source import WardrobeSource
-from privacy.alert_rules import AlertRule, ManyDenials, ManyPersonsOpened, OutsideWorkingHours, WorkingHours
+from privacy.alert_rules import (
+    AlertRule,
+    ManyDenials,
+    ManyDenialsAroundOne,
+    ManyPersonsOpened,
+    OutsideWorkingHours,
+    WorkingHours,
+)
 from privacy.archives import Archives, ArchivesLapse, ArchivesSource
 from privacy.audit_chain import AuditSeal
 from privacy.audit_notes import NOTE_TABLES
@@ -257,6 +264,7 @@ class Wiring:
         return (
             ManyPersonsOpened(settings.alert_persons_opened, window),
             ManyDenials(settings.alert_denials, window),
+            ManyDenialsAroundOne(settings.alert_denials, window),
             OutsideWorkingHours(WorkingHours.read(settings.working_hours, settings.time_zone)),
         )
 

@@ -8,7 +8,15 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from privacy.alert_rules import AlertRule, ManyDenials, ManyPersonsOpened, OutsideWorkingHours, RuleName, WorkingHours
+from privacy.alert_rules import (
+    AlertRule,
+    ManyDenials,
+    ManyDenialsAroundOne,
+    ManyPersonsOpened,
+    OutsideWorkingHours,
+    RuleName,
+    WorkingHours,
+)
 from privacy.alerts import (
     alerts,
     find_alert,
@@ -33,7 +41,12 @@ HOUR = timedelta(hours=1)
 # A Monday, 10:00 in Paris.
 MORNING = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 OFFICE = WorkingHours.read("mon-fri 08:00-19:00", "Europe/Paris")
-RULES: tuple[AlertRule, ...] = (ManyPersonsOpened(3, HOUR), ManyDenials(4, HOUR), OutsideWorkingHours(OFFICE))
+RULES: tuple[AlertRule, ...] = (
+    ManyPersonsOpened(3, HOUR),
+    ManyDenials(4, HOUR),
+    ManyDenialsAroundOne(4, HOUR),
+    OutsideWorkingHours(OFFICE),
+)
 
 
 @pytest.fixture
@@ -104,11 +117,19 @@ def test_a_window_later_the_counting_begins_anew() -> None:
 
 def test_refusals_of_one_actor_raise_an_alert_and_of_many_actors_none() -> None:
     for number in range(6):
-        happened("access.denied", f"{number:032x}")
+        happened("access.denied", f"{number:032x}", subject=f"{number:032x}")
     assert raised() == []
     happened("access.denied", CLERK, times=3)
     happened("account.log_in_refused", CLERK)
     assert raised() == [(RuleName.DENIALS, CLERK, 4)]
+
+
+def test_an_account_that_many_visitors_try_to_enter_is_noticed() -> None:
+    for number in range(3):
+        happened("account.log_in_refused", f"{number:032x}", subject=CLERK)
+    assert raised() == []
+    happened("account.log_in_refused", f"{9:032x}", subject=CLERK)
+    assert raised() == [(RuleName.ATTACKED, CLERK, 4)]
 
 
 @pytest.mark.parametrize(
