@@ -8,7 +8,15 @@ from typing import Any
 
 from sqlalchemy import delete, func, or_, select
 
-from accounts.models import Account, AccountSession, AccountToken, AttemptCount, RecoveryCode, WaitingLetter
+from accounts.models import (
+    Account,
+    AccountSession,
+    AccountToken,
+    AttemptCount,
+    LapseWarning,
+    RecoveryCode,
+    WaitingLetter,
+)
 from accounts.people import email_of
 from accounts.ports import Mailer
 from accounts.profile import Profile, change_profile, profile_of
@@ -32,7 +40,7 @@ class AccountsSource:
     step = ErasureStep.ROWS
     tables = frozenset(
         table.__tablename__
-        for table in (Account, AccountToken, AccountSession, RecoveryCode, AttemptCount, WaitingLetter)
+        for table in (Account, AccountToken, AccountSession, LapseWarning, RecoveryCode, AttemptCount, WaitingLetter)
     )
 
     def __init__(self, keys: PersonalDataKeys, mailer: Mailer) -> None:
@@ -77,6 +85,7 @@ class AccountsSource:
             "confirmed_at": _written(account.confirmed_at),
             "last_active_at": _written(account.last_active_at),
             "second_step_since": _written(account.totp_enabled_at),
+            "warned_of_erasure_at": _written(self._warned_at(account)),
             "sessions": [self._session(kept) for kept in self._sessions(account)],
             "letters": [*self._letters_of(scope)],
         }
@@ -109,7 +118,7 @@ class AccountsSource:
             self._mailer.erase_letters(name)
         db.session.execute(delete(WaitingLetter).where(self._is_letter(scope)))
         db.session.execute(delete(AttemptCount).where(AttemptCount.key_hash.in_(self._attempt_keys(scope))))
-        # Sessions, links and codes go with the row (ON DELETE CASCADE).
+        # Sessions, links, codes and warnings go with the row (ON DELETE CASCADE).
         db.session.execute(delete(Account).where(Account.id == scope.account_id))
         db.session.flush()
 
@@ -117,7 +126,7 @@ class AccountsSource:
         """Return a line for each table, and for the letters, that still hold something."""
         if not _is_of_person(scope):
             return []
-        tables = (Account, AccountToken, AccountSession, RecoveryCode)
+        tables = (Account, AccountToken, AccountSession, LapseWarning, RecoveryCode)
         of_account = {table: _account_column(table) == scope.account_id for table in tables}
         of_person: dict[type[Any], Any] = {
             **of_account,
@@ -156,6 +165,9 @@ class AccountsSource:
             "last_seen_at": _written(kept.last_seen_at),
             "ended_at": _written(kept.revoked_at),
         }
+
+    def _warned_at(self, account: Account) -> datetime | None:
+        return db.session.scalar(select(func.max(LapseWarning.sent_at)).filter_by(account_id=account.id))
 
     def _letters_of(self, scope: Scope) -> list[str]:
         found = [letter for name in self._names(scope) for letter in self._mailer.kept_letters(name)]

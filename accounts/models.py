@@ -95,6 +95,22 @@ class AccountSession(Model):
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime, info=personal(SESSIONS, Protection.LINKED))
 
 
+class LapseWarning(Model):
+    """A letter that said when the wardrobe or the account of somebody who is away goes; coming back makes it void."""
+
+    __tablename__ = "lapse_warning"
+    __bind_key__ = ACCOUNTS_BIND
+
+    account_id: Mapped[str] = mapped_column(
+        String(32),
+        ForeignKey("account.id", ondelete="CASCADE"),
+        primary_key=True,
+        info=personal(ACCOUNTS, Protection.PSEUDONYM),
+    )
+    rule: Mapped[str] = mapped_column(String(40), primary_key=True, info=personal(ACCOUNTS, Protection.LINKED))
+    sent_at: Mapped[datetime] = mapped_column(UtcDateTime, info=personal(ACCOUNTS, Protection.LINKED))
+
+
 class RecoveryCode(Model):
     """A code that stands in once for the telephone's."""
 

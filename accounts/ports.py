@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from typing import Protocol
 
@@ -51,6 +52,8 @@ class LetterKind(StrEnum):
     EMAIL_CHANGED = "email_changed"
     SECOND_STEP_ON = "second_step_on"
     SECOND_STEP_OFF = "second_step_off"
+    WARDROBE_LAPSES = "wardrobe_lapses"
+    ACCOUNT_LAPSES = "account_lapses"
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,6 @@ class Addressee:
 class LetterWriter(Protocol):
     """Puts the shop's words to an occasion."""
 
-    def write(self, kind: LetterKind, to: Addressee, *, token: str = "") -> Letter:
-        """Return the letter in the person's language; `token` becomes its link."""
+    def write(self, kind: LetterKind, to: Addressee, *, token: str = "", day: date | None = None) -> Letter:
+        """Return the letter in the person's language; `token` becomes its link, `day` is when something lapses."""
         ...

@@ -118,6 +118,11 @@ _ACCOUNTS = (
         "An account that was never confirmed lapsed",
         "Un compte jamais confirmé est arrivé à son terme",
     ),
+    AuditAction(
+        "account.lapse_warned",
+        "The owner of an unused account was warned of its erasure",
+        "Le titulaire d’un compte inutilisé a été averti de son effacement",
+    ),
 )
 _REQUESTS = (
     AuditAction(

@@ -1,4 +1,4 @@
-"""What has lapsed of the shop's own tables: rows by their age, photos by theirs and by their account's inactivity."""
+"""What has lapsed of the shop's own tables: rows by their age, photos by theirs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,14 +8,19 @@ from typing import Any
 from sqlalchemy import ColumnElement, Date, and_, delete, literal, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
+from privacy.audit_models import Alert, AlertState
 from privacy.audit_notes import SYSTEM
+from privacy.breach_models import Breach, BreachState
 from privacy.consent import Purpose, withdraw_consent
 from privacy.declarations import Category
+from privacy.erasure_models import ErasedEntry, Erasure
 from privacy.errors import PhotoNotFound
 from privacy.models import ConsentRecord, GarmentCount, KeptPhoto
 from privacy.photo_vault import PhotoVault
 from privacy.retention import (
     ACCOUNT_PHOTO,
+    ALERT,
+    BREACH,
     CONSENT,
     ERASURE,
     STATISTICS,
@@ -26,7 +31,7 @@ from privacy.retention import (
     Rule,
 )
 from privacy.retention_models import Disposal
-from storage.database import db
+from storage.database import AUDIT_BIND, db
 
 
 @dataclass(frozen=True)
@@ -38,6 +43,8 @@ class RowsLapse:
     since: InstrumentedAttribute[Any]
     pseudonym: InstrumentedAttribute[str] | None = None
     store: str | None = None
+    only: ColumnElement[bool] | None = None
+    """Rows of which this does not hold never lapse."""
 
     @property
     def category(self) -> Category:
@@ -48,7 +55,8 @@ class RowsLapse:
         before = policy.before(self.rule, at)
         limit = before.date() if isinstance(self.since.type, Date) else before
         whose: Any = literal("") if self.pseudonym is None else self.pseudonym
-        rows = db.session.execute(select(self.key, whose, self.since).where(self.since <= limit).order_by(self.since))
+        old = self.since <= limit if self.only is None else and_(self.since <= limit, self.only)
+        rows = db.session.execute(select(self.key, whose, self.since).where(old).order_by(self.since))
         return [LapsedItem(str(key), pseudonym, _moment(since), self.rule) for key, pseudonym, since in rows]
 
     def erase_lapsed(self, items: Sequence[LapsedItem]) -> None:
@@ -57,10 +65,25 @@ class RowsLapse:
         db.session.execute(delete(self.key.class_).where(self.key.in_(keys)))
 
 
-CONSENTS_LAPSE = RowsLapse(CONSENT, ConsentRecord.id, ConsentRecord.withdrawn_at, ConsentRecord.pseudonym)
-"""A photo's consents are withdrawn when it goes: proofs of consent lapse after that, those in force never."""
+CONSENTS_LAPSE = RowsLapse(
+    CONSENT,
+    ConsentRecord.id,
+    ConsentRecord.withdrawn_at,
+    ConsentRecord.pseudonym,
+    only=ConsentRecord.settled_at.is_not(None),
+)
+"""A photo's consents are withdrawn when it goes: proofs of consent lapse after that, those in force never.
+
+Nor do those of which something is still to be erased: the row is what tells of it.
+"""
 STATISTICS_LAPSE = RowsLapse(STATISTICS, GarmentCount.id, GarmentCount.counted_on, GarmentCount.pseudonym)
 DISPOSALS_LAPSE = RowsLapse(ERASURE, Disposal.id, Disposal.at)
+ERASURES_LAPSE = RowsLapse(ERASURE, Erasure.id, Erasure.finished_at)
+ERASED_LAPSE = RowsLapse(ERASURE, ErasedEntry.digest, ErasedEntry.erased_at, store=AUDIT_BIND)
+ALERTS_LAPSE = RowsLapse(
+    ALERT, Alert.id, Alert.handled_at, store=AUDIT_BIND, only=Alert.state == AlertState.CLOSED.value
+)
+BREACHES_LAPSE = RowsLapse(BREACH, Breach.id, Breach.recorded_at, only=Breach.state == BreachState.CLOSED.value)
 
 
 @dataclass(frozen=True)
@@ -76,8 +99,7 @@ class PhotosLapse:
 
     def lapsed(self, policy: RetentionPolicy, at: datetime) -> list[LapsedItem]:
         """Return the photos whose time is up, oldest first."""
-        is_up = or_(KeptPhoto.expires_at <= at, _sent_too_early(policy, at))
-        photos = db.session.scalars(select(KeptPhoto).where(is_up).order_by(KeptPhoto.created_at))
+        photos = db.session.scalars(select(KeptPhoto).where(_is_up(policy, at)).order_by(KeptPhoto.created_at))
         return [LapsedItem(photo.id, photo.pseudonym, photo.created_at, _rule_of(photo)) for photo in photos]
 
     def erase_lapsed(self, items: Sequence[LapsedItem]) -> None:
@@ -107,13 +129,19 @@ class TrainingLapse:
     def lapsed(self, policy: RetentionPolicy, at: datetime) -> list[LapsedItem]:
         """Return the photos that were in the pool for long enough, oldest first."""
         limit = policy.before(TRAINING, at)
-        photos = select(KeptPhoto).where(_in_pool(), KeptPhoto.created_at <= limit).order_by(KeptPhoto.created_at)
+        # A photo that goes itself takes its consents with it.
+        photos = select(KeptPhoto).where(_in_pool(), KeptPhoto.created_at <= limit, ~_is_up(policy, at))
+        photos = photos.order_by(KeptPhoto.created_at)
         return [LapsedItem(one.id, one.pseudonym, one.created_at, TRAINING) for one in db.session.scalars(photos)]
 
     def erase_lapsed(self, items: Sequence[LapsedItem]) -> None:
         """Withdraw the consents; what rested on them is erased within a minute."""
         for item in items:
             withdraw_consent(item.key, Purpose.TRAINING)
+
+
+def _is_up(policy: RetentionPolicy, at: datetime) -> ColumnElement[bool]:
+    return or_(KeptPhoto.expires_at <= at, _sent_too_early(policy, at))
 
 
 def _sent_too_early(policy: RetentionPolicy, at: datetime) -> ColumnElement[bool]:

@@ -17,6 +17,7 @@ from privacy.pseudonyms import Pseudonymiser
 from privacy.retention import LapsedItem, Lapsing, RetentionPolicy, Unit
 from privacy.retention_models import Disposal, PurgeRun
 from storage.database import db, now
+from storage.errors import StorageFull
 
 _ERASED_TOGETHER = 20
 Progress = Callable[[int, int], None]
@@ -53,7 +54,7 @@ class Purger:
 
     def preview(self, policy: RetentionPolicy, at: datetime) -> list[LapsedCount]:
         """Return what a purge at `at` would erase, by category; changes nothing."""
-        held = _people_on_hold()
+        held = people_on_hold()
         counts: dict[Category, list[LapsedItem]] = {}
         for lapsing in self.lapsings:
             counts.setdefault(lapsing.category, []).extend(lapsing.lapsed(policy, at))
@@ -83,7 +84,7 @@ class Purger:
         self, policy: RetentionPolicy, at: datetime, *, on_progress: Progress = lambda done, total: None
     ) -> PurgeReport:
         """Erase all that has lapsed at `at`; commits batch by batch. Raises PurgeInterrupted."""
-        held, erased = _people_on_hold(), dict.fromkeys((lapsing.category for lapsing in self.lapsings), 0)
+        held, erased = people_on_hold(), dict.fromkeys((lapsing.category for lapsing in self.lapsings), 0)
         for lapsing in self.lapsings:
             items = [item for item in lapsing.lapsed(policy, at) if item.pseudonym not in held]
             for batch in _batches(items):
@@ -111,7 +112,7 @@ class Purger:
                 lapsing.erase_lapsed(items)
                 self._record(lapsing.category, items, policy, at)
             db.session.commit()
-        except (OperationalError, OSError) as error:
+        except (OperationalError, OSError, StorageFull) as error:
             db.session.rollback()
             cause = error.orig if isinstance(error, OperationalError) and error.orig else error
             raise PurgeInterrupted(lapsing.category.value, erased_before, cause) from error
@@ -168,7 +169,8 @@ def _latest(hour: int, local: datetime) -> datetime:
     return tonight if tonight <= local else tonight - timedelta(days=1)
 
 
-def _people_on_hold() -> frozenset[str]:
+def people_on_hold() -> frozenset[str]:
+    """Return the pseudonyms of those who asked to hold their data (Art. 18): nothing of theirs is erased by time."""
     return frozenset(
         db.session.scalars(select(PersonStanding.pseudonym).where(PersonStanding.restricted_at.is_not(None)))
     )

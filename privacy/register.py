@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import MetaData
 
 from privacy.activities import ACTIVITIES
-from privacy.declarations import Activity, LegalBasis, Protection
+from privacy.declarations import Activity, Category, LegalBasis, Protection
 from privacy.declared_columns import DeclaredColumn, personal_columns, protected_share
 from privacy.retention import RULES, RetentionPolicy, Rule
 from privacy.words import Words
@@ -29,9 +29,18 @@ TRANSFERS = Words(
     "Aucun transfert hors de l’Union européenne : le serveur ne parle qu’aux hôtes que ses réglages nomment.",
     "No transfer outside the European Union: the server talks only to the hosts that its settings name.",
 )
-WITH_WHAT_IT_OPENS = Words(
-    "aussi longtemps que ce que la clé ouvre, puis détruite", "as long as what the key opens, then destroyed"
-)
+WITHOUT_A_RULE: Mapping[Category, Words] = {
+    Category.KEYS: Words(
+        "Aussi longtemps que ce que la clé ouvre, puis détruite", "As long as what the key opens, then destroyed"
+    ),
+    Category.AUDIT: Words(
+        "Journal d’audit : cinq ans au moins, sans purge. La base n’en laisse effacer aucune entrée, et après un "
+        "effacement ses pseudonymes ne mènent plus à personne",
+        "Audit log: five years at least, never purged. The database lets no entry be deleted, and after an erasure "
+        "its pseudonyms lead to nobody any more",
+    ),
+}
+"""What is kept by another measure than days that the officer sets."""
 
 
 @dataclass(frozen=True)
@@ -66,12 +75,14 @@ class RegisterEntry:
 
     def retention_in_words(self, language: str) -> list[str]:
         """Return each period: `Photos, with an account: 7 days since the photo was sent`."""
-        if not self.periods:
-            return [WITH_WHAT_IT_OPENS.of(language)]
+        other = WITHOUT_A_RULE.get(self.activity.category)
         colon = "\u00a0:" if language == "fr" else ":"
         return [
-            f"{rule.title(language)}{colon} {rule.period(amount, language)} {rule.since(language)}"
-            for rule, amount in self.periods
+            *([other.of(language)] if other else []),
+            *(
+                f"{rule.title(language)}{colon} {rule.period(amount, language)} {rule.since(language)}"
+                for rule, amount in self.periods
+            ),
         ]
 
 

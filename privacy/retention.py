@@ -66,6 +66,10 @@ class Rule:
                 return at - timedelta(days=amount)
         return months_before(at, amount)
 
+    def after(self, at: datetime, amount: int) -> datetime:
+        """Return the moment `amount` of the rule's units after `at`."""
+        return self.before(at, -amount)
+
 
 VISIT_PHOTO = Rule(
     "visit_photo_minutes", Category.PHOTOS, Unit.MINUTES, 1, 30, 240,
@@ -108,9 +112,9 @@ TRAINING = Rule(
     "depuis le versement", "since it was added",
 )  # fmt: skip
 SESSION = Rule(
-    "session_days", Category.SESSIONS, Unit.DAYS, 1, 30, 90,
-    "Sessions et jetons", "Sessions and tokens",
-    "depuis la dernière activité, ou leur terme", "since the last activity, or their term",
+    "session_days", Category.SESSIONS, Unit.DAYS, 1, 30, 365,
+    "Connexions ouvertes", "Open log-ins",
+    "depuis la connexion", "since the log-in",
 )  # fmt: skip
 REQUEST = Rule(
     "request_days", Category.REQUESTS, Unit.DAYS, 365, 1095, 1825,
@@ -122,20 +126,21 @@ EXPORT = Rule(
     "Archives remises aux personnes", "Archives for persons",
     "depuis leur création", "since they were made",
 )  # fmt: skip
+# Never shorter than backups of the keys may be kept (KEY_BACKUP_DAYS): a restored backup must not bring anybody back.
 ERASURE = Rule(
     "erasure_days", Category.ERASURES, Unit.DAYS, 365, 1095, 1825,
     "Traces des effacements", "Records of erasures",
     "depuis l’effacement", "since the erasure",
 )  # fmt: skip
-AUDIT = Rule(
-    "audit_days", Category.AUDIT, Unit.DAYS, 1095, 1825, 3650,
-    "Journal d’audit", "Audit log",
-    "depuis l’acte", "since the act",
+ALERT = Rule(
+    "alert_days", Category.AUDIT, Unit.DAYS, 90, 365, 1825,
+    "Alertes closes", "Closed alerts",
+    "depuis la clôture", "since it was closed",
 )  # fmt: skip
 BREACH = Rule(
     "breach_days", Category.BREACHES, Unit.DAYS, 1095, 1825, 3650,
-    "Registre des violations", "Register of breaches",
-    "depuis la clôture", "since it was closed",
+    "Violations closes", "Closed breaches",
+    "depuis la consignation", "since it was recorded",
 )  # fmt: skip
 JOB = Rule(
     "job_days", Category.JOBS, Unit.DAYS, 1, 30, 365,
@@ -159,13 +164,16 @@ RULES: Mapping[str, Rule] = MappingProxyType(
             EXPORT,
             REQUEST,
             ERASURE,
-            AUDIT,
+            ALERT,
             BREACH,
             JOB,
         )
     }
 )
-"""Every rule by its name, in the order of the officer's page. Keys have none: they go with what they open."""
+"""Every rule by its name, in the order of the officer's page.
+
+Keys have none: they go with what they open. Nor have audit entries: the database lets nobody delete one.
+"""
 
 
 @dataclass(frozen=True)
@@ -190,6 +198,10 @@ class RetentionPolicy:
     def before(self, rule: Rule, at: datetime) -> datetime:
         """Return the moment before which a rule's data has lapsed at `at`."""
         return rule.before(at, self.amount(rule))
+
+    def after(self, rule: Rule, at: datetime) -> datetime:
+        """Return when what is of `at` lapses by a rule."""
+        return rule.after(at, self.amount(rule))
 
     def words_of(self, rule: Rule) -> str:
         """Return the rule as a record keeps it: `account_photo_days=7`."""
@@ -230,7 +242,10 @@ class Lapsing(Protocol):
 
 
 def months_before(at: datetime, months: int) -> datetime:
-    """Return the same day and time `months` calendar months earlier; the month's last day where there is none such."""
+    """Return the same day and time `months` calendar months earlier (later for a negative number).
+
+    Where the month has no such day, it is its last one.
+    """
     month_index = at.year * 12 + at.month - 1 - months
     year, month = month_index // 12, month_index % 12 + 1
     return at.replace(year=year, month=month, day=min(at.day, monthrange(year, month)[1]))

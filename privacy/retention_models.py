@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import JSON, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from privacy.activities import ACCOUNTS, ERASURES
+from privacy.activities import ERASURES
 from privacy.declarations import NOT_PERSONAL, Protection, personal
 from storage.database import Model, UtcDateTime, now
 
@@ -48,13 +48,3 @@ class Disposal(Model):
     """`time is up` or `inactive`."""
     rule: Mapped[str] = mapped_column(String(60), info=personal(ERASURES, Protection.LINKED))
     """As it stood: `account_photo_days=7`."""
-
-
-class LapseWarning(Model):
-    """A letter that said when a wardrobe or an account lapses; a log-in after it makes it void."""
-
-    __tablename__ = "lapse_warning"
-
-    pseudonym: Mapped[str] = mapped_column(String(32), primary_key=True, info=personal(ACCOUNTS, Protection.PSEUDONYM))
-    rule: Mapped[str] = mapped_column(String(40), primary_key=True, info=personal(ACCOUNTS, Protection.LINKED))
-    sent_at: Mapped[datetime] = mapped_column(UtcDateTime, info=personal(ACCOUNTS, Protection.LINKED))

@@ -62,6 +62,7 @@ _FIELDS = {
     "received_at": _("Received"),
     "role": _("Role"),
     "second_step_since": _("Second step of the log-in since"),
+    "warned_of_erasure_at": _("Last warning that the account is unused"),
     "sent_at": _("Sent"),
     "sessions": _("Sessions"),
     "state": _("State"),

@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from accounts.accounts_source import AccountsSource
 from accounts.folder_mailer import FolderMailer
+from accounts.inactivity import SESSIONS_LAPSE, AccountsLapse, UnusedAccounts, WardrobesLapse, WarningLetters
 from accounts.models import Account
 from accounts.people import AccountDesk
 from accounts.ports import Mailer
@@ -30,20 +31,30 @@ from privacy.alert_rules import (
 )
 from privacy.archives import Archives, ArchivesLapse, ArchivesSource
 from privacy.audit_chain import AuditSeal
-from privacy.audit_notes import NOTE_TABLES
+from privacy.audit_notes import NOTE_TABLES, SYSTEM, note
 from privacy.audit_source import AuditSource
 from privacy.azure_key_vault import AzureKeyVault
 from privacy.breaches_source import BreachRecords
 from privacy.consent_source import ConsentSource
 from privacy.destroyed_keys import DestroyedKeys
-from privacy.erasure import Erasures, LetterWithReceipt, ReceiptTerms
+from privacy.erasure import BY_RETENTION, Erasures, LetterWithReceipt, ReceiptTerms, Stage
 from privacy.errors import KeyFileUnsafe, MasterKeyMissing
 from privacy.key_backups import KeyBackups
 from privacy.key_ring import KeyRing
 from privacy.key_service import KeyService
 from privacy.key_store import KeyStore
 from privacy.keys import PersonalDataKeys, create_key_file, read_key_file
-from privacy.lapsing import CONSENTS_LAPSE, DISPOSALS_LAPSE, STATISTICS_LAPSE, PhotosLapse, TrainingLapse
+from privacy.lapsing import (
+    ALERTS_LAPSE,
+    BREACHES_LAPSE,
+    CONSENTS_LAPSE,
+    DISPOSALS_LAPSE,
+    ERASED_LAPSE,
+    ERASURES_LAPSE,
+    STATISTICS_LAPSE,
+    PhotosLapse,
+    TrainingLapse,
+)
 from privacy.legacy_keys import LEGACY, adopt_legacy_keys, has_legacy_keys
 from privacy.local_key_file import LocalKeyFile
 from privacy.models import ConsentRecord, KeptPhoto
@@ -53,11 +64,11 @@ from privacy.photo_vault import PhotoRetention, PhotoVault
 from privacy.pseudonyms import Pseudonymiser
 from privacy.purge import Purger
 from privacy.requests_source import RequestsLapse, RequestsSource
-from privacy.retention import ACCOUNT_PHOTO, TRAINING, VISIT_PHOTO, RetentionPolicy
+from privacy.retention import ACCOUNT_PHOTO, SESSION, TRAINING, VISIT_PHOTO, RetentionPolicy
 from privacy.retention_periods import current_policy
 from privacy.rights_requests import RequestDesk
 from privacy.scanned_places import AUDIT_KNOWS, Blobs, FolderOfFiles, Place, SqliteFiles, store_to_scan
-from privacy.sources import PersonalDataSource
+from privacy.sources import PersonalDataSource, Scope
 from privacy.statistics_source import StatisticsSource
 from privacy.store_logs_source import StoreLogs
 from privacy.training_source import TrainingSource
@@ -224,8 +235,13 @@ class Wiring:
     def retention_policy(self) -> RetentionPolicy:
         """The periods in force at this moment: the officer's choices, else the settings."""
         settings = self.settings
-        defaults = {VISIT_PHOTO.name: settings.visit_minutes, ACCOUNT_PHOTO.name: settings.account_photo_days}
-        return current_policy(defaults)
+        return current_policy(
+            {
+                VISIT_PHOTO.name: settings.visit_minutes,
+                ACCOUNT_PHOTO.name: settings.account_photo_days,
+                SESSION.name: settings.session_days,
+            }
+        )
 
     @cached_property
     def photos_lapse(self) -> PhotosLapse:
@@ -244,14 +260,44 @@ class Wiring:
                 self.photos_lapse,
                 TrainingLapse(),
                 STATISTICS_LAPSE,
+                WardrobesLapse(self.unused_accounts, self._erase_unused_photo),
+                SESSIONS_LAPSE,
                 CONSENTS_LAPSE,
-                JOBS_LAPSE,
-                DISPOSALS_LAPSE,
                 RequestsLapse(),
                 ArchivesLapse(self.archives),
+                JOBS_LAPSE,
+                ALERTS_LAPSE,
+                BREACHES_LAPSE,
+                ERASURES_LAPSE,
+                ERASED_LAPSE,
+                DISPOSALS_LAPSE,
+                # Last: a person takes with them what would have lapsed by its own rule, and was counted there.
+                AccountsLapse(self.unused_accounts, self._erase_unused_account),
             ),
             self.pseudonyms,
         )
+
+    @property
+    def unused_accounts(self) -> UnusedAccounts:
+        return UnusedAccounts(self.keys)
+
+    @property
+    def warning_letters(self) -> WarningLetters:
+        """Raises SettingsError when a real shop names no mail server."""
+        return WarningLetters(self.unused_accounts, self.account_desk.letters, self.mailer)
+
+    def _erase_unused_photo(self, photo_id: str, pseudonym: str) -> None:
+        note("photo.erased", actor=SYSTEM, subject=pseudonym, reason="account not used")
+        db.session.commit()
+        self.erasures.erase_at_once(Scope(pseudonym, photo_id=photo_id))
+
+    def _erase_unused_account(self, account_id: str, pseudonym: str) -> None:
+        language = db.session.get_one(Account, account_id).language
+        erasure = self.erasures.erase_person(
+            pseudonym, account_id=account_id, asked_by=BY_RETENTION, reason="account not used", language=language
+        )
+        # The search for traces may take minutes: that is left to the background.
+        self.erasures.run(erasure.id, until=Stage.SCAN)
 
     @cached_property
     def audit_seal(self) -> AuditSeal:

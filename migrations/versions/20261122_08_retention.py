@@ -53,13 +53,6 @@ def upgrade_() -> None:
     )
     for column in ("at", "category", "subject_hash"):
         op.create_index(op.f(f"ix_disposal_{column}"), "disposal", [column], unique=False)
-    op.create_table(
-        "lapse_warning",
-        sa.Column("pseudonym", sa.String(length=32), nullable=False),
-        sa.Column("rule", sa.String(length=40), nullable=False),
-        sa.Column("sent_at", storage.database.UtcDateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("pseudonym", "rule", name=op.f("pk_lapse_warning")),
-    )
     # Whose photo it is cannot be told afterwards: those that are here lapse at the time that was promised to them.
     with op.batch_alter_table("kept_photo") as kept_photo:
         kept_photo.add_column(sa.Column("of_visit", sa.Boolean(), nullable=False, server_default=sa.true()))
@@ -68,5 +61,22 @@ def upgrade_() -> None:
 def downgrade_() -> None:
     with op.batch_alter_table("kept_photo") as kept_photo:
         kept_photo.drop_column("of_visit")
-    for table in ("lapse_warning", "disposal", "purge_run", "retention_period"):
+    for table in ("disposal", "purge_run", "retention_period"):
         op.drop_table(table)
+
+
+def upgrade_accounts() -> None:
+    op.create_table(
+        "lapse_warning",
+        sa.Column("account_id", sa.String(length=32), nullable=False),
+        sa.Column("rule", sa.String(length=40), nullable=False),
+        sa.Column("sent_at", storage.database.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_lapse_warning_account_id_account"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("account_id", "rule", name=op.f("pk_lapse_warning")),
+    )
+
+
+def downgrade_accounts() -> None:
+    op.drop_table("lapse_warning")

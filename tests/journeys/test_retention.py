@@ -161,13 +161,14 @@ def test_the_command_line_purges_says_what_lapsed_and_refuses_a_clock_that_went_
                 text_sha256="",
                 language="fr",
                 withdrawn_at=now() - timedelta(days=400),
+                settled_at=now() - timedelta(days=400),
             )
         )
         db.session.commit()
     run = app.test_cli_runner().invoke
     assert "consents            1 lapsed, the oldest of " in run(args=["privacy", "purge", "--dry-run"]).output
-    assert "1 erased: 1 consents." in run(args=["privacy", "purge"]).output
-    assert "Nothing had lapsed." in run(args=["privacy", "purge"]).output
+    assert "1 erased: 1 consents; 0 warnings sent." in run(args=["privacy", "purge"]).output
+    assert "Nothing had lapsed; 0 warnings sent." in run(args=["privacy", "purge"]).output
     with app.app_context():
         db.session.add(PurgeRun(started_at=now() + timedelta(days=1)))
         db.session.commit()

@@ -122,6 +122,12 @@ def test_a_record_says_why_and_names_nobody() -> None:
     assert record.at == AT
 
 
+def test_a_withdrawal_of_which_something_is_still_to_be_erased_never_lapses() -> None:
+    _consent("anna", withdrawn=AT - timedelta(days=4000), settled=False)
+    db.session.commit()
+    assert Purger((CONSENTS_LAPSE,), PSEUDONYMS).purge(POLICY, AT, actor=SYSTEM).total == 0
+
+
 def test_records_lapse_too_and_leave_no_record_of_their_own() -> None:
     db.session.add(Disposal(id="x", at=AT - timedelta(days=2000), category="jobs", subject_hash="", reason="", rule=""))
     db.session.commit()
@@ -227,7 +233,7 @@ def test_a_period_that_was_written_past_the_page_is_refused_by_name() -> None:
         current_policy({})
 
 
-def _consent(person: str, *, withdrawn: datetime | None) -> None:
+def _consent(person: str, *, withdrawn: datetime | None, settled: bool = True) -> None:
     db.session.add(
         ConsentRecord(
             pseudonym=person,
@@ -238,6 +244,7 @@ def _consent(person: str, *, withdrawn: datetime | None) -> None:
             language="fr",
             given_at=AT - timedelta(days=3000),
             withdrawn_at=withdrawn,
+            settled_at=withdrawn if settled else None,
         )
     )
 

@@ -1,9 +1,10 @@
 """The words of letters about an account: templates/mail, in the person's language."""
 
 import re
+from datetime import date
 
 from flask import current_app, render_template
-from flask_babel import force_locale
+from flask_babel import force_locale, format_date
 
 from accounts.ports import Addressee, Letter, LetterKind
 
@@ -16,6 +17,8 @@ _LINKS = {
     LetterKind.EMAIL_CHANGED: "shop.privacy",
     LetterKind.SECOND_STEP_ON: "account.security",
     LetterKind.SECOND_STEP_OFF: "account.security",
+    LetterKind.WARDROBE_LAPSES: "account.log_in",
+    LetterKind.ACCOUNT_LAPSES: "account.log_in",
 }
 _EMPTY_LINES = re.compile(r"\n{3,}")
 
@@ -26,11 +29,13 @@ class AccountLetters:
     def __init__(self, site: str) -> None:
         self._site = site
 
-    def write(self, kind: LetterKind, to: Addressee, *, token: str = "") -> Letter:
+    def write(self, kind: LetterKind, to: Addressee, *, token: str = "", day: date | None = None) -> Letter:
         """Return the letter; its template's first line is the subject."""
         link = self.address_of(_LINKS[kind], **({"token": token} if token else {}))
         with force_locale(to.language):
-            words = render_template(f"mail/{kind.value}.txt", link=link, site=self._site)
+            words = render_template(
+                f"mail/{kind.value}.txt", link=link, site=self._site, day=format_date(day, "long") if day else ""
+            )
         subject, _, text = words.strip().partition("\n")
         return Letter(to.email, subject.strip(), _EMPTY_LINES.sub("\n\n", text).strip() + "\n", person=to.person)
 

@@ -18,17 +18,21 @@ if TYPE_CHECKING:
 @click.option("--clock-is-right", is_flag=True, help="An earlier purge ran at a wrong, later time: forget it.")
 @with_appcontext
 def purge(*, dry_run: bool, clock_is_right: bool) -> None:
-    """Erase all that has lapsed (the server does so every night); an interrupted purge goes on where it stopped."""
+    """Warn whose account lapses soon, and erase all that has lapsed, as the server does every night.
+
+    An interrupted purge goes on where it stopped.
+    """
     from privacy.audit_notes import COMMAND_LINE
     from privacy.errors import ClockWentBackwards, PurgeInterrupted
     from privacy.purge import accept_the_clock
     from storage.database import db, now
-    from webapp.jobs.tasks import erased_in_words
+    from webapp.jobs.tasks import warn_and_purge
     from webapp.wiring import wiring
 
-    purger, policy = wiring().purger, wiring().retention_policy
+    policy = wiring().retention_policy
     if dry_run:
-        _show(purger.preview(policy, now()))
+        _show(wiring().purger.preview(policy, now()))
+        click.echo(f"{len(wiring().warning_letters.due(policy, now()))} warnings of an unused account are due.")
         return
     if clock_is_right:
         forgotten = accept_the_clock(now(), actor=COMMAND_LINE, reason="--clock-is-right")
@@ -36,10 +40,10 @@ def purge(*, dry_run: bool, clock_is_right: bool) -> None:
         click.echo(f"{forgotten} purges that ran later than now are forgotten.")
     try:
         with progress_bar("purge", "thing") as on_progress:
-            report = purger.purge(policy, now(), actor=COMMAND_LINE, on_progress=on_progress)
+            done = warn_and_purge(actor=COMMAND_LINE, on_progress=on_progress)
     except (ClockWentBackwards, PurgeInterrupted) as error:
         raise click.ClickException(str(error)) from error
-    click.echo(erased_in_words(report).capitalize() + ".")
+    click.echo(done.capitalize() + ".")
 
 
 @click.command()

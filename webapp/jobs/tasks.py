@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from privacy.audit_notes import SYSTEM
-from privacy.purge import PurgeReport
+from privacy.purge import PurgeReport, refuse_a_clock_that_went_back
 from recommender.indexing import IndexReport, Progress, synchronise_index
 from storage.database import now
 from webapp.exports import make_export
@@ -42,10 +42,22 @@ def summary_of(report: IndexReport) -> str:
 
 
 def purge_lapsed(progress: JobProgress) -> str:
-    """Every night: erase what has lapsed of every category. Raises ClockWentBackwards, PurgeInterrupted."""
-    adapters = wiring()
-    report = adapters.purger.purge(adapters.retention_policy, now(), actor=SYSTEM, on_progress=progress.report)
-    return erased_in_words(report)
+    """Every night: warn whose account lapses soon, and erase what has lapsed.
+
+    Raises ClockWentBackwards, PurgeInterrupted.
+    """
+    return warn_and_purge(actor=SYSTEM, on_progress=progress.report)
+
+
+def warn_and_purge(*, actor: str, on_progress: Progress) -> str:
+    """Send the warnings that are due, erase what has lapsed, and say what was done in one line."""
+    adapters, at = wiring(), now()
+    policy = adapters.retention_policy
+    refuse_a_clock_that_went_back(at, actor=actor)
+    warnings = adapters.warning_letters.send(policy, at)
+    report = adapters.purger.purge(policy, at, actor=actor, on_progress=on_progress)
+    unsent = f" ({warnings.failed} could not be sent, the next purge tries again)" if warnings.failed else ""
+    return f"{erased_in_words(report)}; {warnings.sent} warnings sent{unsent}"
 
 
 def erased_in_words(report: PurgeReport) -> str:

@@ -96,6 +96,7 @@ def _page(typed: Mapping[str, str]) -> str | tuple[str, int]:
         changes=changes_between(policy, wanted) if wanted else {},
         rules=RULES,
         preview=_preview(policy, wanted or policy),
+        warnings=len(adapters.warning_letters.due(wanted or policy, at)),
         next_purge=next_purge_at(at, hour=adapters.settings.purge_hour, zone=ZoneInfo(adapters.settings.time_zone)),
         purges=db.session.scalars(select(PurgeRun).order_by(PurgeRun.id.desc()).limit(_PURGES_SHOWN)).all(),
         disposals=db.session.scalars(select(Disposal).order_by(Disposal.at.desc()).limit(_DISPOSALS_SHOWN)).all(),
