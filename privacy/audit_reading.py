@@ -14,8 +14,7 @@ from storage.database import db
 
 _BATCH = 1000
 _COLUMNS = ("seq", "at", "action", "actor", "subject", "reason", "details", "event_id", "previous_hash", "hash")
-# A cell that begins with one of these is a formula to a spreadsheet program.
-_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_FORMULA_SIGNS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 
 
 @dataclass(frozen=True)
@@ -51,25 +50,26 @@ def find_entries(wanted: AuditFilter, *, page: int, page_size: int) -> tuple[lis
 
 def entries_as_csv(wanted: AuditFilter) -> Iterator[str]:
     """Yield the entries as lines of CSV (RFC 4180) with a heading, the oldest first; no cell is a formula."""
-    yield "\ufeff" + _line(_COLUMNS)
+    yield "\ufeff" + as_csv_line(_COLUMNS)
     last = 0
     while True:
         query = wanted.narrow(select(AuditEntry)).where(AuditEntry.seq > last).order_by(AuditEntry.seq).limit(_BATCH)
         entries = db.session.scalars(query).all()
         for entry in entries:
-            yield _line([_cell(getattr(entry, name)) for name in _COLUMNS])
+            yield as_csv_line([getattr(entry, name) for name in _COLUMNS])
         if not entries:
             return
         last = entries[-1].seq
         db.session.rollback()
 
 
+def as_csv_line(values: Sequence[object]) -> str:
+    """Return one line of CSV; a cell that a spreadsheet program would take for a formula begins with an apostrophe."""
+    line = io.StringIO()
+    csv.writer(line).writerow([_cell(value) for value in values])
+    return line.getvalue()
+
+
 def _cell(value: object) -> str:
     text = value.isoformat(timespec="microseconds") if isinstance(value, datetime) else str(value)
-    return f"'{text}" if text.startswith(_FORMULA_SIGNS) else text
-
-
-def _line(cells: Sequence[str]) -> str:
-    line = io.StringIO()
-    csv.writer(line).writerow(cells)
-    return line.getvalue()
+    return f"'{text}" if text.lstrip().startswith(_FORMULA_SIGNS) else text

@@ -3,10 +3,14 @@
 import csv
 import io
 import re
+import sqlite3
+import time
 from datetime import timedelta
 from email.parser import BytesParser
 from email.policy import default
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 import pytest
 from click.testing import Result
@@ -24,7 +28,7 @@ from privacy.breach_models import Breach
 from privacy.models import ShopAuditNote
 from storage.database import AUDIT_BIND, db, now
 from tests.factories import demo_settings
-from tests.journeys.conftest import csrf_token
+from tests.journeys.conftest import LiveShop, csrf_token
 from tests.journeys.test_shopper import log_in
 from webapp import create_app
 from webapp.audit_work import relay_and_watch
@@ -321,3 +325,23 @@ def test_nobody_but_the_officer_opens_these_pages(app: Flask, role: Role) -> Non
 def test_a_breach_that_is_not_there_is_not_found(officer: FlaskClient) -> None:
     for address in ("0" * 32, "x", "..%2f"):
         assert officer.get(f"{DESK}/breaches/{address}").status_code == 404
+
+
+def test_the_web_server_carries_the_notes_by_itself(live_shop: LiveShop) -> None:
+    with pytest.raises(HTTPError, match="403"):
+        urlopen(Request(f"{live_shop.url}/api/v1/recommendations", _form_without_consent(), _FORM), timeout=20)
+    audit = sqlite3.connect(live_shop.instance / "audit.sqlite3")
+    for _ in range(150):
+        carried = audit.execute("select actor from audit_entry where action = 'access.denied'").fetchall()
+        if carried:
+            break
+        time.sleep(0.2)
+    assert len(carried) == 1
+    assert command(create_app(demo_settings(live_shop.instance)), "verify-audit").exit_code == 0
+
+
+_FORM = {"Content-Type": "multipart/form-data; boundary=x"}
+
+
+def _form_without_consent() -> bytes:
+    return b'--x\r\nContent-Disposition: form-data; name="consent"\r\n\r\n\r\n--x--\r\n'
