@@ -18,6 +18,7 @@ from privacy.retention import EXPORT, LapsedItem, RetentionPolicy
 from privacy.rights_errors import ClockRanBackwards
 from privacy.rights_models import ArchiveKind, ArchiveState, PersonalArchive
 from privacy.sources import ErasureStep, Scope
+from privacy.standing import refuse_the_erased
 from storage.blobs import BlobStore
 from storage.database import db, now
 from storage.errors import BlobNotFound
@@ -120,6 +121,7 @@ class Archives:
         db.session.flush()
 
     def _begin(self, kind: ArchiveKind, pseudonym: str, language: str, lasts: timedelta) -> PersonalArchive:
+        refuse_the_erased(pseudonym)
         moment = self.clock()
         archive = PersonalArchive(
             id=secrets.token_hex(16),

@@ -77,6 +77,14 @@ def read_archive(content: bytes, limits: ArchiveLimits = ArchiveLimits()) -> Rea
     return archive
 
 
+def picture_in(content: bytes, number: int) -> bytes:
+    """Return one photo of an archive that `read_archive` has taken, without unpacking the rest. Raises IndexError."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        document = ExportDocument.model_validate_json(archive.read(DATA))
+        picture = [photo.picture for photo in document.data.photos if photo.picture][number]
+        return archive.read(picture.path)
+
+
 def _members(content: bytes, limits: ArchiveLimits) -> dict[str, bytes]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:

@@ -1,7 +1,7 @@
 """A person's word on the garments of their photo: kept sealed with the photo, it decides what is recommended first."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 
 from catalog.products import ProductFilter
@@ -38,6 +38,8 @@ class GarmentCorrection:
         return {attribute: value for attribute, value in asdict(self).items() if value}
 
 
+Box = tuple[float, float, float, float]
+
 NOTHING_CORRECTED = GarmentCorrection()
 
 
@@ -71,6 +73,34 @@ def correction_from(said: Mapping[str, object]) -> GarmentCorrection:
     correction = GarmentCorrection(str(said.get("category", "")), str(said.get("colour", "")))
     _require_known(correction)
     return correction
+
+
+def carried_over(
+    exported: Iterable[tuple[str, Box, Mapping[str, str]]], seen: Sequence[tuple[str, Box]]
+) -> dict[int, GarmentCorrection]:
+    """Return the corrections of a photo that was read anew: number of the garment seen now -> correction.
+
+    A garment (label, box in pixels, what was said) is the one with the same label whose box covers the same place;
+    what this shop has no word for is left out.
+    """
+    carried = {}
+    for label, box, said in exported:
+        same = [number for number, (name, place) in enumerate(seen) if name == label and _overlap(box, place) > 0.5]
+        if same and said:
+            try:
+                carried[same[0]] = correction_from(said)
+            except NoSuchAttributeValue:
+                continue
+    return carried
+
+
+def _overlap(one: Box, other: Box) -> float:
+    """Return the intersection of two boxes over their union, 0 to 1."""
+    width = min(one[2], other[2]) - max(one[0], other[0])
+    height = min(one[3], other[3]) - max(one[1], other[1])
+    shared = max(0.0, width) * max(0.0, height)
+    areas = sum((box[2] - box[0]) * (box[3] - box[1]) for box in (one, other))
+    return shared / (areas - shared) if areas > shared else 0.0
 
 
 def _require_known(correction: GarmentCorrection) -> None:

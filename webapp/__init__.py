@@ -23,6 +23,7 @@ _TABLES_IN = (
 
 _PAGES_IN = (
     "webapp.account.my_data",
+    "webapp.account.my_imports",
     "webapp.account.wardrobe",
     "webapp.shop.corrections",
     "webapp.account.erasing",
@@ -100,6 +101,7 @@ def _configure(app: Flask, settings: Settings) -> None:
     app.config.update(
         SECRET_KEY=wiring(app).session_secret(),
         MAX_CONTENT_LENGTH=settings.max_upload_bytes,
+        MAX_ARCHIVE_LENGTH=settings.max_archive_bytes,
         MAX_FORM_MEMORY_SIZE=500_000,
         MAX_FORM_PARTS=100,
         SESSION_COOKIE_SECURE=settings.cookies_need_https,

@@ -349,6 +349,11 @@ def _waiting_words(seconds: int) -> str:
     return str(ngettext("%(num)d minute", "%(num)d minutes", -(-seconds // 60)))
 
 
+def words_of_code(code: str) -> str | LazyString:
+    """Return the words for a code that was kept with a failed job; general ones for a code that nobody foresaw."""
+    return next((answer.words for answer in ANSWERS.values() if answer.code == code), _HTTP_WORDS[500][1])
+
+
 def register_error_pages(app: Flask) -> None:
     """Answer every error by the table: JSON below /api, a page elsewhere; a broken transaction is rolled back."""
 

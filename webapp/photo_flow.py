@@ -13,9 +13,11 @@ from recommender.from_photo import PhotoReading, embed_garments, read_garments
 from recommender.judging import Shelf
 from segmentation.garments import Garment
 from segmentation.ports import Pixels
-from storage.images import read_photo
+from storage.images import encode_jpeg, read_photo, shrink
 from webapp.errors import BadRequestValue, ShopBusy
 from webapp.wiring import serving, wiring
+
+_CROP_SIDE_PIXELS = 240
 
 
 @dataclass
@@ -75,6 +77,15 @@ def photo_slot() -> Iterator[None]:
         yield
     finally:
         adapters.photo_slots.release()
+
+
+def parts_of(seen: SeenPhoto) -> dict[str, bytes]:
+    """Return what is kept of a photo, by the names of its parts: itself, what was read in it, its crops."""
+    crops = {
+        f"crop-{number}.jpg": encode_jpeg(shrink(garment.crop, side_pixels=_CROP_SIDE_PIXELS))
+        for number, garment in enumerate(seen.garments)
+    }
+    return {"photo.jpg": encode_jpeg(seen.pixels), "reading.json": seen.reading.to_json()} | crops
 
 
 def see(photo: FileStorage, times: StageTimes) -> SeenPhoto:

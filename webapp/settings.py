@@ -110,6 +110,9 @@ class Settings(BaseSettings):
     photos_at_once: int = Field(2, ge=1, le=64, description="Photos that one process works on; further ones wait.")
     busy_after_seconds: float = Field(10, gt=0, le=60, description="A photo that waits longer is answered 503.")
 
+    max_archive_bytes: int = Field(
+        80_000_000, ge=1_000_000, le=500_000_000, description="Hard limit of a copy of data brought from another shop."
+    )
     max_upload_bytes: int = Field(15_000_000, ge=10_000, le=100_000_000, description="Hard limit of one request.")
     max_photo_pixels: int = Field(50_000_000, ge=100_000, le=80_000_000, description="Hard limit of one photo.")
     visit_minutes: int = Field(30, ge=1, le=240, description="Without an account a photo lapses so long after a look.")

@@ -7,6 +7,7 @@ from privacy.purge import PurgeReport, refuse_a_clock_that_went_back
 from recommender.indexing import IndexReport, Progress, synchronise_index
 from storage.database import now
 from webapp.exports import make_export
+from webapp.imports import import_archive
 from webapp.jobs.queue import JobProgress
 from webapp.wiring import wiring
 
@@ -70,4 +71,5 @@ TASKS: dict[str, Callable[..., str]] = {
     "purge_lapsed": purge_lapsed,
     "update_index": update_index,
     "make_export": make_export,
+    "import_archive": import_archive,
 }

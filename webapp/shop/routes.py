@@ -17,7 +17,7 @@ from recommender.garment_corrections import NOTHING_CORRECTED, corrections_of
 from recommender.judging import Answer
 from recommender.similar import similar_items
 from storage.database import db
-from storage.images import encode_jpeg, read_picture, shrink
+from storage.images import read_picture
 from webapp.account.taste import new_arrivals, own_sizes
 from webapp.correction_choices import correction_choices
 from webapp.errors import BadRequestValue
@@ -33,7 +33,7 @@ from webapp.photo_consents import (
     showing_purpose,
     switches_of,
 )
-from webapp.photo_flow import SeenPhoto, StageTimes, see, shelf, uploaded_photo
+from webapp.photo_flow import SeenPhoto, StageTimes, parts_of, see, shelf, uploaded_photo
 from webapp.redirects import local_address
 from webapp.settings import LANGUAGES
 from webapp.shop.looks import LOOKS_FOLDER, looks_on_offer
@@ -198,10 +198,8 @@ def _keep_and_show(seen: SeenPhoto, purposes: Collection[Purpose]) -> AnyRespons
     kept = wiring().vault.keep(
         photo_id=photo_id, pseudonym=visitor.pseudonym, has_account=visitor.has_account, is_drawing=not purposes
     )
-    kept.write("photo.jpg", encode_jpeg(seen.pixels))
-    kept.write("reading.json", seen.reading.to_json())
-    for number, garment in enumerate(seen.garments):
-        kept.write(f"crop-{number}.jpg", encode_jpeg(shrink(garment.crop, side_pixels=240)))
+    for name, content in parts_of(seen).items():
+        kept.write(name, content)
     act_on_consents(kept, purposes, visitor)
     db.session.commit()
     return redirect(url_for(".show_photo", photo_id=photo_id), code=303)
