@@ -44,7 +44,7 @@ def test_a_shopper_goes_from_a_photo_to_a_product_and_takes_the_photo_back(
         shopper.look("photo-second-piece")
 
         page.locator("#filters summary").click()
-        colour = page.locator("[name=colour]").first
+        colour = page.locator("#filters [name=colour]").first
         chosen = colour.get_attribute("value")
         colour.check()
         page.get_by_role("button", name=words("Show the items")).click()
