@@ -27,6 +27,13 @@ class BreachNotFound(BreachError):
         super().__init__("there is no such breach")
 
 
+class BreachUnreadable(BreachError):
+    """The sealed words of an entry were altered, moved or sealed with another key: restore it from a backup."""
+
+    def __init__(self, breach_id: str) -> None:
+        super().__init__(f"the words of the breach {breach_id[:8]} cannot be opened: they were altered or moved")
+
+
 class BreachValueWrong(BreachError):
     """A field cannot be taken as it is; nothing was written."""
 

@@ -19,9 +19,11 @@ from privacy.breach_errors import (
     BreachIsClosed,
     BreachNotFound,
     BreachProblem,
+    BreachUnreadable,
     BreachValueWrong,
 )
 from privacy.breach_models import Breach, BreachState
+from privacy.errors import CannotBeDecrypted
 from privacy.keys import PersonalDataKeys
 from privacy.sealed_columns import place, seal_json, unseal_json
 from storage.database import db, now
@@ -155,14 +157,17 @@ def breaches() -> Sequence[Breach]:
 
 
 def breaches_due(keys: PersonalDataKeys) -> int:
-    """Return of how many breaches the authority is still to be told."""
+    """Return of how many breaches the authority is still to be told; one that cannot be opened counts."""
     waiting = select(Breach).filter_by(state=BreachState.OPEN.value, authority_notified_at=None)
-    return sum(not facts_of(breach, keys).texts.why_not_notified for breach in db.session.scalars(waiting))
+    return sum(_is_due(breach, keys) for breach in db.session.scalars(waiting))
 
 
 def facts_of(breach: Breach, keys: PersonalDataKeys) -> BreachFacts:
-    """Raises CannotBeDecrypted when the sealed texts were altered or moved."""
-    texts = unseal_json(keys, breach.sealed_texts, about=_place(breach.id))
+    """Raises BreachUnreadable when the sealed words were altered or moved."""
+    try:
+        texts = unseal_json(keys, breach.sealed_texts, about=_place(breach.id))
+    except CannotBeDecrypted as error:
+        raise BreachUnreadable(breach.id) from error
     return BreachFacts(
         found_at=breach.found_at,
         natures=frozenset(Nature(name) for name in breach.natures.split(",")),
@@ -223,6 +228,13 @@ def _missing(facts: BreachFacts) -> Iterator[str]:
         yield "authority_notified_at"
     if facts.persons_informed_at is None and not facts.texts.why_not_informed:
         yield "persons_informed_at"
+
+
+def _is_due(breach: Breach, keys: PersonalDataKeys) -> bool:
+    try:
+        return not facts_of(breach, keys).texts.why_not_notified
+    except BreachUnreadable:
+        return True
 
 
 def _open_breach(breach_id: str, version: int) -> Breach:

@@ -43,7 +43,13 @@ from privacy.archive_errors import (
     NothingToImport,
     PhotoUnreadable,
 )
-from privacy.breach_errors import BreachChangedMeanwhile, BreachIncomplete, BreachIsClosed, BreachNotFound
+from privacy.breach_errors import (
+    BreachChangedMeanwhile,
+    BreachIncomplete,
+    BreachIsClosed,
+    BreachNotFound,
+    BreachUnreadable,
+)
 from privacy.erasure_errors import BeingErased, ErasureNotFound
 from privacy.errors import (
     AlertNotFound,
@@ -281,6 +287,9 @@ ANSWERS: dict[type[Exception], Answer] = {
         409, "breach_changed", _("Somebody else changed this record since you opened it. Load it again, then decide.")
     ),
     BreachIsClosed: Answer(409, "breach_closed", _("This record is closed. Open it again before you change it.")),
+    BreachUnreadable: Answer(
+        500, "breach_unreadable", _("The words of this breach cannot be opened: they were altered. Restore a backup.")
+    ),
     BreachIncomplete: Answer(422, "breach_incomplete", _("The record does not say all that it must.")),
     ShopBusy: Answer(503, "busy", _("The shop is busy. Try again in a few seconds.")),
     CSRFError: Answer(400, "csrf_failed", _("The page was open for too long. Go back, reload it and try again.")),

@@ -313,6 +313,39 @@ def test_an_overdue_breach_is_red_and_said_on_the_first_page(officer: FlaskClien
     assert f'href="{DESK}/breaches"' in officer.get(f"{DESK}/").text.split("<h1>")[1]
 
 
+def test_a_record_that_was_altered_hides_no_other_and_is_named(app: Flask, officer: FlaskClient) -> None:
+    new = f"{DESK}/breaches/new"
+    send(officer, new, new, **breach_form())
+    send(officer, new, new, **breach_form(circumstances="The second one"))
+    with app.app_context():
+        breach = db.session.scalars(select(Breach)).first()
+        assert breach
+        breach.sealed_texts, altered = breach.sealed_texts[:-1] + b"\0", breach.id
+        db.session.commit()
+    listed = officer.get(f"{DESK}/breaches")
+    assert (listed.status_code, listed.text.count('class="file"')) == (200, 2)
+    assert officer.get(f"{DESK}/").status_code == 200
+    assert officer.get(f"{DESK}/breaches/{altered}").status_code == 500
+
+
+def test_a_note_that_was_altered_is_named_and_the_alert_still_opens(app: Flask, officer: FlaskClient) -> None:
+    with app.app_context():
+        raise_chain_alert()
+        alert = alerts()[0]
+        alert.sealed_note, number = b"altered", alert.id
+        db.session.commit()
+    page = officer.get(f"{DESK}/alerts/{number}")
+    assert (page.status_code, "notice-danger" in officer.get(f"{DESK}/").text) == (200, True)
+
+
+def test_the_commands_say_in_one_line_that_a_store_is_away(instance: Path, tmp_path: Path) -> None:
+    away = create_app(demo_settings(instance, audit_database_url=f"sqlite:///{tmp_path / 'empty.sqlite3'}"))
+    for words in (("verify-audit",), ("relay-audit",), ("continue-audit", "--reason", "x")):
+        ended = command(away, *words)
+        assert (ended.exit_code, "no such table" in ended.output) == (1, True)
+        assert "Traceback" not in ended.output
+
+
 @pytest.mark.parametrize("role", [Role.SHOPPER, Role.MERCHANDISER])
 def test_nobody_but_the_officer_opens_these_pages(app: Flask, role: Role) -> None:
     client = app.test_client()

@@ -1,6 +1,6 @@
 """The chain: notes arrive once whatever is killed, and no change of any kind goes unseen."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -329,6 +329,22 @@ def _change(statement: str, store: str | None = AUDIT_BIND, **values: Any) -> No
 
 def _bind(store: str | None) -> dict[str, Any]:
     return {"bind": db.engines[store]}
+
+
+@pytest.mark.usefixtures("stores")
+def test_a_seal_that_left_a_column_out_would_let_its_edit_pass() -> None:
+    """The broken variant that shows what the property above rests on."""
+
+    class Forgetful(AuditSeal):
+        def of_entry(self, entry: Mapping[str, Any]) -> str:
+            return super().of_entry({**entry, "reason": ""})
+
+    noted(3)
+    relay_notes(Forgetful(b"k" * 32))
+    _change("update audit_entry set reason = 'another' where seq = 2")
+    assert verify_audit(Forgetful(b"k" * 32)).fault is None
+    _change("update audit_entry set details = '{}' where seq = 2")
+    assert verify_audit(Forgetful(b"k" * 32)).fault is Fault.ALTERED
 
 
 @pytest.mark.usefixtures("stores")

@@ -15,6 +15,7 @@ from privacy.breach_errors import (
     BreachIsClosed,
     BreachNotFound,
     BreachProblem,
+    BreachUnreadable,
     BreachValueWrong,
 )
 from privacy.breach_models import BreachState
@@ -24,6 +25,7 @@ from privacy.breaches import (
     BreachTexts,
     Nature,
     breaches,
+    breaches_due,
     change_breach,
     clock_of,
     close_breach,
@@ -33,7 +35,6 @@ from privacy.breaches import (
     reopen_breach,
 )
 from privacy.breaches_source import BreachRecords
-from privacy.errors import CannotBeDecrypted
 from privacy.models import ShopAuditNote
 from privacy.sources import Scope
 from storage.database import ACCOUNTS_BIND, AUDIT_BIND, KEYS_BIND, db, now
@@ -77,8 +78,9 @@ def test_what_was_recorded_is_read_back_and_lies_there_sealed() -> None:
     assert acts() == ["breach.recorded"]
     other = record_breach(told, actor=OFFICER, keys=KEYS)
     other.sealed_texts = breach.sealed_texts
-    with pytest.raises(CannotBeDecrypted):
+    with pytest.raises(BreachUnreadable):
         facts_of(other, KEYS)
+    assert breaches_due(KEYS) == 2
 
 
 @pytest.mark.parametrize(("hours", "left", "overdue"), [(0, 72, False), (71, 1, False), (72, 0, False), (73, -1, True)])

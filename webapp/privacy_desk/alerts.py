@@ -10,6 +10,7 @@ from privacy.alerts import alerts as find_alerts
 from privacy.alerts import entries_of, find_alert, handle_alert, note_of
 from privacy.audit_actions import ACTIONS
 from privacy.audit_models import Alert, AlertState
+from privacy.errors import CannotBeDecrypted
 from webapp.account.session_user import role_required
 from webapp.errors import BadRequestValue
 from webapp.privacy_desk.routes import privacy_desk
@@ -80,7 +81,7 @@ def _alert_page(found: Alert, words: str | None) -> str:
         "privacy_desk/alert.html",
         alert=found,
         noticed=what_was_noticed(found),
-        words=note_of(found, wiring().keys) if words is None else words,
+        words=_note_of(found) if words is None else words,
         entries=entries_of(found, wiring().alert_rules, limit=_ENTRIES_SHOWN),
         known=ACTIONS,
         details_in_words=details_in_words,
@@ -88,3 +89,11 @@ def _alert_page(found: Alert, words: str | None) -> str:
         state_words=ALERT_STATE_WORDS,
         most_characters=_MOST_CHARACTERS,
     )
+
+
+def _note_of(found: Alert) -> str:
+    try:
+        return note_of(found, wiring().keys)
+    except CannotBeDecrypted:
+        flash(_("The note of this alert cannot be opened: it was altered."), "danger")
+        return ""

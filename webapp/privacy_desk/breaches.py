@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from accounts.models import Role
 from privacy.audit_notes import note
-from privacy.breach_errors import BreachError, BreachIncomplete, BreachProblem, BreachValueWrong
+from privacy.breach_errors import BreachError, BreachIncomplete, BreachProblem, BreachUnreadable, BreachValueWrong
 from privacy.breach_models import Breach, BreachState
 from privacy.breaches import (
     MOST_CHARACTERS,
@@ -57,9 +57,7 @@ class ShownClock:
 @role_required(Role.PRIVACY_OFFICER)
 def breaches() -> str:
     """The register, open ones first, each with its clock."""
-    found = [(breach, facts_of(breach, wiring().keys)) for breach in find_breaches()]
-    shown = [(breach, facts, _shown_clock(facts)) for breach, facts in found]
-    return render_template("privacy_desk/breaches.html", breaches=shown, nature_words=NATURE_WORDS)
+    return render_template("privacy_desk/breaches.html", breaches=[_line_of(breach) for breach in find_breaches()])
 
 
 @privacy_desk.get("/breaches/new")
@@ -134,6 +132,15 @@ def change_breach_state(breach_id: str) -> Response | tuple[str, int]:
     db.session.commit()
     flash(_("The breach is closed.") if state == BreachState.CLOSED else _("The breach is open again."), "success")
     return redirect(url_for(".breach", breach_id=found_id), code=303)
+
+
+def _line_of(breach: Breach) -> tuple[Breach, str, ShownClock]:
+    """What the list says of a breach: one that cannot be opened must not hide the others."""
+    try:
+        facts = facts_of(breach, wiring().keys)
+    except BreachUnreadable:
+        return breach, _("This record cannot be opened."), ShownClock(_("Altered"), "late")
+    return breach, facts.texts.circumstances, _shown_clock(facts)
 
 
 def _record_page(found: Breach) -> str:
