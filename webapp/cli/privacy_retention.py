@@ -52,8 +52,8 @@ def purge(*, dry_run: bool, clock_is_right: bool) -> None:
 @with_appcontext
 def register(*, language: str, as_json: bool) -> None:
     """Print the register of processing (Art. 30), made from the declarations beside the columns."""
-    from webapp.privacy_desk.register import current_register
     from webapp.privacy_desk.register_text import register_text
+    from webapp.register import current_register
 
     current = current_register()
     click.echo(_json(current.as_json(language)) if as_json else register_text(current, language), nl=False)
@@ -65,8 +65,8 @@ def register(*, language: str, as_json: bool) -> None:
 @with_appcontext
 def dpia(*, language: str, as_json: bool) -> None:
     """Print the data protection impact assessment (Art. 35); exits 1 when a residual risk is too high."""
-    from webapp.privacy_desk.register import current_assessment
     from webapp.privacy_desk.register_text import dpia_text
+    from webapp.register import current_assessment
 
     assessment = current_assessment()
     click.echo(_json(assessment.as_json(language)) if as_json else dpia_text(assessment, language), nl=False)

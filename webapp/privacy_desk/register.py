@@ -3,12 +3,12 @@
 from flask import render_template
 
 from accounts.models import Role
-from privacy.dpia import CONTEXT, NECESSITY, Assessment, assessment_of
-from privacy.register import LEGAL_BASES, PROTECTIONS, TRANSFERS, Controller, Register, register_of
-from storage.database import db, now
+from privacy.dpia import CONTEXT, NECESSITY
+from privacy.register import LEGAL_BASES, PROTECTIONS, TRANSFERS
+from storage.database import now
 from webapp.account.session_user import role_required
 from webapp.privacy_desk.routes import privacy_desk
-from webapp.wiring import wiring
+from webapp.register import current_assessment, current_register
 
 
 @privacy_desk.get("/register")
@@ -36,15 +36,3 @@ def dpia() -> str:
         necessity_words=NECESSITY,
         made_at=now(),
     )
-
-
-def current_register() -> Register:
-    """Return the register of this shop, with the periods in force."""
-    settings = wiring().settings
-    controller = Controller(settings.company_name, settings.company_address, settings.privacy_contact)
-    return register_of(db.metadatas, wiring().retention_policy, controller)
-
-
-def current_assessment() -> Assessment:
-    """Return the DPIA of this shop."""
-    return assessment_of(current_register())

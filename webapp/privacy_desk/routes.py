@@ -1,5 +1,7 @@
 """The privacy officer's desk: what is kept, which consents were given, and the purge."""
 
+from zoneinfo import ZoneInfo
+
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
@@ -7,11 +9,13 @@ from werkzeug.wrappers import Response
 from accounts.models import Role
 from privacy.consent import CONSENT_TEXTS
 from privacy.overview import latest_consents, privacy_overview
+from privacy.purge import next_purge_at
 from privacy.retention import ACCOUNT_PHOTO, VISIT_PHOTO
 from storage.database import now
 from webapp.account.session_user import role_required
 from webapp.photo_consents import PURPOSE_WORDS
 from webapp.privacy_desk.notices import desk_notices
+from webapp.register import current_assessment
 from webapp.wiring import wiring
 
 privacy_desk = Blueprint("privacy_desk", __name__, url_prefix="/privacy-desk")
@@ -22,8 +26,8 @@ _CONSENTS_SHOWN = 50
 @privacy_desk.get("/")
 @role_required(Role.PRIVACY_OFFICER)
 def overview() -> str:
-    """Counts, the texts in force, and the register of consents (pseudonyms only)."""
-    policy = wiring().retention_policy
+    """Counts, what is due, the figure of protected columns, and the latest consents (pseudonyms only)."""
+    policy, settings = wiring().retention_policy, wiring().settings
     return render_template(
         "privacy_desk/overview.html",
         overview=privacy_overview(),
@@ -33,6 +37,8 @@ def overview() -> str:
         purpose_words=PURPOSE_WORDS,
         visit_minutes=policy.amount(VISIT_PHOTO),
         account_photo_days=policy.amount(ACCOUNT_PHOTO),
+        next_purge=next_purge_at(now(), hour=settings.purge_hour, zone=ZoneInfo(settings.time_zone)),
+        assessment=current_assessment(),
     )
 
 
