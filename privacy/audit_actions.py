@@ -75,7 +75,6 @@ _PHOTOS = (
 _KEYS = (
     AuditAction("keys.rotation_begun", "A new master key was made", "Une nouvelle clé maîtresse a été créée"),
     AuditAction("keys.rotated", "A former master key was removed", "Une ancienne clé maîtresse a été retirée"),
-    AuditAction("keys.adopted", "Keys were moved to the keys store", "Des clés ont rejoint le magasin de clés"),
     AuditAction("keys.backed_up", "The wrapped keys were backed up", "Les clés enveloppées ont été sauvegardées"),
     AuditAction("keys.restored", "Wrapped keys were restored", "Des clés enveloppées ont été restaurées"),
     AuditAction(

@@ -130,6 +130,11 @@ class PhotoVault:
         refuse_the_erased(pseudonym)
         return OpenPhoto(photo, self._blobs, data_key)
 
+    def abandon(self, photo_id: str) -> None:
+        """After an upload that failed before its commit: leave nothing of it, the sweep finds what this cannot."""
+        self._keys.destroy_key(key_name(photo_id))
+        self._delete_blobs(photo_id)
+
     def open(
         self,
         photo_id: str,

@@ -1,8 +1,10 @@
 """An operator's journey with keys: rotate while the shop serves, sweep what killed processes left."""
 
+import errno
 import subprocess
 import sys
 import threading
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,7 +13,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, text, update
 
-from privacy.models import KeptPhoto, KeysAuditNote, WrappedKeyRow
+from privacy.models import ConsentRecord, KeptPhoto, KeysAuditNote, WrappedKeyRow
+from storage.blobs import BlobStore
 from storage.database import KEYS_BIND, db, now
 from tests.factories import drawn_look
 from tests.journeys.conftest import ROOT
@@ -92,9 +95,13 @@ def test_the_shop_serves_while_keys_are_rotated_in_another_process(
 
 
 def flask_command(instance: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
-    environment = {"DEMO": "1", "INSTANCE_DIR": str(instance), "OMP_NUM_THREADS": "1", "PATH": "/usr/bin:/bin"}
     command = [sys.executable, "-m", "flask", *arguments]
+    environment = environment_of(instance)
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+
+
+def environment_of(instance: Path) -> dict[str, str]:
+    return {"DEMO": "1", "INSTANCE_DIR": str(instance), "OMP_NUM_THREADS": "1", "PATH": "/usr/bin:/bin"}
 
 
 def test_a_key_that_cannot_be_opened_stops_nothing_and_is_named(app: Flask, client: FlaskClient, look: bytes) -> None:
@@ -124,6 +131,49 @@ def test_what_a_killed_upload_left_is_swept_after_an_hour(app: Flask, client: Fl
     assert run(app, "sweep").startswith("1 keys of nothing destroyed, blobs of 1 photos deleted")
     assert photo_blobs(app) == kept_blobs
     assert client.get(f"{kept}/picture").status_code == 200
+
+
+def test_an_upload_that_meets_a_full_disk_leaves_nothing(
+    app: Flask, client: FlaskClient, look: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put, written = BlobStore.put, []
+
+    def put_until_full(store: BlobStore, key: str, content: bytes) -> None:
+        if len(written) == 2:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        written.append(key)
+        put(store, key, content)
+
+    monkeypatch.setattr(BlobStore, "put", put_until_full)
+    assert upload(client, look).status_code == 507
+    assert len(written) == 2
+    assert photo_blobs(app) == []
+    with app.app_context():
+        assert wiring().key_store.names("photo/") == []
+        assert db.session.query(KeptPhoto).count() == 0
+        assert db.session.query(ConsentRecord).count() == 0
+
+
+def test_a_rotation_that_is_killed_goes_on_when_it_is_run_again(app: Flask, instance: Path) -> None:
+    with app.app_context():
+        keys = {f"photo/{number:032x}": wiring().key_store.new_key(f"photo/{number:032x}") for number in range(400)}
+    [former] = master_key_ids(app)
+    command = [sys.executable, "-m", "flask", "privacy", "rotate-keys"]
+    rotation = subprocess.Popen(command, cwd=ROOT, env=environment_of(instance), stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + 120
+    while master_key_ids(app) == {former} and time.monotonic() < deadline:
+        time.sleep(0.005)
+    rotation.kill()
+    rotation.wait(timeout=30)
+    assert len(master_key_ids(app)) == 2, "killed in the middle"
+    with app.app_context():
+        assert all(wiring().key_store.open_key(about) == key for about, key in keys.items())
+    run(app, "rotate-keys")
+    assert former not in master_key_ids(app)
+    assert len(master_key_ids(app)) == 1
+    with app.app_context():
+        assert len(wiring().key_service.versions()) == 1
+        assert all(wiring().key_store.open_key(about) == key for about, key in keys.items())
 
 
 def test_an_erasure_killed_after_its_key_is_finished_by_the_sweep(app: Flask, client: FlaskClient, look: bytes) -> None:

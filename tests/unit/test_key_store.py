@@ -1,6 +1,7 @@
 """The keys store: a key opens for what it is about, and a destroyed one never again."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -163,6 +164,13 @@ def test_the_ring_is_made_once_and_opens_again(store: KeyStore) -> None:
     again = ring_on(store, first_use=False).personal_data_keys()
     assert first == again
     assert len({first.pseudonyms, first.columns, first.audit, first.receipts, first.ledger}) == 5
+
+
+def test_two_processes_that_begin_the_ring_at_once_agree(store: KeyStore) -> None:
+    first, second = (ring_on(store, first_use=True) for _ in range(2))
+    with ThreadPoolExecutor(2) as both:
+        one, other = both.map(lambda ring: ring.personal_data_keys(), (first, second))
+    assert one == other
 
 
 def test_a_lost_ring_is_not_made_anew_for_people_who_are_known(store: KeyStore) -> None:

@@ -13,22 +13,20 @@ from webapp.errors import BadRequestValue
 from webapp.photo_consents import agree, is_on_hold, refuse_drawing, switches_of, withdraw
 from webapp.redirects import local_address
 from webapp.shop.routes import shop
-from webapp.visitor import current_visitor
+from webapp.visitor import Visitor, current_visitor
 from webapp.wiring import wiring
 
 
 @shop.get("/photos/<photo_id>/consents")
 def show_consents(photo_id: str) -> str:
     """The photo, its purposes with the words of each, and which of its garments are in the wardrobe."""
-    visitor, vault = current_visitor(), wiring().vault
-    photo = vault.kept(photo_id, pseudonym=visitor.pseudonym)
+    visitor = current_visitor()
+    photo = wiring().vault.kept(photo_id, pseudonym=visitor.pseudonym)
     refuse_drawing(photo_id, visitor)
-    # To see and take back what one agreed to is a right: it needs no consent, and a hold does not bar it.
-    kept = vault.open_for_request(photo_id, pseudonym=visitor.pseudonym, actor=visitor.pseudonym, reason="own consents")
     return render_template(
         "shop/consents.html",
         photo=photo,
-        garments=garment_labels(kept),
+        garments=_garments_to_choose_from(photo_id, visitor),
         in_wardrobe=numbers_kept_of(photo_id),
         switches=switches_of(photo_id, visitor),
         searched=Purpose.RECOMMENDATION in consents_in_force(photo_id),
@@ -64,6 +62,16 @@ def choose_for_wardrobe(photo_id: str) -> Response:
     db.session.commit()
     flash(_("Your wardrobe holds what you chose."), "success")
     return _back(photo_id)
+
+
+def _garments_to_choose_from(photo_id: str, visitor: Visitor) -> list[str]:
+    """Return the labels of a photo in the wardrobe; any other is not opened to show its switches."""
+    if Purpose.WARDROBE not in consents_in_force(photo_id) or is_on_hold(visitor):
+        return []
+    kept = wiring().vault.open(
+        photo_id, pseudonym=visitor.pseudonym, has_account=visitor.has_account, purpose=Purpose.WARDROBE
+    )
+    return garment_labels(kept)
 
 
 def _chosen_numbers(words: list[str]) -> set[int]:

@@ -38,7 +38,7 @@ from webapp.redirects import local_address
 from webapp.settings import LANGUAGES
 from webapp.shop.looks import LOOKS_FOLDER, looks_on_offer
 from webapp.shop.presenters import present_photo
-from webapp.visitor import current_visitor
+from webapp.visitor import Visitor, current_visitor
 from webapp.wiring import serving, wiring
 from webapp.words import matches_of_words
 
@@ -194,6 +194,17 @@ def _is_kept_without_search(photo_id: str) -> bool:
 def _keep_and_show(seen: SeenPhoto, purposes: Collection[Purpose]) -> AnyResponse:
     """Keep a photo for what its owner agreed to; a drawing asks for no consent, so nobody agreed to anything."""
     visitor, photo_id = current_visitor(), new_photo_id()
+    try:
+        _keep(seen, purposes, visitor, photo_id)
+    except Exception:
+        # A full disk, an erasure that overtook it: nothing half-done stays until the sweep.
+        db.session.rollback()
+        wiring().vault.abandon(photo_id)
+        raise
+    return redirect(url_for(".show_photo", photo_id=photo_id), code=303)
+
+
+def _keep(seen: SeenPhoto, purposes: Collection[Purpose], visitor: Visitor, photo_id: str) -> None:
     record_consents(purposes, pseudonym=visitor.pseudonym, photo_id=photo_id)
     kept = wiring().vault.keep(
         photo_id=photo_id, pseudonym=visitor.pseudonym, has_account=visitor.has_account, is_drawing=not purposes
@@ -202,7 +213,6 @@ def _keep_and_show(seen: SeenPhoto, purposes: Collection[Purpose]) -> AnyRespons
         kept.write(name, content)
     act_on_consents(kept, purposes, visitor)
     db.session.commit()
-    return redirect(url_for(".show_photo", photo_id=photo_id), code=303)
 
 
 def _reading_of(kept: OpenPhoto) -> PhotoReading:
