@@ -10,7 +10,8 @@ import json
 import logging
 import secrets
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -79,6 +80,10 @@ class Stage(StrEnum):
 
 STAGES = tuple(Stage)
 
+THE_LETTER: Mapping[str, str] = {
+    "what": "the letter that brings this receipt, where the person has it",
+    "why": "sent after the search to the address that is then forgotten, Art. 12(3) GDPR",
+}
 # Said in every receipt: what the law has kept, and what is not data about a person any more.
 KEPT: tuple[Mapping[str, str], ...] = (
     {
@@ -89,10 +94,7 @@ KEPT: tuple[Mapping[str, str], ...] = (
         "what": "keyed hashes of what was erased",
         "why": "so that a restored backup is erased again, Art. 17 and 32 GDPR",
     },
-    {
-        "what": "the letter that brings this receipt, where the person has it",
-        "why": "sent after the search to the address that is then forgotten, Art. 12(3) GDPR",
-    },
+    THE_LETTER,
     {"what": "this receipt", "why": "proof of the erasure, Art. 5(2) GDPR; it holds no personal data"},
 )
 
@@ -189,19 +191,18 @@ class Erasures:
 
         Raises what stopped it, after recording its name: StorageFull, StillInUse, SomethingRemains, or a fault.
         """
-        if not self._claim(erasure_id):
-            return False
-        try:
-            while (erasure := _found(erasure_id)).stage not in (until, Stage.FINISHED):
-                self._take(erasure, Stage(erasure.stage))
-        except Exception as error:
-            self._record_failure(erasure_id, error)
-            if is_full(error):
-                raise StorageFull from error
-            raise
-        erasure.claimed_at = None
-        db.session.commit()
-        return True
+        with _named_when_full():
+            if not self._claim(erasure_id):
+                return False
+            try:
+                while (erasure := _found(erasure_id)).stage not in (until, Stage.FINISHED):
+                    self._take(erasure, Stage(erasure.stage))
+            except Exception as error:
+                self._record_failure(erasure_id, error)
+                raise
+            erasure.claimed_at = None
+            db.session.commit()
+            return True
 
     def resume(self) -> int:
         """Go on with every erasure that nobody is working on; return how many were finished."""
@@ -429,7 +430,7 @@ class Erasures:
                 "looked_through": erasure.looked["through"],
                 "found": len(erasure.looked["found"]),
             },
-            "kept": list(KEPT),
+            "kept": [kept for kept in KEPT if erasure.kind == "person" or kept is not THE_LETTER],
             "backups": {
                 "keys_expire_within_days": self.terms.key_backup_days,
                 "restored": "what comes back from a backup is erased again before the shop opens",
@@ -515,6 +516,18 @@ def erasures_of(pseudonym: str, limit: int) -> list[Erasure]:
     """Return a person's own erasures, newest first."""
     own = select(Erasure).filter_by(person=fingerprint(f"person/{pseudonym}"))
     return list(db.session.scalars(own.order_by(Erasure.started_at.desc()).limit(limit)))
+
+
+@contextmanager
+def _named_when_full() -> Iterator[None]:
+    """Say StorageFull for whatever a system or a database says when there is no room."""
+    try:
+        yield
+    except Exception as error:
+        if not is_full(error):
+            raise
+        db.session.rollback()
+        raise StorageFull from error
 
 
 def _found(erasure_id: str) -> Erasure:

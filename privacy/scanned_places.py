@@ -198,13 +198,13 @@ class FolderOfFiles:
     def look(self, wanted: Wanted, *, alive: Callable[[], None]) -> Looked:
         looked = Looked(self.name, "names and bytes of files")
         for path in self._all():
-            kinds = [kind for _at, kind in wanted.needles.found_in(path.name.encode())]
-            if path.is_file():
-                kinds += [kind for _at, kind in wanted.needles.found_in_file(path)]
-                with suppress(FileNotFoundError):
-                    looked.bytes_read += path.stat().st_size
-            # The folder's own word for the file: its name may be what was found.
-            looked.note(str(path.parent.relative_to(self.folder)), kinds)
+            # The file's own name is not said when it is what was found.
+            named = [kind for _at, kind in wanted.needles.found_in(path.name.encode())]
+            where = path.parent if named else path
+            held = [kind for _at, kind in wanted.needles.found_in_file(path)] if path.is_file() else []
+            with suppress(FileNotFoundError):
+                looked.bytes_read += path.stat().st_size if path.is_file() else 0
+            looked.note(str(where.relative_to(self.folder.absolute())), [*named, *held])
             alive()
         return looked
 

@@ -91,6 +91,7 @@ from storage.blobs import BlobStore
 from storage.database import ACCOUNTS_BIND, AUDIT_BIND, KEYS_BIND, db
 from storage.images import ImageLimits
 from webapp.account.letters import AccountLetters
+from webapp.demo_accounts_file import DemoAccountsFile
 from webapp.jobs.jobs_source import JobsSource
 from webapp.jobs.lapsing import JOBS_LAPSE
 from webapp.model_choice import EMBEDDED, ENCODER_FORMS, SEGMENTER_FORMS, chosen_model
@@ -353,6 +354,7 @@ class Wiring:
             ArchivesSource(self.archives),
             AuditSource(),
             Standing(),
+            *([DemoAccountsFile(self.settings, self.keys)] if self.settings.demo else []),
         )
 
     @cached_property

@@ -201,6 +201,6 @@ def test_a_folder_is_searched_by_name_and_content_but_for_what_others_answer_for
     (tmp_path / "mail" / "old" / "a.eml").write_text(f"to {PSEUDONYM}")
     (tmp_path / "loop").symlink_to(tmp_path)
     place = FolderOfFiles("instance", tmp_path)
-    assert found_in(place) == ["instance, mail: pseudonym", "instance, mail/old: pseudonym"]
+    assert found_in(place) == ["instance, mail: pseudonym", "instance, mail/old/a.eml: pseudonym"]
     assert found_in(FolderOfFiles("instance", tmp_path, (tmp_path / "mail",))) == []
     assert found_in(FolderOfFiles("instance", tmp_path / "absent")) == []

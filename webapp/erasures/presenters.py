@@ -31,6 +31,13 @@ ASKER_WORDS = {
     BY_RETENTION: _("time was up"),
     BY_RESTORE: _("a backup was restored"),
 }
+TROUBLE_WORDS = {
+    "SomethingRemains": _("Traces were found."),
+    "StillInUse": _("A job still works on it and was asked to stop."),
+    "StorageFull": _("The storage is full: make room."),
+    "MailNotSent": _("The receipt’s letter could not be sent."),
+    "TrainingFolderUnreachable": _("A training folder is out of reach: mount it."),
+}
 STATE_WORDS = {"done": _("erased"), "failed": _("stopped, tried again"), "running": _("under way")}
 KIND_WORDS = {
     "person": _("Everything about a person"),
@@ -70,6 +77,12 @@ class ShownErasure:
     @property
     def state_words(self) -> str | LazyString:
         return STATE_WORDS[self.state]
+
+    @property
+    def trouble(self) -> str | LazyString:
+        """What stopped it last, in words; empty when nothing did."""
+        name = self.row.last_error
+        return TROUBLE_WORDS.get(name, _("A fault: %(name)s", name=name)) if name else ""
 
     @property
     def is_finished(self) -> bool:
