@@ -44,7 +44,7 @@ def link_in(letter: EmailMessage) -> str:
 
 
 def sign_up(client: FlaskClient, email: str = EMAIL, password: str = PASSWORD) -> TestResponse:
-    return send_form(client, "/account/sign-up", email=email, password=password)
+    return send_form(client, "/account/sign-up", email=email, password=password, old_enough="y")
 
 
 def join(app: Flask, client: FlaskClient, email: str = EMAIL, password: str = PASSWORD) -> None:

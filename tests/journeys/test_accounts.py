@@ -56,7 +56,7 @@ def test_the_letter_is_in_the_language_of_the_page(app: Flask, client: FlaskClie
 def test_a_known_and_an_unknown_address_get_the_same_answer(app: Flask, client: FlaskClient) -> None:
     known, unknown = demo_email(app), "nobody@example.com"
     for path, fields in (
-        ("/account/sign-up", {"password": PASSWORD}),
+        ("/account/sign-up", {"password": PASSWORD, "old_enough": "y"}),
         ("/account/reset", {}),
         ("/account/confirm", {}),
     ):
@@ -102,6 +102,14 @@ def test_a_sign_up_that_cannot_be_says_why_and_keeps_nothing(
     assert 'class="problem"' in answer.text
     with app.app_context():
         assert db.session.query(Account).count() == before
+        assert db.session.query(WaitingLetter).count() == 0
+
+
+def test_an_account_is_for_people_of_fifteen_years_and_more(app: Flask, client: FlaskClient) -> None:
+    answer = send_form(client, "/account/sign-up", email=EMAIL, password=PASSWORD)
+    assert answer.status_code == 200
+    assert 'class="problem"' in answer.text
+    with app.app_context():
         assert db.session.query(WaitingLetter).count() == 0
 
 

@@ -47,6 +47,7 @@ def test_a_person_joins_and_comes_back_after_forgetting_the_password(
         page.get_by_role("link", name=words("Create an account")).click()
         page.fill("#email", EMAIL)
         page.fill("#password", "motdepasse")
+        page.check("#old_enough")
         page.locator("#submit").click()
         expect(page.locator(".problem")).to_be_visible()
         person.look("sign-up-refused")

@@ -3,7 +3,7 @@
 from flask import flash
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import EmailField, PasswordField, SelectField, SelectMultipleField, StringField, SubmitField
+from wtforms import BooleanField, EmailField, PasswordField, SelectField, SelectMultipleField, StringField, SubmitField
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -46,10 +46,13 @@ class LoginForm(FlaskForm):  # type: ignore[misc]
 
 
 class SignUpForm(FlaskForm):  # type: ignore[misc]
-    """E-mail and a password to be."""
+    """E-mail, a password to be, and the age from which a person agrees alone (Art. 8 GDPR; 15 years in France)."""
 
     email = EmailField(_("E-mail"), validators=[InputRequired(), Length(max=MAX_EMAIL_CHARACTERS)])
     password = PasswordField(_("Password"), validators=[InputRequired()])
+    old_enough = BooleanField(
+        _("I am 15 or older."), validators=[InputRequired(_("An account is for people from 15 years on."))]
+    )
     submit = SubmitField(_("Create my account"))
 
 
