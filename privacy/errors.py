@@ -128,7 +128,9 @@ class MasterKeyMissing(KeysOutOfReach):
     """A wrapped key hangs on a master key that is not at hand: put its file back, or name the right one."""
 
     def __init__(self, key_id: str, where: str) -> None:
-        super().__init__(f"the master key {key_id!r} is not at {where}: restore it, or correct MASTER_KEY_FILE")
+        super().__init__(
+            f"the master key {key_id!r} is not at {where}: restore it, or correct MASTER_KEY_FILE or KEY_SERVICE"
+        )
         self.key_id = key_id
 
 

@@ -236,7 +236,9 @@ class PhotoVault:
     def _finish_erasures(self) -> int:
         """Erase the rest of each photo whose key is destroyed; return how many. One whose key is lost is kept."""
         with_key = set(self._keys.names(KEY_PREFIX))
-        without = [about for about in map(key_name, db.session.scalars(select(KeptPhoto.id))) if about not in with_key]
+        # Those whose erasure was asked for are finished, and receipted, by that erasure.
+        kept = db.session.scalars(select(KeptPhoto.id).filter_by(erasing_at=None))
+        without = [about for about in map(key_name, kept) if about not in with_key]
         destroyed = [_photo_of(about) for about in without if self._keys.is_destroyed(about)]
         for photo in filter(None, destroyed):
             self._erase(photo, actor=SYSTEM, reason="erasure finished")
