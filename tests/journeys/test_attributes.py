@@ -223,3 +223,13 @@ def test_the_desk_shows_and_corrects_with_a_real_browser(open_shop: LiveShop, la
         page.select_option("#correct-season", "")
         page.get_by_role("button", name=words("Save the corrections")).click()
         page.locator(".notice-success").wait_for()
+
+
+def test_what_is_no_picture_and_what_is_no_attribute_is_not_corrected(shop: Path, photos: Path) -> None:
+    (photos / "notes.jpg").write_text("no picture")
+    refused = run("correct", photos / "notes.jpg", "--attribute", "usage", "--value", "Sports")
+    assert refused.exit_code == 1
+    assert "notes.jpg" in refused.stderr
+    withdrawn = run("correct", photos / "swatch.png", "--attribute", "weight", "--withdraw")
+    assert withdrawn.exit_code == 1
+    assert "there is no attribute 'weight'" in withdrawn.stderr

@@ -54,14 +54,22 @@ def correct(photo: Path, attribute: str, value: str | None, withdraw: bool) -> N
     from recommender.attributes import known_values
     from recommender.errors import NoSuchAttribute, NoSuchAttributeValue
     from storage.database import db
+    from webapp.cli.vision import _PhotoReader
 
     if (value is None) != withdraw:
         raise click.UsageError("give either --value or --withdraw")
     known = known_values(_attribute_reader())
+    if value is not None:
+        # What is no picture is never read: its correction would win over nothing.
+        reader = _PhotoReader()
+        reader.read(photo)
+        reader.end()
     with _shop_database() as found:
         if not found:
             raise click.ClickException("there is no shop's database here yet: run `flask db upgrade`")
         try:
+            if attribute not in known:
+                raise NoSuchAttribute(attribute, tuple(known))
             if value is None:
                 withdraw_correction(_content_hash(photo), attribute)
             else:
@@ -170,6 +178,9 @@ def _attribute(read: "ReadAttribute") -> dict[str, object]:
 
 
 def _line(path: Path, reading: "AttributeReading") -> str:
-    kind, *rest = (f"{read.best.value} {read.best.probability:.0%}" for read in reading.values.values())
+    kind, *rest = (
+        f"{read.best.value} {'corrected' if read.corrected else f'{read.best.probability:.0%}'}"
+        for read in reading.values.values()
+    )
     colours = ", ".join(f"{colour.shade} {colour.share:.0%}" for colour in reading.colours)
     return f"{path.name:<24} {kind:<24} {colours:<40} {'  '.join(rest)}"

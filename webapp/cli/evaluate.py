@@ -2,6 +2,7 @@
 
 import json
 import math
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field
@@ -34,6 +35,11 @@ def evaluate(what: str, data: Path, *, held_out: bool, whole_gallery: bool, spli
     from recommender.errors import RecommenderError
     from segmentation.errors import SegmentationError
 
+    if json_file is not None:
+        # Measuring takes minutes: a place that cannot be written is found before.
+        json_file.parent.mkdir(parents=True, exist_ok=True)
+        if not os.access(json_file if json_file.exists() else json_file.parent, os.W_OK):
+            raise click.ClickException(f"{json_file} cannot be written")
     asked = _Asked(data, split, held_out=held_out, whole_gallery=whole_gallery)
     try:
         tables = [table for part in (PARTS if what == "all" else (what,)) for table in _shown(_MEASURES[part](asked))]
@@ -197,7 +203,15 @@ def _embedded_catalogue(asked: _Asked) -> Any:
         return None
     taken = asked.intake.products(_tracked(products, len(products), "catalogue"), lambda product: product.picture)
     asking = [row for row, product in enumerate(taken.items) if not asked.held_out or is_held_out(product.title)]
+    if not asking:
+        asked.leave_out(_nothing_to_ask(asked))
+        return None
     return Gallery(taken.items, taken.vectors), asking
+
+
+def _nothing_to_ask(asked: _Asked) -> str:
+    kind = "kept out of training (--held-out)" if asked.held_out else "whose picture can be read"
+    return f"{asked.data / 'fashion-products'} holds no product {kind}"
 
 
 def _user_photos(asked: _Asked) -> Any:
@@ -324,6 +338,9 @@ def _attributes(asked: _Asked) -> Iterator[_Table]:
             kept.append(product)
             view = largest_garment_view(pixels, asked.adapters.segmenter)
             readings.append(read_attributes(view, reader))
+    if not kept:
+        asked.leave_out(_nothing_to_ask(asked))
+        return
     yield _Table("Attributes of catalogue photos", attribute_figures(kept, readings), _ATTRIBUTES_NOTE)
 
 
@@ -434,6 +451,8 @@ def _line(figure: Any, width: int) -> str:
 
 
 def _write(path: Path, what: str, asked: _Asked, tables: list[_Table]) -> None:
+    from webapp.cli.vision import write_whole
+
     encoder, segmenter = asked.adapters.image_encoder.identity, asked.adapters.segmenter.model_id
     said = {
         "what": what,
@@ -442,8 +461,7 @@ def _write(path: Path, what: str, asked: _Asked, tables: list[_Table]) -> None:
         "tables": [_plain(asdict(table)) for table in tables],
         "left_out": asked.left_out,
     }
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(said, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    write_whole(path, (json.dumps(said, indent=1, ensure_ascii=False) + "\n").encode())
 
 
 def _plain(value: Any) -> Any:

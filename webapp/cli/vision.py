@@ -1,5 +1,6 @@
 """`flask vision …`: the embedded models on folders of photos, to judge them from outside; needs no shop."""
 
+import io
 import json
 import sys
 import tempfile
@@ -18,10 +19,31 @@ from webapp.cli.evaluate import evaluate
 from webapp.settings import SettingsError, read_settings
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+_QUERY_FIELDS = ("photo", "text")
 _EXTENSIONS = {".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif", ".avif"}
 
 
-@click.group()
+class _InWords(click.Group):
+    """Commands that show what they cannot do as one line, with exit status 1."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        from recommender.errors import RecommenderError
+        from segmentation.errors import SegmentationError
+
+        try:
+            return super().invoke(ctx)
+        except (RecommenderError, SegmentationError) as error:
+            raise click.ClickException(str(error)) from error
+        except BrokenPipeError:
+            # `… | head`: click ends such a command without a word.
+            raise
+        except OSError as error:
+            raise click.ClickException(
+                f"{error.strerror}: {error.filename}" if error.filename else str(error)
+            ) from error
+
+
+@click.group(cls=_InWords)
 def vision() -> None:
     """Segment, embed and search folders of photos with the models that the shop uses."""
 
@@ -36,16 +58,16 @@ vision.add_command(evaluate)
 @click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="Folder of the masks.")
 def segment(photos: Path, out: Path) -> None:
     """Write STEM.png for each photo (uint8 class ids, the photo's own size) and labels.json (id -> name)."""
-    from PIL import Image
-
     segmenter = _wiring().segmenter
     names = _distinct_stems(photos)
+    if out.resolve() == photos.resolve():
+        raise click.ClickException(f"masks in {out} would replace photos of the same name: choose another folder")
     out.mkdir(parents=True, exist_ok=True)
     labels = {str(number): name for number, name in enumerate(segmenter.label_set.names)}
-    (out / "labels.json").write_text(json.dumps(labels, indent=1))
+    write_whole(out / "labels.json", json.dumps(labels, indent=1).encode())
     reader = _PhotoReader()
     for path, pixels in reader.each(names, "segment"):
-        Image.fromarray(segmenter.segment(pixels).class_ids).save(out / f"{path.stem}.png")
+        write_whole(out / f"{path.stem}.png", _png(segmenter.segment(pixels).class_ids))
     reader.end()
 
 
@@ -63,8 +85,9 @@ def embed(photos: Path, out: Path, garment: str) -> None:
     reader = _PhotoReader()
     out.parent.mkdir(parents=True, exist_ok=True)
     embedded = _embed_all(reader, _photos_in(photos), garment)
-    with out.open("wb") as file:
-        np.savez(file, names=np.array(embedded.names, dtype=str), vectors=embedded.vectors)
+    archive = io.BytesIO()
+    np.savez(archive, names=np.array(embedded.names, dtype=str), vectors=embedded.vectors)
+    write_whole(out, archive.getvalue())
     reader.end()
 
 
@@ -82,7 +105,7 @@ def search(gallery: Path, queries: Any, limit: int, as_json: bool) -> None:
     that it was not calibrated for.
     """
     reader = _PhotoReader()
-    asked = list(_queries(queries))
+    asked = _queries(queries)
     _require_calibration()
     shown = _embed_all(reader, _photos_in(gallery), "whole")
     with tempfile.TemporaryDirectory() as folder:
@@ -142,6 +165,29 @@ class _PhotoReader:
             raise SystemExit(1)
 
 
+def write_whole(path: Path, content: bytes) -> None:
+    """Put a whole file in place, or leave what was there; a device or a pipe is written to as it is."""
+    path = path.resolve()
+    if path.exists() and not path.is_file():
+        path.write_bytes(content)
+        return
+    partial = path.with_name(f".{path.name}.partial")
+    try:
+        partial.write_bytes(content)
+        partial.replace(path)
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise
+
+
+def _png(class_ids: NDArray[np.uint8]) -> bytes:
+    from PIL import Image
+
+    buffer = io.BytesIO()
+    Image.fromarray(class_ids).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
 @cache
 def _wiring() -> Any:
     from webapp.wiring import Wiring
@@ -192,28 +238,62 @@ def _see_one(pixels: NDArray[np.uint8], garment: str) -> Any:
     return embed_garments(pixels, found, adapters.image_encoder).garments[0]
 
 
-def _queries(lines: Any) -> Iterator[_Query]:
-    for number, line in enumerate(lines, start=1):
-        if line.strip():
-            yield _query(line, f"query {number}", Path(lines.name).parent)
+def _queries(lines: Any) -> list[_Query]:
+    try:
+        numbered = [(number, line) for number, line in enumerate(lines, start=1) if line.strip()]
+    except UnicodeDecodeError as error:
+        raise click.ClickException(f"{lines.name} is not UTF-8 text: {error.reason}") from error
+    if not numbered:
+        raise click.ClickException(f"{lines.name} holds no query")
+    said = [_said(line, f"query {number}") for number, line in numbered]
+    for name in sorted({name for fields in said for name in fields} - set(_QUERY_FIELDS)):
+        click.echo(f'the field "{name}" is not read: a query has {" and ".join(_QUERY_FIELDS)}', err=True)
+    folder = Path(lines.name).parent
+    return [_query(fields, f"query {number}", folder) for (number, _), fields in zip(numbered, said, strict=True)]
 
 
-def _query(line: str, name: str, folder: Path) -> _Query:
+def _said(line: str, name: str) -> dict[str, Any]:
     try:
         said = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise click.ClickException(f"{name} is no JSON: {error}") from error
-    if not isinstance(said, dict) or not (said.get("photo") or said.get("text")):
+    if not isinstance(said, dict):
+        raise click.ClickException(f'{name} is no object like {{"text": "red dress"}}')
+    return said
+
+
+def _query(fields: dict[str, Any], name: str, folder: Path) -> _Query:
+    said = {key: words for key in _QUERY_FIELDS if (words := _words(fields.get(key), key, name))}
+    if not said:
         raise click.ClickException(f'{name} needs "photo", "text" or both')
-    photo = _query_photo(str(said["photo"]), name, folder) if said.get("photo") else None
-    return _Query({key: str(said[key]) for key in ("photo", "text") if said.get(key)}, photo, str(said.get("text", "")))
+    photo = _query_photo(said["photo"], name, folder) if "photo" in said else None
+    return _Query(said, photo, said.get("text", ""))
+
+
+def _words(value: object, key: str, name: str) -> str:
+    """Return a field's words; "" for none. Raises ClickException for anything else than words."""
+    if value is None:
+        return ""
+    # Half of a surrogate pair, which JSON can spell, is in no alphabet.
+    if not isinstance(value, str) or any("\ud800" <= letter <= "\udfff" for letter in value):
+        raise click.ClickException(f'the "{key}" of {name} is no text')
+    return value if value.strip() else ""
 
 
 def _query_photo(photo: str, name: str, folder: Path) -> Path:
-    path = next((path for path in (folder / photo, Path(photo)) if path.is_file()), None)
+    path = next((path for path in (folder / photo, Path(photo)) if _is_file(path)), None)
     if path is None:
-        raise click.ClickException(f"{name}: there is no photo {photo}")
+        shown = photo if len(photo) < 200 else f"{photo[:200]}…"
+        raise click.ClickException(f"{name}: there is no photo {shown}")
     return path
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        # A name that no file can have: too long, or with a zero byte.
+        return False
 
 
 def _question_of(query: _Query, reader: "_PhotoReader") -> Any:
