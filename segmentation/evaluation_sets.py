@@ -8,6 +8,7 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +36,8 @@ CLASS_OF_FOLDER = {
 HOLD_OUT_SEED, HOLD_OUT_SIZE = 20, 100
 DEFAULT_SPLIT = "validation"
 _PHOTO_SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}
+# What Pillow reports damage through.
+_UNREADABLE = (OSError, ValueError, SyntaxError, Image.DecompressionBombError)
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,7 @@ def read_photo(path: Path) -> Pixels:
     try:
         with Image.open(path) as image:
             return np.asarray(image.convert("RGB"))
-    except (OSError, ValueError, SyntaxError) as error:
+    except _UNREADABLE as error:
         raise EvaluationSetMalformed(path, f"cannot be read as a picture: {error}") from error
 
 
@@ -91,12 +94,20 @@ def _street_photo(folder: Path, name: str, classes: NDArray[np.uint8]) -> Street
     path = next((path for path in (folder / "photos").glob(f"{name}.*") if path.suffix in _PHOTO_SUFFIXES), None)
     if path is None:
         raise EvaluationSetMalformed(folder / "photos", f"lacks the photo of masks/{name}.png")
-    pixels, tags = read_photo(path), np.asarray(Image.open(folder / "masks" / f"{name}.png"))
+    pixels, tags = read_photo(path), _tags(folder / "masks" / f"{name}.png")
     if tags.shape != pixels.shape[:2] or tags.dtype != np.uint8:
         raise EvaluationSetMalformed(
             folder / "masks" / f"{name}.png", f"is no 8-bit mask of its photo's size: {tags.shape}"
         )
     return StreetPhoto(name, pixels, classes[tags])
+
+
+def _tags(mask: Path) -> NDArray[Any]:
+    try:
+        with Image.open(mask) as image:
+            return np.asarray(image)
+    except _UNREADABLE as error:
+        raise EvaluationSetMalformed(mask, f"cannot be read as a mask: {error}") from error
 
 
 def group_ids(data: Path) -> NDArray[np.uint8]:

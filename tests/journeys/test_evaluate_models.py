@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from demo.draw import Drawing, draw_garment
 from demo.looks import demo_looks, draw_look
 from demo.spec import GarmentSpec
 from recommender.errors import EncoderReadsNoAttributes
-from recommender.evaluation_sets import CATALOGUE_COLUMNS
+from recommender.evaluation_sets import CATALOGUE_COLUMNS, is_held_out
 from recommender.onnx_attributes import OnnxAttributeReader
 from recommender.onnx_encoder import WEIGHTS
 from segmentation.labels import GARMENTS
@@ -168,3 +169,22 @@ def test_a_damaged_picture_is_named_and_the_others_are_judged(drawn_data: Path, 
     assert result.exit_code == 1
     assert f"left out: {tmp_path / 'fashion-products/images/3.jpg'}" in result.stderr
     assert f"{len(SHELVES) * A_SHELF - 1} products ask" in result.stdout
+
+
+def test_a_mask_that_is_no_picture_is_named(drawn_data: Path, tmp_path: Path) -> None:
+    shutil.copytree(drawn_data / "ccp", tmp_path / "ccp")
+    (tmp_path / "ccp/masks/0001.png").write_text("no picture")
+    result = evaluate("segmentation", tmp_path)
+    assert isinstance(result.exception, SystemExit)
+    assert "0001.png cannot be read as a mask" in result.stderr
+
+
+def test_a_catalogue_of_which_nothing_is_held_out_is_left_out(drawn_data: Path, tmp_path: Path) -> None:
+    shutil.copytree(drawn_data / "fashion-products", tmp_path / "fashion-products")
+    table = tmp_path / "fashion-products/products.csv"
+    head, *rows = table.read_text().splitlines()
+    table.write_text("\n".join([head, *(row for row in rows if not is_held_out(row.split(",")[-1]))]))
+    for what in ("retrieval", "attributes", "abstention"):
+        result = evaluate(what, tmp_path, "--held-out")
+        assert isinstance(result.exception, SystemExit), what
+        assert "holds no product kept out of training" in result.stderr
