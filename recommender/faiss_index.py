@@ -137,7 +137,7 @@ class FaissIndex:
             described = json.loads(manifest_bytes)
             encoder = EncoderIdentity(**described["encoder"])
             manifest = IndexManifest(encoder, described["rows"], datetime.fromisoformat(described["built_at"]))
-            file_name, sha256, metric = described["file"], described["sha256"], described["metric"]
+            file_name, sha256, metric = str(described["file"]), described["sha256"], described["metric"]
         except (ValueError, KeyError, TypeError) as error:
             raise IndexDamaged("its manifest cannot be read") from error
         content = (self._folder / file_name).read_bytes()

@@ -119,11 +119,14 @@ class IndexBuilds:
 
     def _read_pointer(self) -> _Pointer:
         try:
-            return _Pointer(**json.loads((self._folder / _POINTER).read_bytes()))
+            pointer = _Pointer(**json.loads((self._folder / _POINTER).read_bytes()))
         except FileNotFoundError as error:
             raise IndexMissing(self._folder) from error
         except (ValueError, TypeError) as error:
             raise IndexDamaged(f"{_POINTER} cannot be read") from error
+        if not isinstance(pointer.active, str) or not isinstance(pointer.earlier, str | None):
+            raise IndexDamaged(f"{_POINTER} names no build")
+        return pointer
 
     def _pointer_or_none(self) -> _Pointer | None:
         with suppress(IndexMissing, IndexDamaged):

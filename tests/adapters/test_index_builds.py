@@ -96,10 +96,11 @@ def test_the_active_build_and_the_one_before_are_kept_and_no_other(tmp_path: Pat
     assert builds.earlier().row_ids().tolist() == [2]
 
 
-def test_a_damaged_pointer_is_named_and_a_rebuild_heals_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize("damage", ["{", '{"active": 5, "earlier": null}', '{"active": "a", "earlier": 5}'])
+def test_a_damaged_pointer_is_named_and_a_rebuild_heals_it(tmp_path: Path, damage: str) -> None:
     builds = IndexBuilds(tmp_path)
     build(builds, OLD, 1)
-    (tmp_path / "active.json").write_text("{")
+    (tmp_path / "active.json").write_text(damage)
     with pytest.raises(IndexDamaged, match="flask index rebuild"):
         _ = builds.manifest
     build(builds, OLD, 2)

@@ -128,12 +128,18 @@ def forge_rows(path: Path) -> None:
     path.write_text(json.dumps(manifest | {"rows": 999}))
 
 
+def forge_file(path: Path) -> None:
+    manifest = json.loads(path.read_text())
+    path.write_text(json.dumps(manifest | {"file": 5}))
+
+
 @pytest.mark.parametrize(
     ("pattern", "harm"),
     [
         ("index-*.faiss", flip_a_byte),
         ("index-*.faiss", Path.unlink),
         ("manifest.json", forge_rows),
+        ("manifest.json", forge_file),
         ("manifest.json", lambda path: path.write_text("{")),
     ],
 )
