@@ -44,7 +44,7 @@ class OnnxAttributeReader:
         self._path = weights_dir / "image_encoder.onnx"
         self._card = EncoderCard.read(weights_dir)
         self._blocks = _blocks_of(weights_dir / "encoder.json")
-        self._network = _Network(self._path, self._card.identity, threads)
+        self._network = _Network(self._path, self._card, threads)
 
     @property
     def values(self) -> Mapping[str, tuple[str, ...]]:

@@ -1,8 +1,10 @@
 """The embedded encoders: ONNX Runtime on the CPU, weights from a folder of this package."""
 
+import hashlib
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -35,6 +37,33 @@ class EncoderCard:
     token_limit: int
     colour_weight: float
     """How much the measured colours count in a vector; without any (0), it has no such part."""
+    sha256: Mapping[str, str] = field(default_factory=dict)
+    """Of the files beside the card, by name: a network with a few damaged bytes runs, and finds the wrong things."""
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for what no encoder is."""
+        image = self.image_format
+        if not all(type(number) is int and number > 0 for number in (self.identity.dim, image.size_pixels)):
+            raise ValueError("dim and size_pixels are whole numbers above 0")
+        if type(self.token_limit) is not int or self.token_limit < 1:
+            raise ValueError("token_limit is a whole number above 0")
+        if len(image.mean) != 3 or len(image.std) != 3 or not all(math.isfinite(one) for one in image.mean):
+            raise ValueError("mean and std have three numbers each")
+        if not all(math.isfinite(one) and one > 0 for one in image.std) or not 0 <= self.colour_weight <= 1:
+            raise ValueError("std is above 0, colour_weight from 0 to 1")
+
+    def require_sound(self, file: Path) -> None:
+        """Raise EncoderWeightsDamaged when a file is not the one that the card describes."""
+        expected = self.sha256.get(file.name)
+        if expected is not None and hashlib.sha256(file.read_bytes()).hexdigest() != expected:
+            raise EncoderWeightsDamaged(file, "it is not the file that encoder.json describes")
+
+    def fitting(self, vectors: Embeddings) -> Embeddings:
+        """Return the vectors. Raises EncoderWeightsDamaged when they have not the card's dimensions."""
+        if vectors.shape[1] != self.identity.dim:
+            reason = f"it says {self.identity.dim} dimensions, the networks give {vectors.shape[1]}"
+            raise EncoderWeightsDamaged("encoder.json", reason)
+        return vectors
 
     @classmethod
     def read(cls, weights_dir: Path) -> "EncoderCard":
@@ -48,6 +77,7 @@ class EncoderCard:
                 InputFormat(image["size_pixels"], tuple(image["mean"]), tuple(image["std"])),
                 said["text"]["token_limit"],
                 said.get("colour_weight", 0.0),
+                dict(said.get("sha256", {})),
             )
         except FileNotFoundError as error:
             raise EncoderWeightsMissing(path) from error
@@ -61,7 +91,7 @@ class OnnxImageEncoder:
     def __init__(self, weights_dir: Path = WEIGHTS, *, threads: int = 1) -> None:
         """Read the card only. Raises EncoderWeightsMissing or EncoderWeightsDamaged."""
         self._card = EncoderCard.read(weights_dir)
-        self._network = _Network(weights_dir / "image_encoder.onnx", self._card.identity, threads)
+        self._network = _Network(weights_dir / "image_encoder.onnx", self._card, threads)
 
     @property
     def identity(self) -> EncoderIdentity:
@@ -78,7 +108,8 @@ class OnnxImageEncoder:
             part = slice(start, start + _IMAGES_A_RUN)
             found = self._network.run(encoder_input(images[part], self._card.image_format))
             weight = self._card.colour_weight
-            rows[part] = with_colour(found, images[part], weight=weight) if weight else found
+            vectors = with_colour(found, images[part], weight=weight) if weight else found
+            rows[part] = self._card.fitting(vectors)
         return rows
 
 
@@ -88,8 +119,8 @@ class OnnxTextEncoder:
     def __init__(self, weights_dir: Path = WEIGHTS, *, threads: int = 1) -> None:
         """Read the card only. Raises EncoderWeightsMissing or EncoderWeightsDamaged."""
         self._card = EncoderCard.read(weights_dir)
-        self._network = _Network(weights_dir / "text_encoder.onnx", self._card.identity, threads)
-        self._tokens = _Tokens(weights_dir / "tokenizer.json", self._card.token_limit)
+        self._network = _Network(weights_dir / "text_encoder.onnx", self._card, threads)
+        self._tokens = _Tokens(weights_dir / "tokenizer.json", self._card)
 
     @property
     def identity(self) -> EncoderIdentity:
@@ -104,16 +135,16 @@ class OnnxTextEncoder:
         rows = np.empty((len(texts), self.identity.dim), np.float32)
         for start in range(0, len(texts), _TEXTS_A_RUN):
             part = slice(start, start + _TEXTS_A_RUN)
-            rows[part] = self._network.run(self._tokens.ids(texts[part]))
+            rows[part] = self._card.fitting(self._network.run(self._tokens.ids(texts[part])))
         return rows
 
 
 class _Network:
     """One ONNX file with one input and one output, loaded once."""
 
-    def __init__(self, path: Path, identity: EncoderIdentity, threads: int) -> None:
+    def __init__(self, path: Path, card: EncoderCard, threads: int) -> None:
         self._path = path
-        self._identity = identity
+        self._card = card
         self._threads = threads
         self._lock = Lock()
         self._session: InferenceSession | None = None
@@ -151,17 +182,19 @@ class _Network:
         except Exception as error:  # ONNX Runtime's own exceptions share no public base class.
             raise EncoderWeightsDamaged(self._path, str(error)) from error
         found = session.get_modelmeta().custom_metadata_map.get("revision", "")
-        if found != self._identity.revision:
-            raise EncoderWeightsMixed(self._path, found, self._identity.revision)
+        if found != self._card.identity.revision:
+            raise EncoderWeightsMixed(self._path, found, self._card.identity.revision)
+        self._card.require_sound(self._path)
         return session
 
 
 class _Tokens:
     """The tokenizer of a weights folder, loaded once; id 0 pads."""
 
-    def __init__(self, path: Path, limit: int) -> None:
+    def __init__(self, path: Path, card: EncoderCard) -> None:
         self._path = path
-        self._limit = limit
+        self._card = card
+        self._limit = card.token_limit
         self._lock = Lock()
         self._tokenizer: Tokenizer | None = None
 
@@ -187,6 +220,8 @@ class _Tokens:
         if not self._path.exists():
             raise EncoderWeightsMissing(self._path)
         try:
-            return Tokenizer.from_file(str(self._path))
+            tokenizer = Tokenizer.from_file(str(self._path))
         except Exception as error:  # The tokenizers library raises plain Exception.
             raise EncoderWeightsDamaged(self._path, str(error)) from error
+        self._card.require_sound(self._path)
+        return tokenizer

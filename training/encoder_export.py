@@ -53,7 +53,10 @@ def export(
     _write(words, ids, ["embeddings"], axes, folder / "text_encoder.onnx")
     _name_revision(folder / "text_encoder.onnx", revision)
     tokenizer.save(str(folder / "tokenizer.json"), pretty=False)
-    (folder / "encoder.json").write_text(json.dumps(_card(images, revision, temperatures), indent=1) + "\n")
+    files = (path, folder / "text_encoder.onnx", folder / "tokenizer.json")
+    sha256 = {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
+    card = _card(images, revision, temperatures) | {"sha256": sha256}
+    (folder / "encoder.json").write_text(json.dumps(card, indent=1) + "\n")
     return revision
 
 

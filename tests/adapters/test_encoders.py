@@ -191,6 +191,35 @@ def test_a_card_without_a_revision_is_refused(folder: Path) -> None:
         OnnxImageEncoder(folder)
 
 
+@pytest.mark.parametrize("name", ["image_encoder.onnx", "text_encoder.onnx", "tokenizer.json"])
+def test_a_file_with_a_few_other_bytes_is_not_used(folder: Path, name: str) -> None:
+    content = bytearray((folder / name).read_bytes())
+    content[len(content) // 2] ^= 1
+    (folder / name).write_bytes(content)
+    with pytest.raises(EncoderWeightsDamaged, match=name):
+        use(folder)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"dim": 512},
+        {"dim": "many"},
+        {"text": {"token_limit": "x"}},
+        {"colour_weight": "x"},
+        {"image": {"size_pixels": 0, "mean": [0.5] * 3, "std": [0.5] * 3}},
+        {"image": {"size_pixels": 192, "mean": [0.5] * 2, "std": [0.5] * 3}},
+        {"image": {"size_pixels": 192, "mean": ["a"] * 3, "std": [0.5] * 3}},
+        {"image": {"size_pixels": 192, "mean": [0.5] * 3, "std": [0.0] * 3}},
+    ],
+)
+def test_a_card_that_describes_no_encoder_is_refused(folder: Path, wrong: dict[str, object]) -> None:
+    card = json.loads((folder / "encoder.json").read_text())
+    (folder / "encoder.json").write_text(json.dumps(card | wrong))
+    with pytest.raises(EncoderWeightsDamaged, match=r"encoder\.json"):
+        use(folder)
+
+
 MEASURED_PRECISION = 0.915
 """Of the released weights on the subset below (`training/RESULTS.md` has the full figures)."""
 TOLERANCE = 0.04
