@@ -87,7 +87,7 @@ class TorchEncoder:
             torch.set_num_threads(self._threads)
             return self._load()
         except ImportError as error:
-            raise EncoderUnavailable(self._setting, f"{error}; pip install '.[models]'") from error
+            raise EncoderUnavailable(self._setting, f"{error}; pip install -e '.[models]'") from error
         except Exception as error:  # What libraries and hubs raise shares no base class.
             raise EncoderUnavailable(self._setting, str(error)) from error
 

@@ -79,7 +79,7 @@ class TransformersSegmenter:
             torch.set_num_threads(self._threads)
             return self._load()
         except ImportError as error:
-            raise SegmenterUnavailable(self._model, f"{error}; pip install '.[models]'") from error
+            raise SegmenterUnavailable(self._model, f"{error}; pip install -e '.[models]'") from error
         except Exception as error:  # What libraries and hubs raise shares no base class.
             raise SegmenterUnavailable(self._model, str(error)) from error
 

@@ -58,7 +58,7 @@ def check_at_hand(choice: ModelChoice) -> None:
         return
     absent = [name for name in _LIBRARIES[choice.library] if find_spec(name) is None]
     if absent:
-        raise ValueError(f"{', '.join(absent)} is not installed: pip install '.[models]'")
+        raise ValueError(f"{', '.join(absent)} is not installed: pip install -e '.[models]'")
     folder = choice.model.removeprefix("local-dir:")
     if folder.startswith("/") and not Path(folder).is_dir():
         raise ValueError(f"there is no folder {folder}")

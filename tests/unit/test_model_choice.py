@@ -68,5 +68,5 @@ def test_a_model_that_cannot_be_there_stops_the_start(
 
 def test_without_the_extra_the_start_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("webapp.model_choice.find_spec", lambda name: None)
-    with pytest.raises(ValueError, match=r"pip install '\.\[models\]'"):
+    with pytest.raises(ValueError, match=r"pip install -e '\.\[models\]'"):
         check_at_hand(ModelChoice("transformers", "a/b"))
