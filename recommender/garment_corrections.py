@@ -33,6 +33,11 @@ class GarmentCorrection:
             colours=wanted.colours or frozenset(filter(None, (self.colour,))),
         )
 
+    def tiers(self, wanted: ProductFilter) -> list[ProductFilter]:
+        """Return the filters to search with, the most fitting first, `wanted` itself last; each once."""
+        parts = (self, replace(self, colour=""), replace(self, category=""), NOTHING_CORRECTED)
+        return list(dict.fromkeys(part.narrowed(wanted) for part in parts))
+
     def said(self) -> dict[str, str]:
         """Return what was corrected: attribute -> value."""
         return {attribute: value for attribute, value in asdict(self).items() if value}

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 import numpy as np
 
@@ -48,20 +49,20 @@ class Shelf:
     ) -> Answer:
         """Answer with what looks like a garment of a photo. Raises as `find_similar`.
 
-        What its owner corrected (type, colour) comes first, as alike as it may be; the rest follows.
+        What its owner corrected comes first: what has both the type and the colour, then the type, then the colour;
+        the rest follows. Each part is in order of likeness.
         """
         query = Query(garment.embedding, reading.encoder, QueryKind.PHOTO)
         question = Question(garment.embedding, None, garment.confidence)
-        answer = self._answer(query, question, limit)
-        narrowed = correction.narrowed(self.wanted)
-        if narrowed == self.wanted:
-            return answer
-        first = replace(self, wanted=narrowed)._answer(query, question, limit)
-        if not first.matches:
-            return answer
-        skus = {match.product.sku for match in first.matches}
-        rest = [match for match in answer.matches if match.product.sku not in skus]
-        return Answer([*first.matches, *rest][:limit], first.judgement)
+        tiers = [self._wanting(wanted)._answer(query, question, limit) for wanted in correction.tiers(self.wanted)]
+        filled = [tier for tier in tiers if tier.matches] or tiers[-1:]
+        merged: dict[str, Match] = {}
+        for match in chain.from_iterable(tier.matches for tier in filled):
+            merged.setdefault(match.product.sku, match)
+        return Answer(list(merged.values())[:limit], filled[0].judgement)
+
+    def _wanting(self, wanted: ProductFilter) -> "Shelf":
+        return replace(self, wanted=wanted)
 
     def answer_words(self, text: str, words: Embedding, encoder: EncoderIdentity, *, limit: int) -> Answer:
         """Answer with what words describe; words: the text's embedding. Raises as `find_similar`."""

@@ -1,10 +1,15 @@
 """The words of an export's page: what its subjects and fields are called in the person's language."""
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
-from babel.dates import format_datetime
-from flask_babel import get_locale, gettext, lazy_gettext
+from flask_babel import LazyString, format_datetime, gettext, lazy_gettext
+
+from webapp.photo_consents import PURPOSE_WORDS
+from webapp.presenting import GARMENT_WORDS
+from webapp.request_words import CHANNEL_WORDS, KIND_WORDS, LETTER_WORDS, STATE_WORDS
 
 _ = lazy_gettext
 
@@ -37,11 +42,13 @@ _FIELDS = {
     "details": _("Details"),
     "due_at": _("Answer due by"),
     "email": _("E-mail"),
+    "ended_at": _("Ended"),
     "encoder": _("Model"),
     "extended_at": _("Extended"),
     "favourite_categories": _("Favourite categories"),
     "garment": _("Garment"),
     "garments": _("Garments"),
+    "garment_size": _("Tops and dresses"),
     "given_at": _("Given"),
     "id": _("Number"),
     "kept_since": _("Kept since"),
@@ -61,6 +68,8 @@ _FIELDS = {
     "reason": _("Reason"),
     "received_at": _("Received"),
     "role": _("Role"),
+    "shoe_size": _("Shoes"),
+    "trouser_size": _("Trousers"),
     "second_step_since": _("Second step of the log-in since"),
     "warned_of_erasure_at": _("Last warning that the account is unused"),
     "sent_at": _("Sent"),
@@ -72,6 +81,14 @@ _FIELDS = {
     "text_version": _("Version of the text"),
     "withdrawn_at": _("Withdrawn"),
     "words": _("Words"),
+}
+_VALUES: dict[str, Mapping[Any, LazyString]] = {
+    "channel": CHANNEL_WORDS,
+    "garment": GARMENT_WORDS,
+    "kind": {**KIND_WORDS, **LETTER_WORDS},
+    "label": GARMENT_WORDS,
+    "purpose": PURPOSE_WORDS,
+    "state": STATE_WORDS,
 }
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 
@@ -86,14 +103,16 @@ def field_words(field: str) -> str:
     return str(_FIELDS.get(field, _spelled(field)))
 
 
-def value_words(value: object) -> str:
-    """Return a single value in words: moments in the person's way of writing them, in UTC."""
+def value_words(value: object, field: str = "") -> str:
+    """Return a single value of a field in words: moments in the shop's time zone, codes as the pages call them."""
     if value is None or value == "":
         return "–"
     if isinstance(value, bool):
         return str(gettext("yes") if value else gettext("no"))
     if isinstance(value, str) and _MOMENT.match(value):
-        return str(format_datetime(datetime.fromisoformat(value), "d MMMM y, HH:mm z", locale=get_locale()))
+        return str(format_datetime(datetime.fromisoformat(value), "d MMMM y, HH:mm"))
+    if field in _VALUES and isinstance(value, str):
+        return str(_VALUES[field].get(value, value))
     return str(value)
 
 

@@ -14,7 +14,7 @@ from privacy.consent import CONSENT_TEXTS, Purpose, consents_in_force, give_cons
 from privacy.consent_texts import words_of_version
 from privacy.erasure import BY_PERSON, BY_RETENTION, Stage
 from privacy.erasure_models import Erasure
-from privacy.errors import DrawingAsksForNoConsent, TrainingFolderUnreachable
+from privacy.errors import DrawingAsksForNoConsent, ObjectionStands, ProcessingRestricted, TrainingFolderUnreachable
 from privacy.models import ConsentRecord
 from privacy.photo_vault import OpenPhoto
 from privacy.standing import refuse_by_standing, standing_of
@@ -213,9 +213,22 @@ def finish_withdrawals() -> bool:
 
 
 def showing_purpose(photo_id: str) -> Purpose:
-    """Return for which purpose a photo is shown to its owner: the first that keeps it."""
-    standing = consents_in_force(photo_id)
-    return next((purpose for purpose in KEEPING_A_PHOTO if purpose in standing), Purpose.RECOMMENDATION)
+    """Return for which purpose a photo is shown to its owner: the first that keeps it and is not objected to."""
+    agreed, standing = consents_in_force(photo_id), standing_of(current_visitor().pseudonym)
+    objected = {Purpose.RECOMMENDATION} if standing and standing.objects_to_personalisation_at else set()
+    return next(
+        (purpose for purpose in KEEPING_A_PHOTO if purpose in agreed and purpose not in objected),
+        Purpose.RECOMMENDATION,
+    )
+
+
+def is_shown(photo_id: str, visitor: Visitor) -> bool:
+    """Say whether a photo's pictures open to its owner: not on hold, nor when they object to what it is kept for."""
+    try:
+        refuse_by_standing(visitor.pseudonym, showing_purpose(photo_id))
+    except (ProcessingRestricted, ObjectionStands):
+        return False
+    return True
 
 
 def switches_of(photo_id: str, visitor: Visitor) -> list[PurposeSwitch]:

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from werkzeug.datastructures import MultiDict
 
 from accounts.models import Role
-from catalog.products import ProductFilter, facets
+from catalog.products import ProductFilter, facets, list_products
 from privacy.sources import Scope
 from recommender.from_photo import PhotoReading
 from recommender.garment_corrections import GarmentCorrection, corrections_of
@@ -73,6 +73,26 @@ def test_a_corrected_type_and_colour_come_first_and_the_rest_follows(
     after = shown_skus(shopper, photo_id)
     assert after != before
     assert after[: len(fitting)] == [match.product.sku for match in fitting]
+
+
+def test_without_both_the_type_comes_first_and_then_the_colour(app: Flask, shopper: FlaskClient, photo_id: str) -> None:
+    with app.app_context():
+        kept = app.extensions["wiring"].vault.open(
+            photo_id, pseudonym=pseudonym_of(app, Role.SHOPPER), has_account=True
+        )
+        reading = PhotoReading.from_json(kept.read("reading.json"))
+        on_sale = facets()
+        category, colour = next(
+            (category, colour)
+            for category in on_sale.categories
+            for colour in on_sale.colours
+            if not list_products(ProductFilter(categories=frozenset((category,)), colours=frozenset((colour,)))).total
+        )
+        said = GarmentCorrection(category, colour)
+        matches = shelf(ProductFilter()).answer_garment(reading.garments[0], reading, limit=24, correction=said).matches
+        fits = [(match.product.category == category, match.product.colour == colour) for match in matches]
+    assert fits[0] == (True, False)
+    assert fits == sorted(fits, reverse=True)
 
 
 def test_a_filter_of_the_search_wins_over_the_correction(app: Flask, shopper: FlaskClient, photo_id: str) -> None:

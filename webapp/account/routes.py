@@ -6,7 +6,7 @@ from flask_login import current_user, login_required
 from privacy.photo_vault import KEPT_UNTIL_REMOVED
 from webapp.account import entering, joining, profile, security
 from webapp.account.blueprint import account
-from webapp.photo_consents import is_on_hold, switches_of
+from webapp.photo_consents import is_on_hold, is_shown, switches_of
 from webapp.visitor import current_visitor
 from webapp.wiring import wiring
 
@@ -26,5 +26,6 @@ def my_page() -> str:
         role=current_user.role,
         switches=switches,
         on_hold=is_on_hold(visitor),
+        shown={photo.id for photo in photos if is_shown(photo.id, visitor)},
         in_wardrobe={photo.id for photo in photos if photo.expires_at == KEPT_UNTIL_REMOVED},
     )

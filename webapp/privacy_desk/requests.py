@@ -411,7 +411,7 @@ def _file_page(request_id: str, *, typed: str = "") -> str:
         "privacy_desk/request.html",
         request_=_shown(asked),
         state=asked.state,
-        words=desk.words_of(asked),
+        said=desk.words_of(asked),
         notes=desk.notes_of(asked),
         letters=desk.letters_of(asked),
         letter_words=LETTER_WORDS,

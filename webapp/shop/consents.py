@@ -10,7 +10,7 @@ from privacy.consent import Purpose, consents_in_force, purposes_named
 from recommender.photo_garments import garment_labels
 from storage.database import db
 from webapp.errors import BadRequestValue
-from webapp.photo_consents import agree, is_on_hold, refuse_drawing, switches_of, withdraw
+from webapp.photo_consents import agree, is_on_hold, is_shown, refuse_drawing, switches_of, withdraw
 from webapp.redirects import local_address
 from webapp.shop.routes import shop
 from webapp.visitor import Visitor, current_visitor
@@ -31,6 +31,7 @@ def show_consents(photo_id: str) -> str:
         switches=switches_of(photo_id, visitor),
         searched=Purpose.RECOMMENDATION in consents_in_force(photo_id),
         on_hold=is_on_hold(visitor),
+        shown=is_shown(photo_id, visitor),
     )
 
 
