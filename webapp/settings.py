@@ -335,7 +335,7 @@ def read_settings(**overrides: object) -> Settings:
 def _in_words(problem: object) -> str:
     assert isinstance(problem, dict)
     name = "_".join(str(part) for part in problem["loc"]).upper()
-    message = problem["msg"]
+    message = problem["msg"].removeprefix("Value error, ")
     # A password in a log would be worse than a longer search for the typing error.
     shown = "…" if name in _HOLDS_A_PASSWORD else repr(problem["input"])
     return f"{name}={shown}: {message}"

@@ -99,3 +99,9 @@ def test_the_demo_makes_its_own_keys_once(tmp_path: Path) -> None:
     first = create_app(settings).config["SECRET_KEY"]
     assert create_app(settings).config["SECRET_KEY"] == first
     assert settings.master_key.read_bytes() != settings.secret_key.read_bytes()
+
+
+def test_a_refused_model_is_said_without_the_words_of_a_library(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ENCODER", "junk")
+    with pytest.raises(SettingsError, match="ENCODER='junk': use embedded, open_clip:NAME/TAG"):
+        read_settings()
