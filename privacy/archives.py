@@ -121,7 +121,6 @@ class Archives:
         db.session.flush()
 
     def _begin(self, kind: ArchiveKind, pseudonym: str, language: str, lasts: timedelta) -> PersonalArchive:
-        refuse_the_erased(pseudonym)
         moment = self.clock()
         archive = PersonalArchive(
             id=secrets.token_hex(16),
@@ -134,6 +133,8 @@ class Archives:
         )
         db.session.add(archive)
         db.session.flush()
+        # After the write: it made this request wait for an erasure that began meanwhile.
+        refuse_the_erased(pseudonym)
         return archive
 
     def _fill(self, archive: PersonalArchive, content: bytes, photos: int) -> None:

@@ -36,6 +36,7 @@ from privacy.rights_models import (
     RightsRequest,
 )
 from privacy.sealed_columns import place, seal_text, unseal_text
+from privacy.standing import refuse_the_erased
 from storage.database import db, now
 
 MOST_CHARACTERS = 4000
@@ -88,7 +89,7 @@ class RequestDesk:
     def receive(self, new: NewRequest, *, actor: str) -> RightsRequest:
         """Take a request in; the person's own open one of the same kind and words is returned instead.
 
-        Raises TextTooLong, TooManyRequests, ClockRanBackwards for a day of arrival that lies ahead.
+        Raises TextTooLong, TooManyRequests, BeingErased, ClockRanBackwards for a day of arrival that lies ahead.
         """
         moment = self.clock()
         received_at = new.received_at or moment
@@ -115,6 +116,7 @@ class RequestDesk:
         db.session.add(request)
         self._note("received", request, actor, kind=request.kind, channel=request.channel)
         db.session.flush()
+        refuse_the_erased(new.pseudonym)
         return request
 
     def assign(self, request_id: str, *, version: int, actor: str, officer: str) -> RightsRequest:
@@ -173,7 +175,9 @@ class RequestDesk:
         request = self._take(request_id, version)
         request.pseudonym = pseudonym
         request.identity_means = request.identity_checked_at = None
-        return self._changed(request, "person_named", actor)
+        self._changed(request, "person_named", actor)
+        refuse_the_erased(pseudonym)
+        return request
 
     def extend(self, request_id: str, reason: str, *, version: int, actor: str) -> RightsRequest:
         """Take two further months (Art. 12(3)). Raises ReasonMissing, ExtensionTooLate."""
