@@ -168,11 +168,12 @@ class Erasures:
     def begin(self, scope: Scope, *, asked_by: str, reason: str = "", language: str = "en") -> Erasure:
         """Mark what is to be erased and return the erasure; one that is under way already is joined.
 
+        Who or what was erased before is not marked anew, unless a backup brought it back: the old erasure is returned.
         asked_by: BY_PERSON, BY_OFFICER, BY_RETENTION or BY_RESTORE; reason: a code, no personal words.
         """
         subject = fingerprint(name_of(scope))
-        if under_way := self._under_way(subject):
-            return under_way
+        if earlier := self._under_way(subject) or _finished(subject, scope, asked_by):
+            return earlier
         _mark(scope)
         erasure = self._new(scope, subject=subject, asked_by=asked_by, reason=reason, language=language)
         db.session.add(erasure)
@@ -535,6 +536,13 @@ def _found(erasure_id: str) -> Erasure:
     if erasure is None:
         raise ErasureNotFound
     return erasure
+
+
+def _finished(subject: str, scope: Scope, asked_by: str) -> Erasure | None:
+    """Return the erasure that has done this for good; a purpose may be agreed to and withdrawn again."""
+    if scope.purpose or asked_by == BY_RESTORE:
+        return None
+    return db.session.scalars(select(Erasure).filter_by(subject=subject, stage=Stage.FINISHED.value)).first()
 
 
 def _is_due() -> ColumnElement[bool]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 from flask import Flask
-from sqlalchemy import Engine, event
+from sqlalchemy import event
 
 from accounts.login import create_account
 from accounts.models import Role
@@ -38,8 +38,7 @@ class Person:
     vectors: tuple[bytes, ...] = ()
 
 
-@event.listens_for(Engine, "connect")
-def _do_not_wait_for_the_disk(connection: Any, _record: Any) -> None:
+def without_waiting(connection: Any, _record: Any) -> None:
     """These tests kill processes and not the machine: what was written is there, whether or not it reached the disk."""
     if type(connection).__module__.startswith("sqlite3"):
         connection.execute("PRAGMA synchronous=OFF")
@@ -50,6 +49,9 @@ def empty_shop(instance: Path) -> Flask:
     from flask_migrate import upgrade
 
     app = create_app(demo_settings(instance))
+    with app.app_context():
+        for bind in BINDS:
+            event.listen(db.engines[bind], "connect", without_waiting)
     with app.app_context():
         upgrade()
         wiring().key_ring.personal_data_keys()
