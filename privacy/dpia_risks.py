@@ -110,6 +110,8 @@ RISKS = (
                 ),
                 (
                     "tests/journeys/test_shopper.py::test_another_visitor_cannot_see_the_photo",
+                    "tests/architecture/test_gate.py::test_what_opens_sealed_things_is_called_in_its_places_alone",
+                    "tests/architecture/test_gate.py::test_blobs_are_read_in_their_places_alone",
                     "tests/journeys/test_shopper.py::test_a_lapsed_photo_is_refused_at_once_and_erased_by_the_purge",
                 ),
             ),
@@ -122,6 +124,7 @@ RISKS = (
                 ),
                 (
                     "tests/journeys/test_shopper.py::test_a_forgotten_photo_is_gone_with_all_that_was_made_of_it",
+                    "tests/journeys/test_erasure.py::test_a_photo_leaves_traces_and_after_its_erasure_none",
                     "tests/unit/test_key_store.py::"
                     "test_a_destroyed_key_that_comes_back_with_a_restored_file_opens_nothing_and_is_swept",
                 ),
@@ -312,6 +315,7 @@ RISKS = (
                 ),
                 (
                     "tests/journeys/test_shopper.py::test_the_vault_keeps_no_photo_of_a_person_without_consent",
+                    "tests/journeys/test_gate.py::test_after_the_gate_is_closed_no_page_decrypts_anything",
                     "tests/unit/test_stores.py::test_an_objection_to_statistics_leaves_recommendations_alone",
                 ),
             ),
@@ -320,7 +324,11 @@ RISKS = (
                     "Un retrait vaut dès la requête suivante, et efface ce qui reposait sur le consentement.",
                     "A withdrawal acts from the next request on, and erases what rested on the consent.",
                 ),
-                ("tests/journeys/test_shopper.py::test_a_withdrawn_consent_acts_on_the_next_request",),
+                (
+                    "tests/journeys/test_shopper.py::test_a_withdrawn_consent_acts_on_the_next_request",
+                    "tests/journeys/test_consents.py::test_a_withdrawn_purpose_leaves_what_rests_on_the_others",
+                    "tests/journeys/test_consents.py::test_a_killed_withdrawal_is_finished_later",
+                ),
             ),
             Measure(
                 Words(

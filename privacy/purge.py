@@ -7,7 +7,8 @@ from itertools import islice
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, func, select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.orm.exc import StaleDataError
 
 from privacy.audit_notes import note
 from privacy.declarations import Category
@@ -20,6 +21,8 @@ from storage.database import db, now
 from storage.errors import StorageFull
 
 _ERASED_TOGETHER = 20
+_TROUBLE = (OperationalError, IntegrityError, StaleDataError, OSError, StorageFull)
+"""A storage that fails, or a second purge at the same rows: the batch is undone, the next run does it."""
 Progress = Callable[[int, int], None]
 
 
@@ -112,9 +115,9 @@ class Purger:
                 lapsing.erase_lapsed(items)
                 self._record(lapsing.category, items, policy, at)
             db.session.commit()
-        except (OperationalError, OSError, StorageFull) as error:
+        except _TROUBLE as error:
             db.session.rollback()
-            cause = error.orig if isinstance(error, OperationalError) and error.orig else error
+            cause = error.orig if isinstance(error, DBAPIError) and error.orig else error
             raise PurgeInterrupted(lapsing.category.value, erased_before, cause) from error
 
     def _record(self, category: Category, items: Iterable[LapsedItem], policy: RetentionPolicy, at: datetime) -> None:

@@ -485,6 +485,7 @@ def test_a_photo_in_a_wardrobe_does_not_lapse_by_itself(app: Flask, shopper: Fla
     with app.app_context():
         wiring.purger.purge(wiring.retention_policy, now() + timedelta(days=60), actor="system")
         finish_withdrawals()
+    log_in(shopper, app, Role.SHOPPER)  # the log-in of sixty days ago has lapsed, too
     assert shopper.get(f"/photos/{lapsing}").status_code == 404
     assert shopper.get(f"/photos/{kept}").status_code == 200
     assert count_of(app, WardrobeItem) > 0
@@ -498,6 +499,7 @@ def test_a_photo_for_training_stays_longer_and_is_searched_as_long(
     with app.app_context():
         wiring.purger.purge(wiring.retention_policy, now() + timedelta(days=60), actor="system")
         finish_withdrawals()
+    log_in(shopper, app, Role.SHOPPER)
     assert shopper.get(f"/photos/{photo_id}").status_code == 200
     with app.app_context():
         wiring.purger.purge(wiring.retention_policy, now() + timedelta(days=800), actor="system")

@@ -135,7 +135,9 @@ def test_the_nightly_purge_is_queued_once_and_runs(app: Flask) -> None:
         assert not queue_the_nightly_purge()
 
 
-def test_a_purge_that_failed_is_tried_again_an_hour_later(app: Flask) -> None:
+def test_a_purge_that_failed_is_said_on_the_desk_and_tried_again_an_hour_later(
+    app: Flask, officer: FlaskClient
+) -> None:
     with app.app_context():
         db.session.add(PurgeRun(started_at=now() + timedelta(hours=2)))
         db.session.commit()
@@ -145,6 +147,9 @@ def test_a_purge_that_failed_is_tried_again_an_hour_later(app: Flask) -> None:
         assert (failed.state, failed.result.split(":")[0]) == ("failed", "ClockWentBackwards")
         queue_the_nightly_purge()
         assert len(db.session.scalars(select(Job)).all()) == 1
+    assert "The last purge stopped before its end" in officer.get("/privacy-desk/").text
+    with app.app_context():
+        failed = db.session.scalars(select(Job)).one()
         failed.finished_at = now() - timedelta(minutes=61)
         queue_the_nightly_purge()
         assert len(db.session.scalars(select(Job)).all()) == 2

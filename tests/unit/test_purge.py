@@ -11,13 +11,13 @@ import pytest
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.exc import OperationalError
 
 from privacy.audit_notes import COMMAND_LINE, SYSTEM
 from privacy.declarations import Category
 from privacy.errors import ClockWentBackwards, PeriodOutOfBounds, PurgeInterrupted
-from privacy.lapsing import CONSENTS_LAPSE, DISPOSALS_LAPSE
+from privacy.lapsing import CONSENTS_LAPSE, DISPOSALS_LAPSE, RowsLapse
 from privacy.models import ConsentRecord, PersonStanding, ShopAuditNote
 from privacy.pseudonyms import Pseudonymiser
 from privacy.purge import Purger, accept_the_clock, last_purge_at, next_purge_at
@@ -172,6 +172,45 @@ def test_a_database_that_is_locked_by_another_is_a_named_error(tmp_path: Path) -
     assert Purger((CONSENTS_LAPSE,), PSEUDONYMS).erase_lapsed(POLICY, AT).total == 1
 
 
+def test_a_database_without_room_is_a_named_error_and_every_row_has_its_record_or_is_there() -> None:
+    for number in range(400):
+        _consent("anna", withdrawn=AT - timedelta(days=400, minutes=number))
+    db.session.commit()
+    purger = Purger((CONSENTS_LAPSE,), PSEUDONYMS)
+    _limit_pages(room_for=2)
+    try:
+        with pytest.raises(PurgeInterrupted, match="full"):
+            purger.purge(POLICY, AT, actor=SYSTEM)
+        done = _rows(Disposal)
+        assert 0 < done < 400
+        assert _rows(ConsentRecord) == 400 - done
+    finally:
+        db.session.rollback()
+        db.engine.dispose()
+    assert purger.purge(POLICY, AT, actor=SYSTEM).total == 400 - done
+    assert (_rows(ConsentRecord), _rows(Disposal)) == (0, 400)
+
+
+def test_another_purge_that_wrote_the_same_records_first_is_a_named_error_and_the_next_run_goes_on() -> None:
+    _consent("anna", withdrawn=AT - timedelta(days=400))
+    db.session.commit()
+
+    class Overtaken(RowsLapse):
+        def erase_lapsed(self, items: Sequence[LapsedItem]) -> None:
+            with db.engine.begin() as other:
+                row = {"id": PSEUDONYMS.of_disposed(_name_of(items[0])), "at": AT, "category": "", "subject_hash": ""}
+                other.execute(insert(Disposal).values(**row, reason="", rule=""))
+            db.session.add(Disposal(**row, reason="", rule=""))
+            db.session.flush()
+
+    lapse = Overtaken(CONSENTS_LAPSE.rule, CONSENTS_LAPSE.key, CONSENTS_LAPSE.since, CONSENTS_LAPSE.pseudonym)
+    with pytest.raises(PurgeInterrupted, match="UNIQUE"):
+        Purger((lapse,), PSEUDONYMS).erase_lapsed(POLICY, AT)
+    assert _rows(ConsentRecord) == 1
+    assert Purger((CONSENTS_LAPSE,), PSEUDONYMS).erase_lapsed(POLICY, AT).total == 1
+    assert _rows(Disposal) == 1
+
+
 def test_a_clock_that_went_back_erases_nothing_until_it_is_accepted() -> None:
     drawer = Drawer(things={"old": AT - timedelta(days=1000)})
     purger = Purger((drawer,), PSEUDONYMS)
@@ -247,6 +286,19 @@ def _consent(person: str, *, withdrawn: datetime | None, settled: bool = True) -
             settled_at=withdrawn if settled else None,
         )
     )
+
+
+def _name_of(item: LapsedItem) -> str:
+    return f"consents/{item.key}/{item.since.isoformat()}"
+
+
+def _limit_pages(*, room_for: int) -> None:
+    """Let the database grow by so many pages and no more (the disk is full then), until its connection is closed."""
+    db.engine.dispose()
+    connection = db.session.connection()
+    pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+    connection.exec_driver_sql(f"PRAGMA max_page_count={pages + room_for}")
+    db.session.commit()
 
 
 def _rows(model: type) -> int:

@@ -35,6 +35,12 @@ def failed_since(task: str, moment: datetime) -> bool:
     return db.session.scalar(failed.limit(1)) is not None
 
 
+def last_one_failed(task: str) -> bool:
+    """Say whether the latest job of this task that ended has failed."""
+    ended = select(Job.state).filter_by(task=task).where(Job.finished_at.is_not(None))
+    return db.session.scalar(ended.order_by(Job.finished_at.desc()).limit(1)) == JobState.FAILED.value
+
+
 def claim_next() -> Job | None:
     """Take the oldest waiting (or abandoned) job for this process; commits, so that no other process takes it."""
     due = or_(

@@ -13,6 +13,7 @@ from privacy.audit_chain import waiting_notes
 from privacy.breaches import breaches_due
 from privacy.training_pool import training_folders
 from storage.database import db, now
+from webapp.jobs.queue import last_one_failed
 from webapp.wiring import wiring
 
 _STUCK_AFTER = timedelta(minutes=5)
@@ -29,7 +30,7 @@ class Notice:
 
 def desk_notices() -> list[Notice]:
     """Return what is due; an audit store that does not answer is said, too."""
-    return [*_alerts(), *_breaches(), *_stuck_notes(), *_training_files()]
+    return [*_alerts(), *_breaches(), *_stuck_notes(), *_training_files(), *_purge()]
 
 
 def _alerts() -> list[Notice]:
@@ -75,3 +76,10 @@ def _training_files() -> list[Notice]:
         away,
     )
     return [Notice("danger", words, url_for("privacy_desk.consents"))]
+
+
+def _purge() -> list[Notice]:
+    if not last_one_failed("purge_lapsed"):
+        return []
+    words = _("The last purge stopped before its end; the server tries again every hour")
+    return [Notice("danger", words, url_for("privacy_desk.retention"))]
