@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm.exc import StaleDataError
 
 from privacy.audit_notes import note
@@ -346,6 +346,12 @@ def open_requests(*, assigned_to: str | None = None) -> list[RightsRequest]:
     if assigned_to is not None:
         waiting = waiting.where(RightsRequest.assigned_to == assigned_to)
     return list(db.session.scalars(waiting.order_by(RightsRequest.due_at, RightsRequest.id)))
+
+
+def requests_due(before: datetime) -> int:
+    """Return how many open requests are due before a moment."""
+    due = select(func.count()).select_from(RightsRequest).where(RightsRequest.due_at < before)
+    return db.session.scalar(due.where(RightsRequest.state.in_(OPEN_STATES))) or 0
 
 
 def closed_requests(limit: int) -> list[RightsRequest]:

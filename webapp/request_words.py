@@ -52,7 +52,8 @@ LETTER_WORDS = {
     LetterKind.REFUSAL: _("Refusal"),
 }
 
-_SOON_DAYS = 7
+SOON_DAYS = 7
+"""From then on a request is shown as due soon."""
 
 
 @dataclass(frozen=True)
@@ -109,4 +110,4 @@ def shown_request(request: RightsRequest, *, zone: ZoneInfo, reader: str) -> Sho
 def _urgency(days_left: int) -> str:
     if days_left < 0:
         return "late"
-    return "soon" if days_left <= _SOON_DAYS else "calm"
+    return "soon" if days_left <= SOON_DAYS else "calm"

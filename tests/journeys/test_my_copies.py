@@ -104,6 +104,8 @@ def test_the_page_is_in_the_persons_language_complete_and_without_a_script(
     token = csrf_token(shopper.get("/").text)
     shopper.post("/language", data={"csrf_token": token, "language": language})
     upload(shopper, drawn_look())
+    evil = "<script>alert(1)</script><img src=x onerror=alert(1)>"
+    send(shopper, f"{MY_DATA}/requests", f"{MY_DATA}/requests", kind="access", words=evil)
     page = opened(download(app, shopper, make_copy(app, shopper))).read(PAGE).decode()
 
     class Reader(HTMLParser):

@@ -1,6 +1,7 @@
 """Requests from their arrival to their end, through the pages of the person and of the officer."""
 
 import re
+from datetime import timedelta
 from email.message import EmailMessage
 from email.parser import BytesParser
 from email.policy import default
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import update
 from werkzeug.test import TestResponse
 
 from accounts.models import Account, Role
@@ -18,7 +20,7 @@ from privacy.rights_models import RightsRequest
 from privacy.rights_requests import MOST_CHARACTERS
 from privacy.sources import Scope
 from privacy.standing import standing_of
-from storage.database import db
+from storage.database import db, now
 from tests.factories import drawn_look
 from tests.journeys.conftest import csrf_token
 from tests.journeys.test_shopper import log_in, upload
@@ -255,6 +257,44 @@ def test_every_step_is_audited_and_tells_no_address(app: Flask, officer: FlaskCl
     for action in ("request.received", "person.searched", "request.identity_checked", "request.refused"):
         assert action in told
     assert email not in told
+
+
+@pytest.mark.parametrize(
+    ("days", "clock", "notice"), [(-2, "clock-late", "danger"), (3, "clock-soon", "warning"), (20, "clock-calm", "")]
+)
+def test_the_queue_and_the_desk_say_how_near_the_last_day_is(
+    app: Flask, officer: FlaskClient, days: int, clock: str, notice: str
+) -> None:
+    file = record(officer).location
+    with app.app_context():
+        db.session.execute(update(RightsRequest).values(due_at=now() + timedelta(days=days)))
+        db.session.commit()
+    for page in (DESK, file):
+        assert clock in officer.get(page).text
+    overview = officer.get("/privacy-desk/").text
+    assert (f'notice-{notice}"><a class="notice-link" href="{DESK}"' in overview) is bool(notice)
+
+
+def test_a_damaged_text_does_not_keep_a_request_from_being_answered(app: Flask, officer: FlaskClient) -> None:
+    file = record(officer).location
+    with app.app_context():
+        db.session.execute(update(RightsRequest).values(words_sealed=b"flipped"))
+        db.session.commit()
+    assert officer.get(file).status_code == 200
+    assert act(officer, file, "refuse", words="Unreadable").status_code == 303
+
+
+def test_what_a_person_writes_is_text_and_nothing_else(app: Flask, officer: FlaskClient) -> None:
+    evil = "<script>alert(1)</script>{{ 7*7 }}"
+    file = record(officer, who=pseudonym_of(app, Role.SHOPPER), words=evil).location
+    act(officer, file, "documents")
+    send_draft(officer, file, "done", text=evil, subject="Hello\r\nBcc: everybody@example.org")
+    page = officer.get(file).text
+    assert "<script>alert" not in page
+    assert "{{ 7*7 }}" in page
+    letter = mails(app)[-1]
+    assert letter["Bcc"] is None
+    assert letter["Subject"] == "Hello Bcc: everybody@example.org"
 
 
 @pytest.fixture

@@ -11,9 +11,11 @@ from sqlalchemy.exc import DBAPIError
 from privacy.alerts import new_alerts
 from privacy.audit_chain import waiting_notes
 from privacy.breaches import breaches_due
+from privacy.rights_requests import requests_due
 from privacy.training_pool import training_folders
 from storage.database import db, now
 from webapp.jobs.queue import last_one_failed
+from webapp.request_words import SOON_DAYS
 from webapp.wiring import wiring
 
 _STUCK_AFTER = timedelta(minutes=5)
@@ -30,7 +32,7 @@ class Notice:
 
 def desk_notices() -> list[Notice]:
     """Return what is due; an audit store that does not answer is said, too."""
-    return [*_alerts(), *_breaches(), *_stuck_notes(), *_training_files(), *_purge()]
+    return [*_alerts(), *_breaches(), *_requests(), *_stuck_notes(), *_training_files(), *_purge()]
 
 
 def _alerts() -> list[Notice]:
@@ -54,6 +56,18 @@ def _breaches() -> list[Notice]:
         due,
     )
     return [Notice("danger", words, url_for("privacy_desk.breaches"))]
+
+
+def _requests() -> list[Notice]:
+    late, soon = requests_due(now()), requests_due(now() + timedelta(days=SOON_DAYS))
+    queue = url_for("privacy_desk.requests")
+    if late:
+        return [Notice("danger", ngettext("%(num)d request is late", "%(num)d requests are late", late), queue)]
+    if soon:
+        return [
+            Notice("warning", ngettext("%(num)d request is due soon", "%(num)d requests are due soon", soon), queue)
+        ]
+    return []
 
 
 def _stuck_notes() -> list[Notice]:

@@ -19,7 +19,7 @@ from accounts.ports import Letter
 from privacy.audit_notes import note
 from privacy.consent import Purpose
 from privacy.erasure import BY_OFFICER
-from privacy.errors import PrivacyError
+from privacy.errors import CannotBeDecrypted, PrivacyError
 from privacy.retention import EXPORT
 from privacy.rights_acts import OBJECTIONS, set_objection, set_restriction
 from privacy.rights_errors import (
@@ -411,8 +411,8 @@ def _file_page(request_id: str, *, typed: str = "") -> str:
         "privacy_desk/request.html",
         request_=_shown(asked),
         state=asked.state,
-        said=desk.words_of(asked),
-        notes=desk.notes_of(asked),
+        said=_readable(lambda: desk.words_of(asked)),
+        notes=_readable(lambda: desk.notes_of(asked)),
         letters=desk.letters_of(asked),
         letter_words=LETTER_WORDS,
         letter_kinds=_letters_on_offer(asked),
@@ -427,6 +427,14 @@ def _file_page(request_id: str, *, typed: str = "") -> str:
         most_characters=MOST_CHARACTERS,
         typed=typed,
     )
+
+
+def _readable(read: Callable[[], str]) -> str:
+    """Return a sealed text; one that is damaged says so, and does not keep the request from being answered."""
+    try:
+        return read()
+    except CannotBeDecrypted:
+        return str(_("This text can no longer be opened: it was altered, or its key is lost."))
 
 
 def _letter_page(
