@@ -45,7 +45,7 @@ from privacy.receipts import ReceiptSigner
 from privacy.scanned_places import Place, Wanted
 from privacy.sealed_columns import place, seal_json, unseal_json
 from privacy.sources import ErasureStep, PersonalDataSource, Scope
-from privacy.standing import change_standing
+from privacy.standing import change_standing, hold_the_person
 from storage.database import SHOP, db, empty_the_wal, now
 from storage.errors import StorageFull, is_full
 
@@ -215,10 +215,6 @@ class Erasures:
                 _log.exception("an erasure stopped and will be tried again")
                 db.session.rollback()
         return finished
-
-    def has_work(self) -> bool:
-        """Say whether an erasure waits for somebody to work on it."""
-        return db.session.scalar(select(Erasure.id).where(_is_due()).limit(1)) is not None
 
     def scope_of(self, erasure: Erasure) -> Scope:
         """Return whose data goes. Raises ErasureNotFound once it is finished: nobody knows any more."""
@@ -555,6 +551,7 @@ def _mark(scope: Scope) -> None:
     if scope.purpose:
         _withdraw(scope, scope.purpose)
     elif scope.photo_id is None:
+        hold_the_person(scope.pseudonym, exclusively=True)
         change_standing(scope.pseudonym, erasing=True)
     elif photo := db.session.get(KeptPhoto, scope.photo_id):
         photo.erasing_at = photo.erasing_at or now()

@@ -1,6 +1,6 @@
 """What a person asked of all their data at once: hold it (Art. 18), not use it for something (Art. 21), erase it."""
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from privacy.consent import Purpose
 from privacy.erasure_errors import BeingErased
@@ -67,6 +67,18 @@ def is_erased(pseudonym: str) -> bool:
 
 
 def refuse_the_erased(pseudonym: str) -> None:
-    """Raise BeingErased for somebody who is, or was; call it after the flush of what would be kept of them."""
+    """Raise BeingErased for somebody who is, or was; call it once more after the flush of what would be kept of them.
+
+    Whoever writes first makes the other wait: SQLite by its one writer, PostgreSQL by a lock until the commit.
+    """
+    hold_the_person(pseudonym, exclusively=False)
     if is_erased(pseudonym):
         raise BeingErased
+
+
+def hold_the_person(pseudonym: str, *, exclusively: bool) -> None:
+    """Until the commit: those who keep something of a person go together, an erasure's mark waits and goes alone."""
+    if db.engine.dialect.name == "postgresql":
+        lock = func.pg_advisory_xact_lock if exclusively else func.pg_advisory_xact_lock_shared
+        number = int.from_bytes(bytes.fromhex(fingerprint(f"person/{pseudonym}"))[:8], "big", signed=True)
+        db.session.execute(select(lock(number)))

@@ -31,12 +31,15 @@ access_log_format = ACCESS_LINE
 def post_worker_init(worker: Any) -> None:
     """Start the background threads in the worker, after the fork."""
     from webapp.jobs.audit_relay import AuditRelay
+    from webapp.jobs.erasure_worker import ErasureWorker
     from webapp.jobs.worker import JobWorker
 
     worker.job_worker = JobWorker(worker.app.callable)
     worker.job_worker.start()
     worker.audit_relay = AuditRelay(worker.app.callable)
     worker.audit_relay.start()
+    worker.erasure_worker = ErasureWorker(worker.app.callable)
+    worker.erasure_worker.start()
 
 
 def worker_exit(_server: Any, worker: Any) -> None:
@@ -45,3 +48,5 @@ def worker_exit(_server: Any, worker: Any) -> None:
         worker.job_worker.stop()
     if hasattr(worker, "audit_relay"):
         worker.audit_relay.stop()
+    if hasattr(worker, "erasure_worker"):
+        worker.erasure_worker.stop()

@@ -60,7 +60,6 @@ class JobWorker:
                 next_sweep = time.monotonic() + _SWEEP_EVERY_SECONDS
                 self._guarded(lambda: sweep_the_vault().any)
                 self._guarded(lambda: bool(delete_expired_key_backups()))
-            self._guarded(go_on_with_erasures)
             self._guarded(follow_the_active_index)
             self._guarded(send_letters)
             if not self._guarded(run_next_job):
@@ -84,11 +83,6 @@ def repair_index_if_it_differs() -> bool:
         enqueue("update_index")
     db.session.commit()
     return True
-
-
-def go_on_with_erasures() -> bool:
-    """Take up what was asked to be erased, and what a killed process left half-done (after a minute without life)."""
-    return wiring().erasures.resume() > 0
 
 
 def follow_the_active_index() -> bool:
