@@ -68,7 +68,7 @@ def test_start_up_repairs_rows_that_the_index_lacks_or_has_too_many(context: Fla
     finally:
         worker.stop()
     assert index.row_ids().tolist() == rows.tolist()
-    [job] = db.session.query(Job).all()
+    job = db.session.query(Job).filter_by(task="update_index").one()
     assert job.state == JobState.DONE
     assert "5 embeddings reused, 1 removed" in job.result
 
