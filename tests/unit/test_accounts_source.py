@@ -13,7 +13,15 @@ from accounts.errors import WrongCredentials
 from accounts.lapsing import UNCONFIRMED_FOR, drop_what_lapsed
 from accounts.letters import send_waiting_letters
 from accounts.login import Caller, authenticate
-from accounts.models import Account, AccountSession, AccountToken, AttemptCount, RecoveryCode, WaitingLetter
+from accounts.models import (
+    Account,
+    AccountSession,
+    AccountToken,
+    AttemptCount,
+    LapseWarning,
+    RecoveryCode,
+    WaitingLetter,
+)
 from accounts.people import account_with_id, pseudonym_of
 from accounts.profile import Profile, change_profile, profile_of
 from accounts.second_step import new_recovery_codes
@@ -24,7 +32,7 @@ from privacy.sources import Scope
 from storage.database import ACCOUNTS_BIND, db, now
 from tests.unit.accounts_shop import CALLER, EMAIL, PASSWORD, AccountsShop, accounts_shop
 
-TABLES = (Account, AccountSession, AccountToken, AttemptCount, RecoveryCode, WaitingLetter)
+TABLES = (Account, AccountSession, LapseWarning, AccountToken, AttemptCount, RecoveryCode, WaitingLetter)
 LIMITS = LimitsOfRoles(
     SessionLimits(timedelta(days=1), timedelta(days=30)), SessionLimits(timedelta(hours=1), timedelta(hours=12))
 )
@@ -44,6 +52,7 @@ def somebody(shop: AccountsShop, email: str = EMAIL) -> Scope:
     change_profile(account, Profile("Zoé", shoe_size="39", favourite_categories=["dress"]), shop.keys)
     start_session(account, device="Firefox · Linux", keys=shop.keys)
     new_recovery_codes(account, shop.keys)
+    db.session.add(LapseWarning(account_id=account.id, rule="account_months", sent_at=now()))
     db.session.commit()
     ask_for_reset(email=email, desk=shop.desk)
     db.session.commit()
