@@ -134,6 +134,16 @@ class MasterKeyMissing(KeysOutOfReach):
         self.key_id = key_id
 
 
+class WrongMasterKey(KeysOutOfReach):
+    """No key of this shop hangs on the master key at hand: it is another shop's; put the right one back."""
+
+    def __init__(self, key_id: str, needed: str) -> None:
+        super().__init__(
+            f"the master key {key_id!r} opens no key of this shop, which needs {needed!r}: nothing was changed; "
+            "restore it, or correct MASTER_KEY_FILE or KEY_SERVICE"
+        )
+
+
 class MasterKeyInUse(PrivacyError):
     """The current master key cannot be taken away: rotate first."""
 

@@ -7,7 +7,7 @@ again, it goes on where it was.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from privacy.errors import CannotBeDecrypted, MasterKeyMissing
+from privacy.errors import CannotBeDecrypted, MasterKeyMissing, WrongMasterKey
 from privacy.key_service import KeyService
 from privacy.key_store import KeyStore
 
@@ -39,8 +39,17 @@ class KeyRotation:
         return len(self._service.versions()) > 1 or any(map(self._opens, self._store.names_under_former()))
 
     def begin(self) -> str:
-        """Make a new version, unless a rotation is under way; return the id of the current one."""
-        return self._service.key_id if self.is_under_way else self._service.add_version()
+        """Make a new version, unless a rotation is under way; return the id of the current one.
+
+        Raises WrongMasterKey when no key hangs on the current one: it is another shop's, and would be taken away.
+        """
+        current = self._service.key_id
+        if self.is_under_way:
+            return current
+        needed = self._store.master_key_ids()
+        if needed and current not in needed:
+            raise WrongMasterKey(current, min(needed))
+        return self._service.add_version()
 
     def rewrap_all(self, on_progress: Progress = lambda done, total: None) -> tuple[int, tuple[str, ...]]:
         """Re-wrap what does not hang on the current version; return how many, and what could not be opened."""

@@ -117,6 +117,42 @@ def test_a_key_that_cannot_be_opened_stops_nothing_and_is_named(app: Flask, clie
     assert len(master_key_ids(app)) == 2, "the former master key stays: a key hangs on it"
 
 
+def test_a_rotation_with_another_shops_master_key_takes_nothing_away(app: Flask) -> None:
+    path = app.extensions["wiring"].settings.master_key
+    right, other = path.read_bytes(), bytes(range(32))
+    with app.app_context():
+        assert wiring().keys
+    path.write_bytes(other)
+    result = app.test_cli_runner().invoke(args=["privacy", "rotate-keys"])
+    assert result.exit_code == 1
+    assert "opens no key of this shop" in result.output
+    assert path.read_bytes() == other, "it opens another shop's keys: it is not ours to overwrite"
+    path.write_bytes(right)
+    run(app, "rotate-keys")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "privacy verify-audit",
+        "privacy purge",
+        "privacy public-key",
+        "privacy resume-erasures",
+        "privacy replay-erasures",
+    ],
+)
+def test_without_its_master_key_a_command_ends_in_one_line(app: Flask, command: str) -> None:
+    with app.app_context():
+        assert wiring().keys
+    path = app.extensions["wiring"].settings.master_key
+    path.write_bytes(bytes(range(32)))
+    settings = app.extensions["wiring"].settings
+    result = create_app(settings).test_cli_runner().invoke(args=command.split())
+    assert result.exit_code == 1
+    assert isinstance(result.exception, SystemExit), result.exception
+    assert "the master key" in result.output
+
+
 def test_what_a_killed_upload_left_is_swept_after_an_hour(app: Flask, client: FlaskClient, look: bytes) -> None:
     kept = upload(client, look).location
     kept_blobs = photo_blobs(app)

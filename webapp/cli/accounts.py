@@ -5,13 +5,15 @@ from typing import TYPE_CHECKING
 import click
 from flask.cli import with_appcontext
 
+from webapp.cli.in_words import GroupInWords
+
 if TYPE_CHECKING:
     from accounts.models import Account
 
 _ROLES = click.Choice(["shopper", "merchandiser", "privacy_officer", "admin"])
 
 
-@click.group()
+@click.group(cls=GroupInWords)
 def accounts() -> None:
     """People who can log in."""
 

@@ -2,6 +2,7 @@
 
 import click
 
+from webapp.cli.in_words import GroupInWords
 from webapp.cli.privacy_audit import continue_audit_command, relay_audit_command, verify_audit_command
 from webapp.cli.privacy_erasure import public_key, replay_erasures, resume_erasures, verify_receipt
 from webapp.cli.privacy_keys import KEY_COMMANDS
@@ -10,7 +11,7 @@ from webapp.cli.privacy_rights import export_schema
 from webapp.cli.privacy_training import training_set
 
 
-@click.group()
+@click.group(cls=GroupInWords)
 def privacy() -> None:
     """What protects the people whose photos are kept."""
 

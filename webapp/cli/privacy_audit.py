@@ -1,33 +1,11 @@
 """`flask privacy verify-audit | relay-audit | continue-audit`."""
 
 import re
-from collections.abc import Callable
-from functools import wraps
-from typing import ParamSpec
 
 import click
 from flask.cli import with_appcontext
 
-P = ParamSpec("P")
 _HEAD = re.compile(r"(\d{1,12}):([0-9a-f]{64})")
-
-
-def _stores_needed(command: Callable[P, None]) -> Callable[P, None]:
-    """End with one line where a store does not answer, instead of a trace."""
-
-    @wraps(command)
-    def guarded(*args: P.args, **kwargs: P.kwargs) -> None:
-        from sqlalchemy.exc import DBAPIError
-
-        try:
-            command(*args, **kwargs)
-        except DBAPIError as error:
-            cause = str(error.orig).partition("\n")[0]
-            raise click.ClickException(
-                f"a store does not answer as it should ({cause}): `flask db upgrade`?"
-            ) from error
-
-    return guarded
 
 
 @click.command("verify-audit")
@@ -37,7 +15,6 @@ def _stores_needed(command: Callable[P, None]) -> Callable[P, None]:
     help="The end that an earlier run printed, kept outside of this shop: finds even all stores set back together.",
 )
 @with_appcontext
-@_stores_needed
 def verify_audit_command(known_head: str | None) -> None:
     """Check every entry of the audit; names the first bad one and ends with status 1 when there is one."""
     from privacy.audit_chain import Head
@@ -61,7 +38,6 @@ def verify_audit_command(known_head: str | None) -> None:
 
 @click.command("relay-audit")
 @with_appcontext
-@_stores_needed
 def relay_audit_command() -> None:
     """Carry the waiting notes to the audit, and raise and mail alerts (the server does so every few seconds)."""
     from privacy.errors import PrivacyError
@@ -76,7 +52,6 @@ def relay_audit_command() -> None:
 @click.command("continue-audit")
 @click.option("--reason", required=True, help="What broke the chain and who looked into it; names nobody.")
 @with_appcontext
-@_stores_needed
 def continue_audit_command(reason: str) -> None:
     """Go on after a break of the chain that you have looked into (a restored backup, say); an entry tells of it."""
     from privacy.audit_chain import continue_chain
