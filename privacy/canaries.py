@@ -8,7 +8,7 @@ import base64
 import json
 import mmap
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -88,8 +88,8 @@ class GivesCanaries(Protocol):
 class PublicData(Protocol):
     """What the shop shows everyone, so that finding it again says nothing of a person."""
 
-    def holds(self, canary: Canary) -> bool:
-        """Say whether the catalogue itself holds these words or this vector."""
+    def held(self, canaries: Collection[Canary]) -> set[Canary]:
+        """Return those of the words and vectors that the catalogue itself holds."""
         ...
 
 

@@ -44,7 +44,7 @@ from privacy.models import ConsentRecord, KeptPhoto
 from privacy.receipts import ReceiptSigner
 from privacy.scanned_places import Place, Wanted
 from privacy.sealed_columns import place, seal_json, unseal_json
-from privacy.sources import ErasureStep, PersonalDataSource, Scope
+from privacy.sources import CountsWhatItKeeps, ErasureStep, PersonalDataSource, Scope
 from privacy.standing import change_standing, hold_the_person
 from storage.database import SHOP, db, empty_the_wal, now
 from storage.errors import StorageFull, is_full
@@ -318,7 +318,8 @@ class Erasures:
         givers = [source for source in self.sources if isinstance(source, GivesCanaries)]
         given = [*_identifiers(scope), *(canary for giver in givers for canary in giver.canaries(scope))]
         everything = set(given)
-        telling = {c for c in everything if tells_something(c) and not self.public.holds(c)}
+        telling = {canary for canary in everything if tells_something(canary)}
+        telling -= self.public.held(telling)
         erasure.counts = self._inventory(scope, everything)
         erasure.looked = {
             "for": counts_by_kind(telling),
@@ -337,7 +338,7 @@ class Erasures:
             if count := _rows_naming(table, names, bind):
                 found.setdefault(bind or SHOP, {})[table.name] = count
         for source in self.sources:
-            for what, count in getattr(source, "kept", lambda _scope: {})(scope).items():
+            for what, count in source.kept(scope).items() if isinstance(source, CountsWhatItKeeps) else ():
                 if count:
                     found.setdefault(source.name, {})[what] = count
         return found
@@ -430,7 +431,7 @@ class Erasures:
             "kept": [kept for kept in KEPT if erasure.kind == "person" or kept is not THE_LETTER],
             "backups": {
                 "keys_expire_within_days": self.terms.key_backup_days,
-                "restored": "what comes back from a backup is erased again before the shop opens",
+                "restored": "what a restored backup brings back is on the list of erasures and is erased again",
             },
             "software": self.terms.software,
             "public_key": self.signer.public_key,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from privacy.consent import Purpose
 
@@ -76,6 +76,15 @@ class PersonalDataSource(Protocol):
 
     def remains(self, scope: Scope) -> Sequence[str]:
         """Return what is still there of the scope, in words for the officer; empty after `erase`."""
+        ...
+
+
+@runtime_checkable
+class CountsWhatItKeeps(Protocol):
+    """A source of something that is no row of a table that names the person; the receipt states its counts."""
+
+    def kept(self, scope: Scope) -> Mapping[str, int]:
+        """Return how many there are of what: `{"sealed files": 3}`."""
         ...
 
 

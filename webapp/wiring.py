@@ -389,11 +389,13 @@ class Wiring:
         index, instance = self.settings.index_folder, self.settings.instance
         elsewhere = [path for place in databases if isinstance(place, SqliteFiles) for path in place.files()]
         blobs = [self.blobs.local_folder] if self.blobs.local_folder else []
+        # Key backups name photos; they expire within a stated time, which the receipt says.
+        backups = [self.settings.key_backup_dir] if self.settings.key_backup_dir else []
         return (
             *databases,
             Blobs(self.blobs),
             FolderOfFiles("vector index", index),
-            FolderOfFiles("instance folder", instance, (*elsewhere, *blobs, index)),
+            FolderOfFiles("instance folder", instance, (*elsewhere, *blobs, *backups, index)),
         )
 
     @cached_property

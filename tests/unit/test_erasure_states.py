@@ -9,7 +9,7 @@ import json
 import secrets
 import tempfile
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import ExitStack
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -27,6 +27,7 @@ from accounts.models import Account  # noqa: F401 - a store is only made for tab
 from privacy import erasure as erasure_module
 from privacy import erasure_ledger, photo_vault
 from privacy.audit_notes import NOTE_TABLES
+from privacy.canaries import Canary
 from privacy.consent import Purpose, give_consent
 from privacy.consent_source import ConsentSource
 from privacy.destroyed_keys import DestroyedKeys
@@ -75,8 +76,8 @@ _true_now = database.now
 class NothingPublic:
     """A shop that shows nothing."""
 
-    def holds(self, _canary: object) -> bool:
-        return False
+    def held(self, _canaries: Collection[Canary]) -> set[Canary]:
+        return set()
 
 
 class World:
