@@ -36,7 +36,10 @@ def verify(content, public_key):  # noqa: ANN001, ANN201
     )
     if not isinstance(receipt, dict) or not isinstance(receipt.get("signature"), str):
         raise ValueError("it is not signed")
-    signature = base64.b64decode(receipt.pop("signature"), validate=True)
+    written = receipt.pop("signature")
+    signature = base64.b64decode(written, validate=True)
+    if base64.b64encode(signature).decode() != written:
+        raise ValueError("its signature is written in another way than it was signed")
     key = bytes.fromhex(public_key)
     if receipt.get("format") != FORMAT:
         raise ValueError(f"its format is not {FORMAT}")

@@ -73,6 +73,14 @@ def test_any_changed_byte_of_its_meaning_is_noticed(at: int, byte: int) -> None:
     assert believed(bytes(edited)) == same_meaning
 
 
+def test_a_signature_is_believed_in_its_one_spelling_alone() -> None:
+    signature = json.loads(RECEIPT)["signature"]
+    assert signature.endswith("==")
+    digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+    for digit in set(digits) - {signature[-3]}:
+        assert not believed(RECEIPT.replace(signature, f"{signature[:-3]}{digit}==").encode()), digit
+
+
 @given(start=st.integers(0, len(RECEIPT)), length=st.integers(1, 40), put=st.text(max_size=5))
 @example(start=len(RECEIPT), length=1, put="{}")
 def test_a_cut_or_an_insertion_is_noticed(start: int, length: int, put: str) -> None:
