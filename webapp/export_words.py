@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from flask_babel import LazyString, format_datetime, gettext, lazy_gettext
+from flask_babel import LazyString, format_date, format_datetime, get_locale, gettext, lazy_gettext
 
+from catalog.vocabulary import Kind, label_of
+from privacy.photo_vault import KEPT_UNTIL_REMOVED
 from webapp.photo_consents import PURPOSE_WORDS
 from webapp.presenting import GARMENT_WORDS
 from webapp.request_words import CHANNEL_WORDS, KIND_WORDS, LETTER_WORDS, STATE_WORDS
@@ -20,8 +22,8 @@ _SUBJECTS = {
     "consents": _("Consents"),
     "requests": _("Requests"),
     "audit": _("What was done with your data"),
-    "statistics": _("Statistics"),
-    "training": _("Improvement of the models"),
+    "counted_garments": _("Statistics"),
+    "training_files": _("Improvement of the models"),
 }
 _FIELDS = {
     "added_at": _("Added"),
@@ -35,15 +37,16 @@ _FIELDS = {
     "confidence": _("How sure the model was (0 to 1)"),
     "confirmed_at": _("Address confirmed"),
     "corrections": _("Your corrections"),
-    "counted_on": _("Counted"),
     "created_at": _("Opened"),
     "crop": _("Cut out"),
     "device": _("Device"),
+    "day": _("Counted"),
     "details": _("Details"),
     "due_at": _("Answer due by"),
     "email": _("E-mail"),
     "ended_at": _("Ended"),
     "encoder": _("Model"),
+    "exported_at": _("Copied for the training"),
     "extended_at": _("Extended"),
     "favourite_categories": _("Favourite categories"),
     "garment": _("Garment"),
@@ -90,6 +93,7 @@ _VALUES: dict[str, Mapping[Any, LazyString]] = {
     "purpose": PURPOSE_WORDS,
     "state": STATE_WORDS,
 }
+_KINDS_OF_SLUGS = {"category": Kind.CATEGORY, "favourite_categories": Kind.CATEGORY, "colour": Kind.COLOUR}
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 
 
@@ -103,17 +107,44 @@ def field_words(field: str) -> str:
     return str(_FIELDS.get(field, _spelled(field)))
 
 
+def kept_words(kept_until: str) -> str:
+    """Return how long a photo is kept."""
+    if datetime.fromisoformat(kept_until) == KEPT_UNTIL_REMOVED:
+        return str(gettext("Kept until you remove it from your wardrobe"))
+    return str(gettext("Kept until %(date)s", date=value_words(kept_until)))
+
+
+def correction_words(corrections: Mapping[str, str]) -> str:
+    """Return what a person corrected of a garment, as the choices are called."""
+    said = ", ".join(value_words(value, field) for field, value in corrections.items())
+    return str(gettext("Your corrections: %(words)s", words=said))
+
+
 def value_words(value: object, field: str = "") -> str:
     """Return a single value of a field in words: moments in the shop's time zone, codes as the pages call them."""
     if value is None or value == "":
         return "–"
     if isinstance(value, bool):
         return str(gettext("yes") if value else gettext("no"))
-    if isinstance(value, str) and _MOMENT.match(value):
-        return str(format_datetime(datetime.fromisoformat(value), "d MMMM y, HH:mm"))
-    if field in _VALUES and isinstance(value, str):
-        return str(_VALUES[field].get(value, value))
-    return str(value)
+    return _text_words(value, field) if isinstance(value, str) else str(value)
+
+
+def _text_words(value: str, field: str) -> str:
+    if moment := _moment(value):
+        return str(format_datetime(moment, "d MMMM y, HH:mm"))
+    if field == "day":
+        return str(format_date(date.fromisoformat(value), "d MMMM y"))
+    if field in _KINDS_OF_SLUGS:
+        return label_of(_KINDS_OF_SLUGS[field], value, str(get_locale()))
+    return str(_VALUES.get(field, {}).get(value, value))
+
+
+def _moment(value: str) -> datetime | None:
+    """Return the moment that a value is; None for a person's own words, though they may begin like one."""
+    try:
+        return datetime.fromisoformat(value) if _MOMENT.match(value) else None
+    except ValueError:
+        return None
 
 
 def _spelled(name: str) -> str:

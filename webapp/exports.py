@@ -15,7 +15,7 @@ from privacy.export_archive import Collected, archive_of, collect
 from privacy.retention import EXPORT
 from privacy.rights_models import ArchiveState, PersonalArchive
 from storage.database import db
-from webapp.export_words import field_words, subject_words, value_words
+from webapp.export_words import correction_words, field_words, kept_words, subject_words, value_words
 from webapp.jobs.queue import JobProgress, enqueue
 from webapp.wiring import wiring
 
@@ -87,6 +87,8 @@ def page_of(collected: Collected, language: str) -> str:
             subject_words=subject_words,
             field_words=field_words,
             value_words=value_words,
+            kept_words=kept_words,
+            correction_words=correction_words,
             is_mapping=lambda value: isinstance(value, Mapping),
             is_list=lambda value: isinstance(value, Sequence) and not isinstance(value, str),
             picture=lambda entry: _small_picture(collected, entry),

@@ -16,6 +16,7 @@ from sqlalchemy import update
 from werkzeug.test import TestResponse
 
 from accounts.models import Role
+from privacy.consent import Purpose
 from privacy.export_archive import CHECKSUMS, DATA, PAGE
 from privacy.import_archive import read_archive
 from privacy.models import KeptPhoto
@@ -126,6 +127,24 @@ def test_the_page_is_in_the_persons_language_complete_and_without_a_script(
     assert all(source.startswith(("data:image/jpeg;base64,", "#")) for source in reader.sources)
     assert reader.tags.count("img") >= 2
     assert account_of(app, Role.SHOPPER).email in page
+
+
+def test_the_french_page_says_every_subject_and_value_in_french(app: Flask, shopper: FlaskClient) -> None:
+    token = csrf_token(shopper.get("/").text)
+    shopper.post("/language", data={"csrf_token": token, "language": "fr"})
+    sent = {"csrf_token": token, "consent": [*Purpose], "photo": (io.BytesIO(drawn_look()), "a.jpg")}
+    photo = shopper.post("/photos", data=sent, content_type="multipart/form-data").location
+    send(shopper, photo, f"{photo}/garments/0/correction", category="skirt", colour="red")
+    archive = opened(download(app, shopper, make_copy(app, shopper)))
+    page, data = archive.read(PAGE).decode(), json.loads(archive.read(DATA))["data"]
+    assert data["counted_garments"]
+    assert "Counted garments" not in page
+    assert ">Statistiques</h2>" in page
+    assert "Gardée jusqu’à ce que vous la retiriez de votre garde-robe" in page
+    assert "9999" not in page
+    assert "Vos corrections : Jupe, Rouge" in page.replace("\N{NO-BREAK SPACE}", " ")
+    assert not [counted for counted in data["counted_garments"] if f"<dd>{counted['colour']}</dd>" in page]
+    assert not re.search(r"<dt>(Day|Exported at)</dt>", page)
 
 
 def test_a_wrong_password_and_another_person_get_nothing(app: Flask, shopper: FlaskClient) -> None:
