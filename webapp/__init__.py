@@ -128,6 +128,8 @@ def _check_the_mailer(app: Flask) -> None:
 
     # At the start, not at the first person who signs up.
     _ = wiring(app).mailer, wiring(app).settings.site
+    # Art. 13: the notice names who answers for the data; the demo's company answers for nobody.
+    wiring(app).settings.refuse_the_demos_company()
 
 
 def _bind_databases(app: Flask, settings: Settings) -> None:

@@ -291,6 +291,12 @@ class Settings(BaseSettings):
             raise SettingsError("PUBLIC_URL is missing: links in letters begin with it, such as https://shop.example")
         return self.public_url or f"http://{self.bind.replace('0.0.0.0', 'localhost')}"  # noqa: S104
 
+    def refuse_the_demos_company(self) -> None:
+        """Raise SettingsError when a real shop does not say who answers for its data."""
+        for name in ("company_name", "company_address", "privacy_contact"):
+            if not self.demo and getattr(self, name) == Settings.model_fields[name].default:
+                raise SettingsError(f"{name.upper()} is missing: the privacy notice names who answers for the data")
+
     @property
     def staff_needs_second_step(self) -> bool:
         return not self.demo if self.staff_totp_required is None else self.staff_totp_required

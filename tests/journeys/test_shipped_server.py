@@ -177,6 +177,9 @@ def shop(
         "SECRET_KEY_FILE": str(demo_settings(instance).secret_key),
         "MAIL_URL": "smtp://localhost:2525",
         "PUBLIC_URL": "https://shop.example",
+        "COMPANY_NAME": "A real shop",
+        "COMPANY_ADDRESS": "2 rue du Marché, 69001 Lyon, France",
+        "PRIVACY_CONTACT": "privacy@shop.example",
         "TRUSTED_PROXIES": "1",
         "WEB_THREADS": "2",
     }

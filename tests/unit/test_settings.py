@@ -53,9 +53,13 @@ def test_a_bad_mail_address_is_named_without_its_password(monkeypatch: pytest.Mo
 
 @pytest.mark.parametrize(
     ("named", "missing"),
-    [({}, "MAIL_URL"), ({"mail_url": "smtps://mail.example"}, "PUBLIC_URL")],
+    [
+        ({}, "MAIL_URL"),
+        ({"mail_url": "smtps://mail.example"}, "PUBLIC_URL"),
+        ({"mail_url": "smtps://mail.example", "public_url": "https://shop.example"}, "COMPANY_NAME"),
+    ],
 )
-def test_a_real_shop_that_cannot_write_letters_does_not_start(
+def test_a_real_shop_that_cannot_write_letters_or_names_no_company_does_not_start(
     tmp_path: Path, named: dict[str, str], missing: str
 ) -> None:
     key = tmp_path / "a.key"
