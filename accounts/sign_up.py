@@ -4,11 +4,11 @@ Nobody learns from an answer whether an address has an account: it is always the
 """
 
 from accounts.addresses import email_address
-from accounts.errors import EmailTaken, LinkNotValid, TooManyAttempts
-from accounts.links import LinkPurpose, new_link, use_link
+from accounts.errors import EmailTaken, LinkNotValid, TooManyAttempts, WrongCredentials
+from accounts.links import LinkPurpose, new_link, read_link, use_link
 from accounts.login import new_account
 from accounts.models import Account, Role
-from accounts.passwords import check_new_password, hash_password
+from accounts.passwords import check_new_password, hash_password, is_password
 from accounts.people import AccountDesk, account_with_email, note_of, write_to
 from accounts.ports import LetterKind
 from accounts.throttle import LETTERS, count_attempt
@@ -38,12 +38,18 @@ def ask_for_confirmation(*, email: str, desk: AccountDesk) -> None:
         write_about_address(account, desk)
 
 
-def confirm_email(token: str, *, desk: AccountDesk) -> Account:
-    """Return the account that can log in from now on; flushes, does not commit. Raises LinkNotValid."""
-    link = use_link(token, LinkPurpose.CONFIRM_EMAIL, keys=desk.keys)
-    account = db.session.get(Account, link.account_id)
+def confirm_email(token: str, *, password: str, desk: AccountDesk) -> Account:
+    """Return the account that can log in from now on; flushes, does not commit.
+
+    password: of the last sign-up. Whoever reads the letters must have chosen it: else a stranger who signed up
+    with the address would own the account that its owner confirms. Raises LinkNotValid or WrongCredentials.
+    """
+    account = db.session.get(Account, read_link(token, LinkPurpose.CONFIRM_EMAIL, keys=desk.keys).account_id)
     if account is None:
         raise LinkNotValid
+    if not is_password(password, account.password_hash):
+        raise WrongCredentials
+    use_link(token, LinkPurpose.CONFIRM_EMAIL, keys=desk.keys)
     account.confirmed_at = account.confirmed_at or now()
     note_of(account, "account.confirmed", desk.keys)
     db.session.flush()
@@ -74,7 +80,7 @@ def _known_account(address: str, password: str, desk: AccountDesk) -> Account:
     # Hashed in either case: both answers take equally long.
     password_hash = hash_password(password)
     if account.confirmed_at is None:
-        # Nobody has proved anything yet: the last one to sign up chose the password that the next link confirms.
+        # Nobody has proved anything yet: the last one to sign up chose the password that a confirmation must name.
         account.password_hash = password_hash
         db.session.flush()
     return account

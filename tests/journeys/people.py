@@ -50,7 +50,7 @@ def sign_up(client: FlaskClient, email: str = EMAIL, password: str = PASSWORD) -
 def join(app: Flask, client: FlaskClient, email: str = EMAIL, password: str = PASSWORD) -> None:
     """Sign up and confirm."""
     assert sign_up(client, email, password).status_code == 303
-    assert send_form(client, link_in(letters(app)[-1])).status_code == 303
+    assert send_form(client, link_in(letters(app)[-1]), current=password).status_code == 303
 
 
 def log_in(client: FlaskClient, email: str = EMAIL, password: str = PASSWORD) -> TestResponse:

@@ -35,7 +35,7 @@ def test_an_account_is_made_confirmed_and_logged_in_to(app: Flask, client: Flask
     assert log_in(client).status_code == 403
     [letter] = letters(app)
     assert letter["To"] == EMAIL
-    assert send_form(client, link_in(letter)).location == "/account/login"
+    assert send_form(client, link_in(letter), current=PASSWORD).location == "/account/login"
     assert log_in(client).status_code == 302
     assert EMAIL in client.get("/account/security").text
     acts = [act for act in notes(app) if act.startswith("account.")]
@@ -119,11 +119,16 @@ def test_addresses_of_every_alphabet_can_join(app: Flask, client: FlaskClient, e
     assert log_in(client, email.upper()).status_code == 302
 
 
-def test_the_last_of_two_sign_ups_before_the_confirmation_counts(app: Flask, client: FlaskClient) -> None:
+def test_who_confirms_an_address_is_who_chose_the_password_last(app: Flask, client: FlaskClient) -> None:
     sign_up(client, password="the first of both passwords")
     first = link_in(letters(app)[-1])
     sign_up(client, password="the second of both passwords")
-    assert send_form(client, link_in(letters(app)[-1])).status_code == 303
+    second = link_in(letters(app)[-1])
+    refused = send_form(client, second, current="the first of both passwords")
+    assert refused.status_code == 401
+    assert 'class="problem"' in refused.text
+    assert log_in(client, password="the second of both passwords").status_code == 403
+    assert send_form(client, second, current="the second of both passwords").status_code == 303
     assert client.get(first).status_code == 410
     assert log_in(client, password="the first of both passwords").status_code == 401
     assert log_in(client, password="the second of both passwords").status_code == 302
@@ -154,7 +159,7 @@ def test_a_link_works_once_for_its_purpose_and_in_its_time(app: Flask, client: F
         assert client.get(wrong).status_code in (404, 410), wrong
     assert client.get(link).status_code == client.get(link).status_code == 200
     page = client.get(link).text
-    assert send_form(client, link).status_code == 303
+    assert send_form(client, link, current=PASSWORD).status_code == 303
     assert client.get(link).status_code == 410
 
     assert client.post(link, data={"csrf_token": csrf_token(page)}).status_code == 410
@@ -170,7 +175,7 @@ def test_a_lapsed_link_leads_to_a_new_one(app: Flask, client: FlaskClient) -> No
     assert lapsed.status_code == 410
     assert "/account/confirm" in lapsed.text
     send_form(client, "/account/confirm", email=EMAIL)
-    assert send_form(client, link_in(letters(app)[-1])).status_code == 303
+    assert send_form(client, link_in(letters(app)[-1]), current=PASSWORD).status_code == 303
 
 
 def test_a_forgotten_password_is_replaced_and_every_device_is_out(app: Flask, client: FlaskClient) -> None:

@@ -58,6 +58,7 @@ def test_a_person_joins_and_comes_back_after_forgetting_the_password(
 
         person.go(link_of_letter(live_shop, 1))
         person.look("confirm")
+        page.fill("#current", PASSWORD)
         page.locator("#submit").click()
         page.wait_for_url("**/account/login")
         expect(page.locator(".notice-success")).to_be_visible()

@@ -69,6 +69,13 @@ class ConfirmForm(FlaskForm):  # type: ignore[misc]
     submit = SubmitField(_("Confirm my address"))
 
 
+class ConfirmSignUpForm(FlaskForm):  # type: ignore[misc]
+    """The password of the sign-up: who confirms the address must be who chose it."""
+
+    current = PasswordField(_("The password that you chose"), validators=[InputRequired(), Length(max=MAX_CHARACTERS)])
+    submit = SubmitField(_("Confirm my address"))
+
+
 class NewPasswordForm(FlaskForm):  # type: ignore[misc]
     """The password to be."""
 

@@ -12,14 +12,21 @@ from werkzeug.wrappers import Response
 
 from accounts.addresses import email_address
 from accounts.credentials import ask_for_reset, reset_password
-from accounts.errors import AccountError, LinkNotValid, NotAnEmail, PasswordTooWeak, TooManyAttempts
+from accounts.errors import (
+    AccountError,
+    LinkNotValid,
+    NotAnEmail,
+    PasswordTooWeak,
+    TooManyAttempts,
+    WrongCredentials,
+)
 from accounts.links import LinkPurpose, read_link
 from accounts.sign_up import ask_for_confirmation, confirm_email, sign_up
 from accounts.throttle import SIGN_UPS_FROM_ADDRESS, count_attempt
 from storage.database import db
 from webapp.account.blueprint import account
 from webapp.account.entering import caller_address
-from webapp.account.forms import ConfirmForm, EmailForm, NewPasswordForm, SignUpForm, say_on_form
+from webapp.account.forms import ConfirmSignUpForm, EmailForm, NewPasswordForm, SignUpForm, say_on_form
 from webapp.errors import answer_for
 from webapp.i18n import current_language
 from webapp.wiring import wiring
@@ -61,15 +68,17 @@ def ask_to_confirm() -> Page:
 
 @account.route("/confirm/<token>", methods=["GET", "POST"])
 def confirm(token: str) -> Page:
-    """A button that confirms the address."""
-    form = ConfirmForm()
+    """Confirm the address with the password of the sign-up."""
+    form = ConfirmSignUpForm()
     try:
         if not form.validate_on_submit():
             read_link(token, LinkPurpose.CONFIRM_EMAIL, keys=wiring().keys)
             return render_template("account/confirm.html", form=form)
-        confirm_email(token, desk=wiring().account_desk)
+        confirm_email(token, password=form.current.data, desk=wiring().account_desk)
     except LinkNotValid:
         return link_lapsed(url_for(".ask_to_confirm"))
+    except WrongCredentials as error:
+        return said_on_form("account/confirm.html", form, error)
     db.session.commit()
     flash(_("Your address is confirmed. You can log in now."), "success")
     return redirect(url_for(".log_in"), code=303)
