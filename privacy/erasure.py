@@ -283,7 +283,7 @@ class Erasures:
             if stage is Stage.MARK:
                 self._gather(erasure, scope)
                 self._enter_into_ledger(erasure, scope)
-            for part in self._parts(erasure, scope, stage):
+            for part in self._parts(erasure, scope):
                 self._ask_sources(ErasureStep(stage.value), part)
         self._pass(erasure, stage)
 
@@ -293,12 +293,12 @@ class Erasures:
                 source.erase(scope)
                 db.session.commit()
 
-    def _parts(self, erasure: Erasure, scope: Scope, stage: Stage) -> list[Scope]:
-        """Return the scope, and once the rows are gone that told a person's photos, each of these as well."""
-        if name_of(scope).startswith("person/") and stage in (Stage.JOBS, Stage.EXPORTS, Stage.SCAN):
-            photos = (c.value.decode() for c in self._known(erasure).canaries if c.kind is CanaryKind.PHOTO)
-            return [scope, *(Scope(scope.pseudonym, photo_id=photo_id) for photo_id in photos)]
-        return [scope]
+    def _parts(self, erasure: Erasure, scope: Scope) -> list[Scope]:
+        """Return the scope, and a person's photos one by one: once the rows are gone, nothing else leads to them."""
+        if not name_of(scope).startswith("person/"):
+            return [scope]
+        photos = (c.value.decode() for c in self._known(erasure).canaries if c.kind is CanaryKind.PHOTO)
+        return [scope, *(Scope(scope.pseudonym, photo_id=photo_id) for photo_id in photos)]
 
     def _pass(self, erasure: Erasure, stage: Stage) -> None:
         erasure.passed = [*erasure.passed, {"stage": stage.value, "at": self._moment_after(erasure).isoformat()}]
@@ -359,7 +359,7 @@ class Erasures:
         alive = self._sign_of_life(erasure.id)
         db.session.commit()
         looks = [place_.look(wanted, alive=alive) for place_ in self.places]
-        parts = self._parts(erasure, scope, Stage.SCAN)
+        parts = self._parts(erasure, scope)
         remains = [left for part in parts for source in self.sources for left in source.remains(part)]
         found = [*remains, *(spot for look in looks for spot in look.found)]
         erasure = _found(erasure.id)
@@ -554,6 +554,8 @@ def _mark(scope: Scope) -> None:
     elif scope.photo_id is None:
         hold_the_person(scope.pseudonym, exclusively=True)
         change_standing(scope.pseudonym, erasing=True)
+        own = update(KeptPhoto).filter_by(pseudonym=scope.pseudonym, erasing_at=None)
+        db.session.execute(own.values(erasing_at=now()))
     elif photo := db.session.get(KeptPhoto, scope.photo_id):
         photo.erasing_at = photo.erasing_at or now()
 

@@ -153,6 +153,18 @@ def test_an_upload_that_began_before_the_mark_leaves_nothing(anna: Person) -> No
     assert traces(replace(anna, photo_ids=(*anna.photo_ids, photo_id))) == []
 
 
+def test_a_blob_that_comes_back_after_the_rows_are_gone_is_found_and_taken_away(anna: Person) -> None:
+    erasure_id = erase_person(anna)
+    assert wiring().erasures.run(erasure_id, until=Stage.CACHES)
+    wiring().blobs.put(f"photos/{anna.photo_ids[0]}/reading.json", b"written late")
+    with pytest.raises(SomethingRemains, match="blobs, photos: photo id"):
+        wiring().erasures.run(erasure_id)
+    db.session.get_one(Erasure, erasure_id).claimed_at = None
+    db.session.commit()
+    assert wiring().erasures.resume() == 1
+    assert traces(anna) == []
+
+
 def test_an_erasure_during_a_rebuild_of_the_index_is_complete(anna: Person) -> None:
     builds = wiring().index
     identity, rows = EncoderIdentity("test", "1", 8, "embedded"), np.eye(4, 8, dtype=np.float32)

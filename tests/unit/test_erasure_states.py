@@ -321,6 +321,10 @@ class RowsBeforeKeys(Erasures):
         swapped = {ErasureStep.KEYS: ErasureStep.ROWS, ErasureStep.ROWS: ErasureStep.KEYS}
         super()._ask_sources(swapped.get(step, step), scope)
 
+    def _parts(self, erasure: Erasure, scope: Scope) -> list[Scope]:
+        """Do not remember the photos either."""
+        return [scope]
+
     def _scan(self, erasure: Erasure, scope: Scope) -> None:
         """Believe that all went well."""
         erasure.looked = {**erasure.looked, "through": [], "found": []}
