@@ -227,7 +227,11 @@ def test_a_real_shop_whose_keys_lie_with_the_rest_does_not_start(tmp_path: Path)
     for name in ("k/m", "k/s"):
         create_key_file(tmp_path / name)
     letters = {"mail_url": "smtps://mail.example", "public_url": "https://shop.example"}
-    company = {"company_name": "A real shop", "company_address": "2 rue du Marché, Lyon", "privacy_contact": "p@s.example"}
+    company = {
+        "company_name": "A real shop",
+        "company_address": "2 rue du Marché, Lyon",
+        "privacy_contact": "p@s.example",
+    }
     with pytest.raises(SettingsError, match="KEYS_DATABASE_URL"):
         create_app(real_shop(tmp_path, secret_key_file=tmp_path / "k" / "s", **letters, **company))
 
