@@ -23,8 +23,12 @@ class ProductDetails:
     stock: int
     descriptions: Mapping[str, str] = field(default_factory=dict)
     brand: str = ""
+    sub_category: str = ""
     colour: str = ""
+    pattern: str = ""
     gender: str = "unisex"
+    season: str = ""
+    cost_minor_units: int | None = None
     sizes: tuple[str, ...] = ()
     link: str = ""
 
@@ -78,8 +82,12 @@ def write_details(product: Product, details: ProductDetails) -> None:
     product.descriptions = dict(details.descriptions)
     product.brand = details.brand
     product.category = details.category
+    product.sub_category = details.sub_category
     product.colour = details.colour
+    product.pattern = details.pattern
     product.gender = details.gender
+    product.season = details.season
+    product.cost_minor_units = details.cost_minor_units
     product.sizes = list(details.sizes)
     product.price_minor_units = details.price_minor_units
     product.currency = details.currency

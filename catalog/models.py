@@ -18,6 +18,7 @@ class Product(Model):
     __table_args__ = (
         CheckConstraint("stock >= 0", name="stock_not_negative"),
         CheckConstraint("price_minor_units >= 0", name="price_not_negative"),
+        CheckConstraint("cost_minor_units >= 0", name="cost_not_negative"),
         Index("ix_product_price", "currency", "price_minor_units"),
         {"info": NOT_PERSONAL},
     )
@@ -30,14 +31,23 @@ class Product(Model):
     brand: Mapped[str] = mapped_column(index=True, default="")
     category: Mapped[str] = mapped_column(index=True)
     """Slug of `vocabulary.CATEGORIES`, or the shop's own."""
+    sub_category: Mapped[str] = mapped_column(index=True, default="", server_default="")
+    """The shop's own finer word, or empty."""
     colour: Mapped[str] = mapped_column(index=True, default="")
     """Slug of `vocabulary.COLOURS`; empty when the feed does not say."""
+    pattern: Mapped[str] = mapped_column(index=True, default="", server_default="")
+    """solid, striped, checked, printed, other; empty when nobody says."""
     gender: Mapped[str] = mapped_column(index=True, default="unisex")
+    season: Mapped[str] = mapped_column(index=True, default="", server_default="")
+    """spring, summer, fall, winter, or the shop's own word such as ss26; empty when the feed does not say."""
     sizes: Mapped[list[str]] = mapped_column(JSON, default=list)
     price_minor_units: Mapped[int]
     """Cents, pence … as many decimals as ISO 4217 gives the currency."""
     currency: Mapped[str]
+    cost_minor_units: Mapped[int | None] = mapped_column(default=None)
+    """What one piece costs the shop, in the price's currency; shoppers never see it."""
     stock: Mapped[int] = mapped_column(default=0)
+    """Pieces in all places together."""
     link: Mapped[str] = mapped_column(Text, default="")
     """Where the shop sells it (http or https), or empty."""
     row_hash: Mapped[str] = mapped_column(default="")
@@ -62,6 +72,13 @@ class Product(Model):
     def price(self) -> Decimal:
         """The price in whole units of the currency."""
         return Decimal(self.price_minor_units).scaleb(-minor_digits(self.currency))
+
+    @property
+    def margin(self) -> float | None:
+        """The share of the price that is not cost, at most 1; None when the cost is unknown or the price is 0."""
+        if self.cost_minor_units is None or not self.price_minor_units:
+            return None
+        return 1 - self.cost_minor_units / self.price_minor_units
 
     @property
     def in_stock(self) -> bool:

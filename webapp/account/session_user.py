@@ -1,4 +1,4 @@
-"""The logged-in person as Flask-Login sees them, and the roles that a page asks for."""
+"""The logged-in person as Flask-Login sees them, and the permissions that a page asks for."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from flask_login import UserMixin, current_user, login_required
 
 from accounts.models import Account, Role
+from accounts.permissions import Permission, may
 from accounts.sessions import account_of_session
 from privacy.standing import is_being_erased
 from webapp.wiring import wiring
@@ -31,9 +32,9 @@ class SessionUser(UserMixin):  # type: ignore[misc]
     def get_id(self) -> str:
         return self.secret
 
-    def may_act_as(self, role: Role) -> bool:
-        """Say whether the account has this role; an admin has every role."""
-        return self.role in (role, Role.ADMIN)
+    def may(self, permission: Permission) -> bool:
+        """Say whether the account's role has the permission."""
+        return may(self.role, permission)
 
 
 def load_user(secret: str) -> SessionUser | None:
@@ -49,21 +50,22 @@ def needs_second_step_first(user: SessionUser) -> bool:
     return user.role is not Role.SHOPPER and not user.has_second_step and wiring().settings.staff_needs_second_step
 
 
-def role_required(role: Role) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Let only accounts with this role in: others get 403, visitors the log-in page, staff without a second step
+def permission_required(permission: Permission) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Let only accounts with this permission in: others get 403, visitors the log-in page, staff without a second step
     the page to set it up."""
 
     def decorate(view: Callable[P, R]) -> Callable[P, R]:
         @wraps(view)
         @login_required  # type: ignore[untyped-decorator]
         def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
-            if not current_user.may_act_as(role):
+            if not current_user.may(permission):
                 abort(403)
             if needs_second_step_first(current_user):
                 flash(_("Your desk opens once the second step of your log-in is set up."), "info")
                 return cast(R, redirect(url_for("account.second_step")))
             return view(*args, **kwargs)
 
+        guarded.permission = permission  # type: ignore[attr-defined]  # read by the test of roles and routes
         return guarded
 
     return decorate

@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from accounts.models import Role
+from accounts.permissions import Permission
 from catalog.models import Product
 from catalog.products import ProductFilter, facets, list_products, product_by_sku
 from recommender.attribute_corrections import corrections_of, replace_corrections
@@ -14,7 +14,7 @@ from recommender.errors import EncoderReadsNoAttributes, NoSuchAttributeValue, R
 from recommender.ports import IndexManifest
 from storage.database import db
 from storage.images import read_picture
-from webapp.account.session_user import role_required
+from webapp.account.session_user import permission_required
 from webapp.admin.attribute_words import ShownAttribute, shown_attributes, shown_colours
 from webapp.errors import BadRequestValue
 from webapp.filters import filter_from, whole_number
@@ -32,7 +32,7 @@ _JOBS_SHOWN = 10
 
 
 @admin.get("/")
-@role_required(Role.MERCHANDISER)
+@permission_required(Permission.READ_CATALOGUE)
 def catalogue() -> str:
     """The catalogue as a table, the state of the index, and the latest jobs."""
     wanted = filter_from(request.args)
@@ -49,14 +49,14 @@ def catalogue() -> str:
 
 
 @admin.get("/what-is-photographed")
-@role_required(Role.MERCHANDISER)
+@permission_required(Permission.SEE_INSIGHT)
 def statistics() -> str:
     """Counts of photographed garments, where enough people stand behind them."""
-    return statistics_page()
+    return statistics_page(navigation="admin/navigation.html")
 
 
 @admin.get("/products/<sku>")
-@role_required(Role.MERCHANDISER)
+@permission_required(Permission.READ_CATALOGUE)
 def product(sku: str) -> str:
     """One product's first picture, what the models read of it, and a form to correct that."""
     found = product_by_sku(sku)
@@ -71,7 +71,7 @@ def product(sku: str) -> str:
 
 
 @admin.post("/products/<sku>/attributes")
-@role_required(Role.MERCHANDISER)
+@permission_required(Permission.EDIT_CATALOGUE)
 def correct_product(sku: str) -> Response:
     """Store what the form says of the product's first picture; an empty choice lets the models speak again."""
     content_hash = product_by_sku(sku).images[0].content_hash
@@ -93,7 +93,7 @@ def correct_product(sku: str) -> Response:
 
 
 @admin.post("/index/update")
-@role_required(Role.MERCHANDISER)
+@permission_required(Permission.RUN_INDEX)
 def update_index() -> Response:
     """Queue an update of the index, or with `rebuild` a new one from the stored embeddings."""
     job = enqueue("update_index", rebuild=request.form.get("rebuild") == "1")
@@ -102,14 +102,14 @@ def update_index() -> Response:
 
 
 @admin.get("/jobs/<int:job_id>")
-@role_required(Role.MERCHANDISER)
+@permission_required(Permission.READ_CATALOGUE)
 def show_job(job_id: int) -> str:
     """One job's progress; the page renews itself while the job is open."""
     return render_template("admin/job.html", job=_job(job_id))
 
 
 @admin.get("/jobs/<int:job_id>/progress")
-@role_required(Role.MERCHANDISER)
+@permission_required(Permission.READ_CATALOGUE)
 def job_progress(job_id: int) -> dict[str, object]:
     """The same as JSON, for the page's script."""
     job = _job(job_id)
@@ -117,7 +117,7 @@ def job_progress(job_id: int) -> dict[str, object]:
 
 
 @admin.post("/jobs/<int:job_id>/cancel")
-@role_required(Role.MERCHANDISER)
+@permission_required(Permission.EDIT_CATALOGUE)
 def cancel_job(job_id: int) -> Response:
     """Ask the job to stop at its next step."""
     request_cancel(_job(job_id).id)

@@ -4,14 +4,14 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from accounts.models import Role
+from accounts.permissions import Permission
 from privacy.alert_rules import WorkingHours
 from privacy.alerts import alerts as find_alerts
 from privacy.alerts import entries_of, find_alert, handle_alert, note_of
 from privacy.audit_actions import ACTIONS
 from privacy.audit_models import Alert, AlertState
 from privacy.errors import CannotBeDecrypted
-from webapp.account.session_user import role_required
+from webapp.account.session_user import permission_required
 from webapp.errors import BadRequestValue
 from webapp.privacy_desk.routes import privacy_desk
 from webapp.privacy_desk.stores import audit_store_needed
@@ -31,7 +31,7 @@ _MOST_CHARACTERS = 2000
 
 
 @privacy_desk.get("/alerts")
-@role_required(Role.PRIVACY_OFFICER)
+@permission_required(Permission.HANDLE_PERSONAL_DATA)
 @audit_store_needed
 def alerts() -> str:
     """The alerts, newest first; `view` is new, seen, closed or all."""
@@ -51,7 +51,7 @@ def alerts() -> str:
 
 
 @privacy_desk.get("/alerts/<int:alert_id>")
-@role_required(Role.PRIVACY_OFFICER)
+@permission_required(Permission.HANDLE_PERSONAL_DATA)
 @audit_store_needed
 def alert(alert_id: int) -> str:
     """One alert: the entries that raised it, and the form to see or close it."""
@@ -59,7 +59,7 @@ def alert(alert_id: int) -> str:
 
 
 @privacy_desk.post("/alerts/<int:alert_id>")
-@role_required(Role.PRIVACY_OFFICER)
+@permission_required(Permission.HANDLE_PERSONAL_DATA)
 @audit_store_needed
 def change_alert(alert_id: int) -> Response | tuple[str, int]:
     """Mark it as seen or closed, with the officer's words."""

@@ -9,14 +9,14 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
-from accounts.models import Role
+from accounts.permissions import Permission
 from catalog.products import Page
 from privacy.audit_actions import ACTIONS
 from privacy.audit_chain import chain_head, waiting_notes
 from privacy.audit_notes import COMMAND_LINE, SYSTEM, is_pseudonym, note
 from privacy.audit_reading import AuditFilter, entries_as_csv, find_entries
 from storage.database import db
-from webapp.account.session_user import role_required
+from webapp.account.session_user import permission_required
 from webapp.audit_work import verify_and_alert
 from webapp.errors import BadRequestValue
 from webapp.filters import whole_number
@@ -33,7 +33,7 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 @privacy_desk.get("/audit")
-@role_required(Role.PRIVACY_OFFICER)
+@permission_required(Permission.HANDLE_PERSONAL_DATA)
 @audit_store_needed
 def audit() -> str:
     """The entries, newest first, narrowed by act, pseudonym and day; how long the chain is and what waits."""
@@ -52,7 +52,7 @@ def audit() -> str:
 
 
 @privacy_desk.post("/audit/verify")
-@role_required(Role.PRIVACY_OFFICER)
+@permission_required(Permission.HANDLE_PERSONAL_DATA)
 @audit_store_needed
 def verify_audit_chain() -> AnyResponse:
     """Check every entry now, and say what was found."""
@@ -65,7 +65,7 @@ def verify_audit_chain() -> AnyResponse:
 
 
 @privacy_desk.get("/audit.csv")
-@role_required(Role.PRIVACY_OFFICER)
+@permission_required(Permission.HANDLE_PERSONAL_DATA)
 @audit_store_needed
 def audit_table() -> Response:
     """The same entries for a spreadsheet, the oldest first; what begins like a formula is quoted."""

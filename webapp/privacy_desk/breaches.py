@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
-from accounts.models import Role
+from accounts.permissions import Permission
 from privacy.audit_notes import note
 from privacy.breach_errors import BreachError, BreachIncomplete, BreachProblem, BreachUnreadable, BreachValueWrong
 from privacy.breach_models import Breach, BreachState
@@ -31,7 +31,7 @@ from privacy.breaches import (
 )
 from privacy.breaches import breaches as find_breaches
 from storage.database import db, now
-from webapp.account.session_user import role_required
+from webapp.account.session_user import permission_required
 from webapp.errors import BadRequestValue, answer_for
 from webapp.filters import whole_number
 from webapp.privacy_desk.routes import privacy_desk
@@ -54,21 +54,21 @@ class ShownClock:
 
 
 @privacy_desk.get("/breaches")
-@role_required(Role.PRIVACY_OFFICER)
+@permission_required(Permission.HANDLE_PERSONAL_DATA)
 def breaches() -> str:
     """The register, open ones first, each with its clock."""
     return render_template("privacy_desk/breaches.html", breaches=[_line_of(breach) for breach in find_breaches()])
 
 
 @privacy_desk.get("/breaches/new")
-@role_required(Role.PRIVACY_OFFICER)
+@permission_required(Permission.HANDLE_PERSONAL_DATA)
 def new_breach() -> str:
     """The empty form."""
     return _form_page(None, {"found_at": _local(now()), "natures": [Nature.CONFIDENTIALITY.value]}, None)
 
 
 @privacy_desk.post("/breaches/new")
-@role_required(Role.PRIVACY_OFFICER)
+@permission_required(Permission.HANDLE_PERSONAL_DATA)
 def take_in_breach() -> Response | tuple[str, int]:
     """Record a breach; a field that cannot be is named beside it."""
     try:
@@ -81,7 +81,7 @@ def take_in_breach() -> Response | tuple[str, int]:
 
 
 @privacy_desk.get("/breaches/<breach_id>")
-@role_required(Role.PRIVACY_OFFICER)
+@permission_required(Permission.HANDLE_PERSONAL_DATA)
 def breach(breach_id: str) -> str:
     """The record of one breach, laid out for print."""
     found = find_breach(_known_shape(breach_id))
@@ -91,7 +91,7 @@ def breach(breach_id: str) -> str:
 
 
 @privacy_desk.get("/breaches/<breach_id>/change")
-@role_required(Role.PRIVACY_OFFICER)
+@permission_required(Permission.HANDLE_PERSONAL_DATA)
 def edit_breach(breach_id: str) -> str:
     """The form with what is known."""
     found = find_breach(_known_shape(breach_id))
@@ -99,7 +99,7 @@ def edit_breach(breach_id: str) -> str:
 
 
 @privacy_desk.post("/breaches/<breach_id>/change")
-@role_required(Role.PRIVACY_OFFICER)
+@permission_required(Permission.HANDLE_PERSONAL_DATA)
 def save_breach(breach_id: str) -> Response | tuple[str, int]:
     """Take over the form."""
     found_id = _known_shape(breach_id)
@@ -114,7 +114,7 @@ def save_breach(breach_id: str) -> Response | tuple[str, int]:
 
 
 @privacy_desk.post("/breaches/<breach_id>/state")
-@role_required(Role.PRIVACY_OFFICER)
+@permission_required(Permission.HANDLE_PERSONAL_DATA)
 def change_breach_state(breach_id: str) -> Response | tuple[str, int]:
     """Close the record, or open it again."""
     found_id, state = _known_shape(breach_id), request.form.get("state")

@@ -2,17 +2,17 @@
 
 from flask import render_template
 
-from accounts.models import Role
+from accounts.permissions import Permission
 from privacy.consent import Purpose
 from privacy.consent_texts import versions_of
 from privacy.training_pool import training_folders
-from webapp.account.session_user import role_required
+from webapp.account.session_user import permission_required
 from webapp.photo_consents import PURPOSE_WORDS
 from webapp.privacy_desk.routes import privacy_desk
 
 
 @privacy_desk.get("/consents")
-@role_required(Role.PRIVACY_OFFICER)
+@permission_required(Permission.HANDLE_PERSONAL_DATA)
 def consents() -> str:
     """Every version of every text with the hashes that records hold, and the training folders."""
     return render_template(

@@ -4,13 +4,13 @@ from flask import Response, abort, flash, make_response, redirect, render_templa
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
-from accounts.models import Role
+from accounts.permissions import Permission
 from privacy.erasure import latest_erasures
 from privacy.erasure_errors import ErasureNotFound, SomethingRemains, StillInUse
 from privacy.erasure_models import Erasure
 from storage.database import db
 from storage.errors import StorageFull
-from webapp.account.session_user import role_required
+from webapp.account.session_user import permission_required
 from webapp.erasures.presenters import present_erasure
 from webapp.privacy_desk.routes import privacy_desk
 from webapp.wiring import wiring
@@ -19,21 +19,21 @@ _SHOWN = 100
 
 
 @privacy_desk.get("/erasures")
-@role_required(Role.PRIVACY_OFFICER)
+@permission_required(Permission.HANDLE_PERSONAL_DATA)
 def erasures() -> str:
     """Open ones first, then the newest; nobody's name and no pseudonym is in them."""
     return render_template("privacy_desk/erasures.html", erasures=[present_erasure(e) for e in latest_erasures(_SHOWN)])
 
 
 @privacy_desk.get("/erasures/<erasure_id>")
-@role_required(Role.PRIVACY_OFFICER)
+@permission_required(Permission.HANDLE_PERSONAL_DATA)
 def erasure(erasure_id: str) -> str:
     """One erasure: its steps, what the last search found, its receipt."""
     return render_template("privacy_desk/erasure.html", shown=present_erasure(_found(erasure_id)))
 
 
 @privacy_desk.post("/erasures/<erasure_id>/try")
-@role_required(Role.PRIVACY_OFFICER)
+@permission_required(Permission.HANDLE_PERSONAL_DATA)
 def try_erasure(erasure_id: str) -> AnyResponse:
     """Go on now with one that stopped (the server does so every minute)."""
     found = _found(erasure_id)
@@ -48,7 +48,7 @@ def try_erasure(erasure_id: str) -> AnyResponse:
 
 
 @privacy_desk.get("/erasures/<erasure_id>/receipt.json")
-@role_required(Role.PRIVACY_OFFICER)
+@permission_required(Permission.HANDLE_PERSONAL_DATA)
 def erasure_receipt(erasure_id: str) -> Response:
     """The signed receipt, for a person who asks the officer for it."""
     found = _found(erasure_id)

@@ -2,17 +2,17 @@
 
 from flask import render_template
 
-from accounts.models import Role
+from accounts.permissions import Permission
 from privacy.dpia import CONTEXT, NECESSITY
 from privacy.register import LEGAL_BASES, PROTECTIONS, TRANSFERS
 from storage.database import now
-from webapp.account.session_user import role_required
+from webapp.account.session_user import permission_required
 from webapp.privacy_desk.routes import privacy_desk
 from webapp.register import current_assessment, current_register
 
 
 @privacy_desk.get("/register")
-@role_required(Role.PRIVACY_OFFICER)
+@permission_required(Permission.HANDLE_PERSONAL_DATA)
 def register() -> str:
     """The register of processing (Art. 30)."""
     return render_template(
@@ -26,7 +26,7 @@ def register() -> str:
 
 
 @privacy_desk.get("/dpia")
-@role_required(Role.PRIVACY_OFFICER)
+@permission_required(Permission.HANDLE_PERSONAL_DATA)
 def dpia() -> str:
     """The data protection impact assessment (Art. 35)."""
     return render_template(

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 
 from accounts.errors import MailNotSent, NotAnEmail
 from accounts.lookup import KnownPerson, address_of, person_of_email, person_of_pseudonym, scope_of_person
-from accounts.models import Role
+from accounts.permissions import Permission
 from accounts.ports import Letter
 from privacy.audit_notes import note
 from privacy.consent import Purpose
@@ -43,7 +43,7 @@ from privacy.rights_requests import (
 )
 from privacy.standing import standing_of
 from storage.database import db, now
-from webapp.account.session_user import role_required
+from webapp.account.session_user import permission_required
 from webapp.errors import BadRequestValue, answer_for
 from webapp.exports import ask_for_export
 from webapp.filters import whole_number
@@ -64,7 +64,7 @@ E = TypeVar("E", bound=StrEnum)
 
 
 @privacy_desk.get("/requests")
-@role_required(Role.PRIVACY_OFFICER)
+@permission_required(Permission.HANDLE_PERSONAL_DATA)
 def requests() -> str:
     """The queue, the request due first first; `view` is open, mine or closed."""
     view, me = request.args.get("view", "open"), current_visitor().pseudonym
@@ -74,7 +74,7 @@ def requests() -> str:
 
 
 @privacy_desk.post("/requests/search")
-@role_required(Role.PRIVACY_OFFICER)
+@permission_required(Permission.HANDLE_PERSONAL_DATA)
 def search_people() -> Response:
     """Find a person by pseudonym or e-mail, or a request by its number. An e-mail is hashed at once and not kept."""
     words = request.form.get("q", "").strip()
@@ -99,7 +99,7 @@ def search_people() -> Response:
 
 
 @privacy_desk.get("/people/<pseudonym>")
-@role_required(Role.PRIVACY_OFFICER)
+@permission_required(Permission.HANDLE_PERSONAL_DATA)
 def person(pseudonym: str) -> str:
     """What the shop knows of a pseudonym, in counts; no photo, no address."""
     if not _PSEUDONYM.fullmatch(pseudonym):
@@ -116,14 +116,14 @@ def person(pseudonym: str) -> str:
 
 
 @privacy_desk.get("/requests/new")
-@role_required(Role.PRIVACY_OFFICER)
+@permission_required(Permission.HANDLE_PERSONAL_DATA)
 def new_request() -> str:
     """The form for a letter, an e-mail or a telephone call."""
     return _new_request_page()
 
 
 @privacy_desk.post("/requests/new")
-@role_required(Role.PRIVACY_OFFICER)
+@permission_required(Permission.HANDLE_PERSONAL_DATA)
 def take_in_request() -> Response | tuple[str, int]:
     """Record a request that came by another way. The answer is the same whether or not an account has the address."""
     try:
@@ -137,14 +137,14 @@ def take_in_request() -> Response | tuple[str, int]:
 
 
 @privacy_desk.get("/requests/<request_id>")
-@role_required(Role.PRIVACY_OFFICER)
+@permission_required(Permission.HANDLE_PERSONAL_DATA)
 def request_file(request_id: str) -> str:
     """One request: its clock, what was written, and what can be done next."""
     return _file_page(request_id)
 
 
 @privacy_desk.post("/requests/<request_id>/assign")
-@role_required(Role.PRIVACY_OFFICER)
+@permission_required(Permission.HANDLE_PERSONAL_DATA)
 def assign_request(request_id: str) -> Response | tuple[str, int]:
     """Take the request, or give it back to the queue."""
     officer = _me() if request.form.get("to") == "me" else ""
@@ -154,7 +154,7 @@ def assign_request(request_id: str) -> Response | tuple[str, int]:
 
 
 @privacy_desk.post("/requests/<request_id>/move")
-@role_required(Role.PRIVACY_OFFICER)
+@permission_required(Permission.HANDLE_PERSONAL_DATA)
 def move_request(request_id: str) -> Response | tuple[str, int]:
     """Set an open state."""
     state = _one_of("state", RequestState, (RequestState.IDENTITY, RequestState.WORKING, RequestState.WAITING))
@@ -162,7 +162,7 @@ def move_request(request_id: str) -> Response | tuple[str, int]:
 
 
 @privacy_desk.post("/requests/<request_id>/person")
-@role_required(Role.PRIVACY_OFFICER)
+@permission_required(Permission.HANDLE_PERSONAL_DATA)
 def name_person(request_id: str) -> Response | tuple[str, int]:
     """Say whose data a request is about, by e-mail or pseudonym."""
 
@@ -174,7 +174,7 @@ def name_person(request_id: str) -> Response | tuple[str, int]:
 
 
 @privacy_desk.post("/requests/<request_id>/documents")
-@role_required(Role.PRIVACY_OFFICER)
+@permission_required(Permission.HANDLE_PERSONAL_DATA)
 def documents_seen(request_id: str) -> Response | tuple[str, int]:
     """Record that documents proved the identity."""
     return _change(
@@ -183,7 +183,7 @@ def documents_seen(request_id: str) -> Response | tuple[str, int]:
 
 
 @privacy_desk.post("/requests/<request_id>/code")
-@role_required(Role.PRIVACY_OFFICER)
+@permission_required(Permission.HANDLE_PERSONAL_DATA)
 def check_code(request_id: str) -> Response | tuple[str, int]:
     """Compare the code that the person gave; a wrong one is counted."""
 
@@ -198,7 +198,7 @@ def check_code(request_id: str) -> Response | tuple[str, int]:
 
 
 @privacy_desk.post("/requests/<request_id>/extend")
-@role_required(Role.PRIVACY_OFFICER)
+@permission_required(Permission.HANDLE_PERSONAL_DATA)
 def extend_request(request_id: str) -> Response | tuple[str, int]:
     """Take two further months; the notice to the person is the next page."""
     reason = request.form.get("words", "")
@@ -210,7 +210,7 @@ def extend_request(request_id: str) -> Response | tuple[str, int]:
 
 
 @privacy_desk.post("/requests/<request_id>/note")
-@role_required(Role.PRIVACY_OFFICER)
+@permission_required(Permission.HANDLE_PERSONAL_DATA)
 def note_request(request_id: str) -> Response | tuple[str, int]:
     """Add words to the file."""
     words = request.form.get("words", "")
@@ -220,14 +220,14 @@ def note_request(request_id: str) -> Response | tuple[str, int]:
 
 
 @privacy_desk.post("/requests/<request_id>/close")
-@role_required(Role.PRIVACY_OFFICER)
+@permission_required(Permission.HANDLE_PERSONAL_DATA)
 def close_request(request_id: str) -> Response | tuple[str, int]:
     """Close as done."""
     return _change(request_id, lambda: wiring().request_desk.close(request_id, version=_version(), actor=_me()))
 
 
 @privacy_desk.post("/requests/<request_id>/refuse")
-@role_required(Role.PRIVACY_OFFICER)
+@permission_required(Permission.HANDLE_PERSONAL_DATA)
 def refuse_request(request_id: str) -> Response | tuple[str, int]:
     """Close as refused, with the reason."""
     reason = request.form.get("words", "")
@@ -237,7 +237,7 @@ def refuse_request(request_id: str) -> Response | tuple[str, int]:
 
 
 @privacy_desk.post("/requests/<request_id>/standing")
-@role_required(Role.PRIVACY_OFFICER)
+@permission_required(Permission.HANDLE_PERSONAL_DATA)
 def change_standing_for(request_id: str) -> Response | tuple[str, int]:
     """Hold the person's data, object for them, or lift either."""
     what, wanted = request.form.get("what", ""), request.form.get("set") == "on"
@@ -255,7 +255,7 @@ def change_standing_for(request_id: str) -> Response | tuple[str, int]:
 
 
 @privacy_desk.post("/requests/<request_id>/copy")
-@role_required(Role.PRIVACY_OFFICER)
+@permission_required(Permission.HANDLE_PERSONAL_DATA)
 def make_copy_for(request_id: str) -> Response | tuple[str, int]:
     """Have a copy of the person's data made; they alone can download it, after logging in."""
 
@@ -270,7 +270,7 @@ def make_copy_for(request_id: str) -> Response | tuple[str, int]:
 
 
 @privacy_desk.post("/requests/<request_id>/erase")
-@role_required(Role.PRIVACY_OFFICER)
+@permission_required(Permission.HANDLE_PERSONAL_DATA)
 def erase_for(request_id: str) -> Response | tuple[str, int]:
     """Begin to erase all of the person; the receipt is sent to them at the end, by the erasure itself."""
 
@@ -293,7 +293,7 @@ def erase_for(request_id: str) -> Response | tuple[str, int]:
 
 
 @privacy_desk.post("/requests/<request_id>/photos/<photo_id>")
-@role_required(Role.PRIVACY_OFFICER)
+@permission_required(Permission.HANDLE_PERSONAL_DATA)
 def look_at_photo(request_id: str, photo_id: str) -> str | Response | tuple[str, int]:
     """Show one photo of the person, once, because the request needs it; the reason is audited and told to them."""
     reason = " ".join(request.form.get("reason", "").split())
@@ -318,7 +318,7 @@ def look_at_photo(request_id: str, photo_id: str) -> str | Response | tuple[str,
 
 
 @privacy_desk.get("/requests/<request_id>/letters/<kind>")
-@role_required(Role.PRIVACY_OFFICER)
+@permission_required(Permission.HANDLE_PERSONAL_DATA)
 def request_letter(request_id: str, kind: str) -> str:
     """A letter's first draft, in the request's language or the one asked for."""
     asked, letter = wiring().request_desk.find(request_id), _letter_kind(kind)
@@ -329,7 +329,7 @@ def request_letter(request_id: str, kind: str) -> str:
 
 
 @privacy_desk.post("/requests/<request_id>/letters/<kind>")
-@role_required(Role.PRIVACY_OFFICER)
+@permission_required(Permission.HANDLE_PERSONAL_DATA)
 def send_letter(request_id: str, kind: str) -> str | Response | tuple[str, int]:
     """Show the edited letter as it will be read, or send it; it is recorded with the request."""
     asked, letter = wiring().request_desk.find(request_id), _letter_kind(kind)

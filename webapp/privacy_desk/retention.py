@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from accounts.models import Role
+from accounts.permissions import Permission
 from privacy.activities import ACTIVITIES
 from privacy.declarations import Category
 from privacy.purge import LapsedCount, next_purge_at
@@ -18,7 +18,7 @@ from privacy.retention import RULES, RetentionPolicy, Rule
 from privacy.retention_models import Disposal, PurgeRun
 from privacy.retention_periods import change_periods, changes_between
 from storage.database import db, now
-from webapp.account.session_user import role_required
+from webapp.account.session_user import permission_required
 from webapp.i18n import current_language
 from webapp.privacy_desk.routes import privacy_desk
 from webapp.visitor import current_visitor
@@ -49,14 +49,14 @@ class PreviewRow:
 
 
 @privacy_desk.get("/retention")
-@role_required(Role.PRIVACY_OFFICER)
+@permission_required(Permission.HANDLE_PERSONAL_DATA)
 def retention() -> str | tuple[str, int]:
     """The periods in force; with periods in the address, what they would erase."""
     return _page(request.args)
 
 
 @privacy_desk.post("/retention")
-@role_required(Role.PRIVACY_OFFICER)
+@permission_required(Permission.HANDLE_PERSONAL_DATA)
 def change_retention() -> Response | tuple[str, int] | str:
     """Put other periods in force, with a reason."""
     adapters = wiring()
@@ -73,7 +73,7 @@ def change_retention() -> Response | tuple[str, int] | str:
 
 
 @privacy_desk.post("/retention/purge")
-@role_required(Role.PRIVACY_OFFICER)
+@permission_required(Permission.HANDLE_PERSONAL_DATA)
 def purge_everything() -> Response:
     """Erase now what has lapsed of every category (the server does so every night)."""
     adapters = wiring()

@@ -6,13 +6,13 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
-from accounts.models import Role
+from accounts.permissions import Permission
 from privacy.consent import CONSENT_TEXTS
 from privacy.overview import latest_consents, privacy_overview
 from privacy.purge import next_purge_at
 from privacy.retention import ACCOUNT_PHOTO, VISIT_PHOTO
 from storage.database import now
-from webapp.account.session_user import role_required
+from webapp.account.session_user import permission_required
 from webapp.photo_consents import PURPOSE_WORDS
 from webapp.privacy_desk.notices import desk_notices
 from webapp.register import current_assessment
@@ -24,7 +24,7 @@ _CONSENTS_SHOWN = 50
 
 
 @privacy_desk.get("/")
-@role_required(Role.PRIVACY_OFFICER)
+@permission_required(Permission.HANDLE_PERSONAL_DATA)
 def overview() -> str:
     """Counts, what is due, the figure of protected columns, and the latest consents (pseudonyms only)."""
     policy, settings = wiring().retention_policy, wiring().settings
@@ -43,7 +43,7 @@ def overview() -> str:
 
 
 @privacy_desk.post("/purge")
-@role_required(Role.PRIVACY_OFFICER)
+@permission_required(Permission.HANDLE_PERSONAL_DATA)
 def purge() -> Response:
     """Erase every lapsed photo now (the server does so every minute)."""
     report = wiring().photo_purger.erase_lapsed(wiring().retention_policy, now())
