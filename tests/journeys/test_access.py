@@ -1,7 +1,6 @@
 """Every page and act, tried by everybody: who gets in is written here once more, by address, apart from the code."""
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -38,12 +37,12 @@ def shop(seeded_instance: Path, tmp_path_factory: pytest.TempPathFactory) -> Fla
 
 
 @pytest.fixture(scope="module")
-def people(shop: Flask) -> Iterator[dict[str, FlaskClient]]:
+def people(shop: Flask) -> dict[str, FlaskClient]:
     """A browser of each role, logged in, and a visitor's."""
     clients = {name: shop.test_client() for name in PEOPLE}
     for account in demo_accounts(shop.extensions["wiring"].settings):
         assert log_in(clients[account.role], account.email, account.password).status_code in (302, 303)
-    yield clients
+    return clients
 
 
 def address_of(shop: Flask, rule: Rule) -> str:
