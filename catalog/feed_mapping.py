@@ -75,6 +75,8 @@ class FeedMapping:
     """Between sizes, and between images; empty: the first of | ; , that is there (only | for images)."""
     decimal_sign: str = ""
     """"." or ",", for feeds with prices such as 1.299 that mean two things."""
+    by_name: bool = True
+    """Whether a column that is named as a field of ours fills it; False: only what the mapping says counts."""
 
     def fingerprint(self) -> str:
         """Return the same text for the same mapping."""
@@ -82,17 +84,20 @@ class FeedMapping:
 
     def read(self, row: Mapping[str, Cell]) -> dict[str, Cell]:
         """Return our fields of a feed's row, defaults filled in; a field that nothing fills is absent."""
-        sources = {**_named_alike(tuple(row)), **self.fields}
+        sources = {**self._named_alike(row), **self.fields}
         found = {name: cell for name, source in sources.items() if (cell := source.read(row))}
         return {**self.defaults, **found}
 
     def fields_of(self, columns: Iterable[str]) -> frozenset[str]:
         """Return which of our fields a feed with these columns can fill."""
-        return frozenset([*_named_alike(tuple(columns)), *self.fields, *self.defaults])
+        return frozenset([*self._named_alike(columns), *self.fields, *self.defaults])
 
     def columns(self) -> frozenset[str]:
         """Return the columns that the mapping names."""
         return frozenset(column for source in self.fields.values() for column in source.columns())
+
+    def _named_alike(self, columns: Iterable[str]) -> dict[str, FieldSource]:
+        return _named_alike(tuple(columns)) if self.by_name else {}
 
 
 @lru_cache(maxsize=100)
@@ -124,7 +129,7 @@ def read_mapping(path: Path) -> FeedMapping:
 
 def mapping_from(document: Mapping[str, Any]) -> FeedMapping:
     """Return the mapping of a parsed TOML document. Raises MappingError, which names the faulty key."""
-    options = ("language", "list_separator", "decimal_sign", "fields", "defaults")
+    options = ("language", "list_separator", "decimal_sign", "by_name", "fields", "defaults")
     for key in document:
         if key not in options:
             raise MappingError(key, f"unknown; the keys are {', '.join(options)}")
@@ -135,7 +140,15 @@ def mapping_from(document: Mapping[str, Any]) -> FeedMapping:
         language=_text_like(document, "language", r"[a-z]{2}|", "give a two-letter language code, such as fr") or "en",
         list_separator=_text_like(document, "list_separator", r".{0,3}", "give one to three characters"),
         decimal_sign=_text_like(document, "decimal_sign", r"[.,]?", 'give "." or ","'),
+        by_name=_switch(document, "by_name"),
     )
+
+
+def _switch(document: Mapping[str, Any], key: str) -> bool:
+    value = document.get(key, True)
+    if not isinstance(value, bool):
+        raise MappingError(key, "write true or false")
+    return value
 
 
 def _table(document: Mapping[str, Any], key: str) -> Mapping[str, Any]:

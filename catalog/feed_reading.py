@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
@@ -44,16 +45,42 @@ class FeedFile:
         return _rows(self.path)
 
 
+@dataclass(frozen=True)
+class FeedSample:
+    """The beginning of a feed: its columns and first rows, to guess and show what they mean."""
+
+    columns: tuple[str, ...]
+    """Of the CSV's header, or every name that the first JSON lines use."""
+    rows: tuple[RawRow, ...]
+
+
+def sample_feed(path: Path, *, rows: int = 100) -> FeedSample:
+    """Return the feed's beginning without reading the rest. Raises FeedUnreadable."""
+    _refuse_other_names(path)
+    try:
+        columns = () if _is_json_lines(path) else _header(path)
+        first = tuple(islice(_rows(path), rows))
+    except OSError as error:
+        raise FeedUnreadable(f"{path.name}: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise _not_utf8(path, 1) from error
+    return FeedSample(columns or tuple(dict.fromkeys(name for row in first for name in row.cells)), first)
+
+
 def open_feed(path: Path) -> FeedFile:
     """Look the file over. Raises FeedUnreadable, whose words say how to export it."""
-    if path.suffix.lower() not in CSV_NAMES + JSON_LINES_NAMES:
-        raise FeedUnreadable(f"{path.name}: a feed is a .csv or a .jsonl (JSON lines) file")
+    _refuse_other_names(path)
     try:
         sha256 = _digest_of_utf8(path)
         columns = () if _is_json_lines(path) else _header(path)
         return FeedFile(path, sha256, sum(1 for _ in _rows(path)), columns)
     except OSError as error:
         raise FeedUnreadable(f"{path}: {error.strerror or error}") from error
+
+
+def _refuse_other_names(path: Path) -> None:
+    if path.suffix.lower() not in CSV_NAMES + JSON_LINES_NAMES:
+        raise FeedUnreadable(f"{path.name}: a feed is a .csv or a .jsonl (JSON lines) file")
 
 
 def _digest_of_utf8(path: Path) -> str:

@@ -13,6 +13,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from enum import StrEnum
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
@@ -67,6 +68,51 @@ def import_feed(
     return _report(run_id, resumed=resumed)
 
 
+class RowFate(StrEnum):
+    """What an import would do with a row."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True)
+class CheckedRow:
+    """A row as an import would take it: `product` is None for a rejected one, which has `problems` instead."""
+
+    number: int
+    sku: str
+    fate: RowFate
+    product: ProductDetails | None = None
+    image_names: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+def check_feed(
+    path: Path,
+    *,
+    image_folder: Path,
+    mapping: FeedMapping = FeedMapping(),
+    on_row: Callable[[CheckedRow], None],
+    on_progress: Progress = lambda done, total: None,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> bool:
+    """Go over a feed as an import would, writing nothing; say whether it came to its end.
+
+    `on_row` hears of every row, in order. Pictures are looked for and not decoded. Raises FeedUnreadable.
+    """
+    feed = open_feed(path)
+    _refuse_unmapped(feed, mapping, image_folder)
+    reader = _RowReader(mapping, image_folder, blobs=None)
+    for start, batch in _batches(feed.read(), reader, 0):
+        if should_stop():
+            return False
+        for outcome in reader.outcomes(batch, start, on_row=lambda done: on_progress(done, feed.rows)):
+            on_row(_checked(outcome))
+    return True
+
+
 def has_ever_been_filled() -> bool:
     """Say whether any import came to its end: until then a catalogue's products may be a part of what was meant."""
     return db.session.scalar(select(ImportRun.id).filter_by(state="finished").limit(1)) is not None
@@ -94,13 +140,15 @@ class _Outcome:
     sku: str
     problems: tuple[Problem, ...] = ()
     change: _Change | None = None
+    is_known: bool = False
     is_withdrawn: bool = False
+    product: FeedProduct | None = None
 
 
 class _RowReader:
-    """Rows -> outcomes; stores the pictures of changed rows, and remembers which row had a SKU first."""
+    """Rows -> outcomes; stores the pictures of changed rows (not without `blobs`), and knows a SKU's first row."""
 
-    def __init__(self, mapping: FeedMapping, image_folder: Path, blobs: BlobStore) -> None:
+    def __init__(self, mapping: FeedMapping, image_folder: Path, blobs: BlobStore | None) -> None:
         self._mapping = mapping
         self._folder = image_folder.resolve()
         self._blobs = blobs
@@ -127,10 +175,14 @@ class _RowReader:
             first = self._first_row_of.setdefault(sku, row.number)
             if sku and first != row.number:
                 raise RowRejected(Problem("sku", f"row {first} has this SKU already: keep one of them"))
-            change = self._change(parse_row(row.cells, self._mapping), known)
+            product = parse_row(row.cells, self._mapping)
+            change = self._change(product, known)
         except RowRejected as error:
             return _Outcome(row.number, sku, problems=error.problems)
-        return _Outcome(row.number, sku, change=change, is_withdrawn=known is not None and known.is_withdrawn)
+        is_withdrawn = known is not None and known.is_withdrawn
+        return _Outcome(
+            row.number, sku, change=change, is_known=known is not None, is_withdrawn=is_withdrawn, product=product
+        )
 
     def _change(self, product: FeedProduct, known: _Known | None) -> _Change | None:
         try:
@@ -138,16 +190,31 @@ class _RowReader:
             row_hash = _row_hash(product, files)
             if known and known.row_hash == row_hash:
                 return None
-            return _Change(product.details, row_hash, tuple(self._stored(file) for file in files))
+            return _Change(product.details, row_hash, self._stored_all(files))
         except (PictureNotUsable, OSError) as error:
             raise RowRejected(Problem("image", str(error))) from error
 
-    def _stored(self, file: Path) -> StoredPicture:
-        content = file.read_bytes()
-        try:
-            return store_picture(content, blobs=self._blobs)
-        except BadImage as error:
-            raise PictureNotUsable(file.name, str(error)) from error
+    def _stored_all(self, files: Sequence[Path]) -> tuple[StoredPicture, ...]:
+        if self._blobs is None:
+            return ()
+        return tuple(_stored(file, self._blobs) for file in files)
+
+
+def _stored(file: Path, blobs: BlobStore) -> StoredPicture:
+    content = file.read_bytes()
+    try:
+        return store_picture(content, blobs=blobs)
+    except BadImage as error:
+        raise PictureNotUsable(file.name, str(error)) from error
+
+
+def _checked(outcome: _Outcome) -> CheckedRow:
+    if outcome.product is None:
+        return CheckedRow(outcome.row_number, outcome.sku, RowFate.REJECTED, problems=outcome.problems)
+    changes = RowFate.CHANGED if outcome.is_known else RowFate.NEW
+    fate = RowFate.UNCHANGED if outcome.change is None else changes
+    product = outcome.product
+    return CheckedRow(outcome.row_number, outcome.sku, fate, product.details, product.image_names)
 
 
 def _refuse_unmapped(feed: FeedFile, mapping: FeedMapping, image_folder: Path) -> None:

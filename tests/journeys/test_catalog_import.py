@@ -19,7 +19,7 @@ from catalog.errors import FeedUnreadable, ImportSuperseded, ProductNotFound
 from catalog.feed_mapping import FeedMapping, FieldSource, read_mapping
 from catalog.feed_reading import open_feed
 from catalog.feed_rows import parse_row
-from catalog.import_feed import BATCH_ROWS, import_feed
+from catalog.import_feed import BATCH_ROWS, CheckedRow, check_feed, import_feed
 from catalog.import_report import ImportReport
 from catalog.models import ImportRejection, ImportRun, Product, ProductImage
 from catalog.pictures import sweep_pictures
@@ -421,3 +421,24 @@ def test_rows_of_fashion_products_import_with_their_photos(fashion_data: Path, f
     report = import_feed(table, image_folder=source / "images", blobs=feed.blobs, mapping=read_mapping(MAPPING))
     assert counts(report) == (150, 0, 0, 0)
     assert_every_product_has_its_pictures(feed.blobs)
+
+
+def test_a_check_says_what_an_import_would_do_and_writes_nothing(empty_shop: Flask, feed: Feed) -> None:
+    feed.add("KEPT")
+    feed.add("CHANGED")
+    feed.import_()
+    feed.rows[1]["price"] = "19,90 €"
+    feed.add("NEW")
+    feed.add("WRONG", price="dear EUR")
+    feed.add("NEW")
+    feed.add("NO-PICTURE", image="none.jpg")
+    feed.write()
+    seen: list[CheckedRow] = []
+    assert check_feed(feed.path, image_folder=feed.images, on_row=seen.append)
+    assert [row.fate for row in seen] == ["unchanged", "changed", "new", "rejected", "rejected", "rejected"]
+    assert [problem.field for row in seen for problem in row.problems] == ["price", "sku", "image"]
+    assert seen[1].product is not None
+    assert seen[1].product.price_minor_units == 1990
+    assert product_by_sku("CHANGED").price_minor_units == 4990
+    with pytest.raises(ProductNotFound):
+        product_by_sku("NEW")
