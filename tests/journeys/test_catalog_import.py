@@ -429,7 +429,7 @@ def test_a_check_says_what_an_import_would_do_and_writes_nothing(empty_shop: Fla
     feed.import_()
     feed.rows[1]["price"] = "19,90 €"
     feed.add("NEW")
-    feed.add("WRONG", price="dear EUR")
+    feed.add("WRONG", price="12,3,4 EUR")
     feed.add("NEW")
     feed.add("NO-PICTURE", image="none.jpg")
     feed.write()
