@@ -8,6 +8,7 @@ from sqlalchemy import select
 from catalog.errors import InvalidStock, ProductNotFound
 from catalog.models import Product, ProductImage
 from catalog.pictures import StoredPicture
+from catalog.stock import put_stock
 from storage.database import db, now
 
 
@@ -31,6 +32,15 @@ class ProductDetails:
     cost_minor_units: int | None = None
     sizes: tuple[str, ...] = ()
     link: str = ""
+    stock_by_place: Mapping[str, int] | None = None
+    """Pieces by slug of a shop, or `web`; a place that is not named has none, and their sum is the stock.
+
+    None: the places are not known, `stock` alone is (see `catalog.stock`).
+    """
+
+    def __post_init__(self) -> None:
+        if self.stock_by_place is not None and sum(self.stock_by_place.values()) != self.stock:
+            raise ValueError(f"{self.sku}: the places hold {sum(self.stock_by_place.values())}, not {self.stock}")
 
 
 def save_product(details: ProductDetails, *, pictures: Sequence[StoredPicture] | None = None) -> Product:
@@ -67,7 +77,7 @@ def restore(sku: str) -> Product:
 
 
 def set_stock(sku: str, stock: int) -> Product:
-    """Set how many pieces can be sold. Raises InvalidStock below 0, ProductNotFound."""
+    """Set how many pieces can be sold in all places. Raises InvalidStock below 0, ProductNotFound."""
     if stock < 0:
         raise InvalidStock(stock)
     product = _known(sku)
@@ -91,7 +101,10 @@ def write_details(product: Product, details: ProductDetails) -> None:
     product.sizes = list(details.sizes)
     product.price_minor_units = details.price_minor_units
     product.currency = details.currency
-    product.stock = details.stock
+    if details.stock_by_place is None:
+        product.stock = details.stock
+    else:
+        put_stock(product, details.stock_by_place)
     product.link = details.link
 
 

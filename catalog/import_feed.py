@@ -304,7 +304,8 @@ def _write(run_id: int, start: int, outcomes: Sequence[_Outcome]) -> None:
 
 
 def _products(skus: Sequence[str]) -> dict[str, Product]:
-    rows = db.session.scalars(select(Product).where(Product.sku.in_(skus)).options(selectinload(Product.images)))
+    parts = (selectinload(Product.images), selectinload(Product.shop_stock))
+    rows = db.session.scalars(select(Product).where(Product.sku.in_(skus)).options(*parts))
     return {product.sku: product for product in rows}
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from catalog.money import minor_digits
@@ -59,6 +59,8 @@ class Product(Model):
     images: Mapped[list["ProductImage"]] = relationship(
         back_populates="product", order_by="ProductImage.position", cascade="all, delete-orphan"
     )
+    shop_stock: Mapped[list["ProductStock"]] = relationship(back_populates="product", cascade="all, delete-orphan")
+    """One row a shop that has pieces; read and write it through `catalog.stock`."""
 
     def title(self, language: str) -> str:
         """Return the title in `language`, or in another when that one is missing."""
@@ -102,6 +104,8 @@ class ProductImage(Model):
     """Of the full-size JPEG."""
     width: Mapped[int]
     height: Mapped[int]
+    cutout: Mapped[str] = mapped_column(default="", server_default="")
+    """Whether the garment cut out of the picture is there: shown, dismissed; empty where none was made."""
 
     product: Mapped[Product] = relationship(back_populates="images")
 
@@ -109,6 +113,25 @@ class ProductImage(Model):
     def thumb_key(self) -> str:
         """Blob key of the small JPEG."""
         return thumb_key(self.content_hash)
+
+    @property
+    def cutout_key(self) -> str:
+        """Blob key of the garment alone, a WebP with transparency; a blob is there when `cutout` is not empty."""
+        return cutout_key(self.content_hash)
+
+
+class ProductStock(Model):
+    """The pieces of a product that one shop holds, at least one; the web holds the rest of `Product.stock`."""
+
+    __tablename__ = "product_stock"
+    __table_args__ = (CheckConstraint("pieces > 0", name="pieces_positive"), {"info": NOT_PERSONAL})
+
+    product_id: Mapped[int] = mapped_column(ForeignKey("product.id", ondelete="CASCADE"), primary_key=True)
+    place: Mapped[str] = mapped_column(String(40), primary_key=True, index=True)
+    """Slug of a shop of the setting SHOPS, or of one that was there."""
+    pieces: Mapped[int]
+
+    product: Mapped[Product] = relationship(back_populates="shop_stock")
 
 
 class ImportRun(Model):
@@ -159,6 +182,11 @@ def full_key(content_hash: str) -> str:
 def thumb_key(content_hash: str) -> str:
     """Return the blob key of a picture's small JPEG."""
     return f"products/{content_hash}/thumb.jpg"
+
+
+def cutout_key(content_hash: str) -> str:
+    """Return the blob key of the garment cut out of a picture, a WebP with transparency."""
+    return f"products/{content_hash}/cutout.webp"
 
 
 def _in_language(texts: dict[str, str], language: str) -> str:

@@ -13,6 +13,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from accounts.smtp_mailer import SmtpServer
+from catalog.places import Shop, read_shops
 from privacy.alert_rules import WorkingHours
 from storage.errors import NotAHost
 from storage.network import AllowedHost
@@ -119,6 +120,10 @@ class Settings(BaseSettings):
     account_photo_days: int = Field(7, ge=1, le=365, description="With an account a photo lapses after so many days.")
     statistics_min_people: int = Field(
         20, ge=2, le=10_000, description="A count of photographed garments is shown with so many people behind it."
+    )
+    shops: str = Field(
+        "Paris, Lyon, Marseille, Toulouse, Nice, Nantes, Montpellier, Strasbourg, Bordeaux, Lille, Rennes",
+        description="The shops that hold stock besides the web, with commas; a feed’s column for Lyon is `stock_lyon`.",
     )
     company_name: str = Field("Fashion-Insta (demo)", description="Who answers for the data, in the privacy notice.")
     company_address: str = Field("1 rue de la Démo, 75001 Paris, France", description="Its postal address.")
@@ -228,6 +233,12 @@ class Settings(BaseSettings):
             raise ValueError("write one address, such as Shop <shop@example.com>")
         return text
 
+    @field_validator("shops")
+    @classmethod
+    def _readable_shops(cls, text: str) -> str:
+        read_shops(text)
+        return text
+
     @field_validator("outgoing_hosts")
     @classmethod
     def _readable_hosts(cls, text: str) -> str:
@@ -236,6 +247,11 @@ class Settings(BaseSettings):
         except NotAHost as error:
             raise ValueError(str(error)) from error
         return text
+
+    @property
+    def places(self) -> tuple[Shop, ...]:
+        """SHOPS, in its order; the web (`catalog.places.WEB`) is not among them."""
+        return read_shops(self.shops)
 
     @property
     def allowed_hosts(self) -> list[AllowedHost]:
