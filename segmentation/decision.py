@@ -86,10 +86,11 @@ def _mean_by_class(class_ids: NDArray[np.uint8], surety: NDArray[np.float32], cl
 def _regions(class_ids: NDArray[np.uint8], confidences: NDArray[np.float64]) -> tuple[Region, ...]:
     areas = np.bincount(class_ids.ravel(), minlength=len(confidences))
     regions = []
-    for class_id in np.flatnonzero(areas[1:]) + 1:
+    # Plain integers: compared with one of NumPy's, every pixel would be widened to eight bytes first.
+    for class_id in (np.flatnonzero(areas[1:]) + 1).tolist():
         inside = class_ids == class_id
         rows = np.flatnonzero(inside.any(axis=1))
         columns = np.flatnonzero(inside[rows[0] : rows[-1] + 1].any(axis=0))
         box = (int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1)
-        regions.append(Region(int(class_id), box, float(confidences[class_id]), int(areas[class_id])))
+        regions.append(Region(class_id, box, float(confidences[class_id]), int(areas[class_id])))
     return tuple(regions)

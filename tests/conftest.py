@@ -3,9 +3,14 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.needs import shared_data
 from tests.small_models import save_open_clip
+
+# A busy machine is no failure: speed is measured by the benchmarks.
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
 
 
 @pytest.fixture
