@@ -77,3 +77,17 @@ class PictureNotUsable(CatalogError):
 
     def __init__(self, name: str, advice: str) -> None:
         super().__init__(f"{name[:100]!r}: {advice}")
+
+
+class RuleNotFound(CatalogError):
+    """There is no merchandising rule with this id (any more)."""
+
+    def __init__(self, rule_id: int) -> None:
+        super().__init__(f"there is no merchandising rule {rule_id}")
+
+
+class RuleChangedMeanwhile(CatalogError):
+    """Somebody else changed the rule since it was opened: look at what it says now, then decide again."""
+
+    def __init__(self, title: str) -> None:
+        super().__init__(f"the rule {title!r} has changed since it was opened")

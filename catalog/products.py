@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import InstrumentedAttribute, selectinload
 
 from catalog.errors import ProductNotFound
+from catalog.merchandising import NO_RULES, Rules
 from catalog.models import Product, ProductImage
 from storage.database import db
 
@@ -88,26 +89,36 @@ def product_by_sku(sku: str) -> Product:
     return product
 
 
-def list_products(wanted: ProductFilter = ProductFilter(), *, page: int = 1, page_size: int = 24) -> Page[Product]:
-    """Return one page of the products that pass, newest first, with their pictures; a page past the end is empty."""
+def list_products(
+    wanted: ProductFilter = ProductFilter(), *, page: int = 1, page_size: int = 24, rules: Rules = NO_RULES
+) -> Page[Product]:
+    """Return one page of the products that pass, newest first, with their pictures; a page past the end is empty.
+
+    rules: what the shop puts forward and hides.
+    """
     page = max(1, page)
-    conditions = _conditions(wanted)
+    conditions = _conditions(wanted, rules)
     total = db.session.scalar(select(func.count()).select_from(Product).where(*conditions)) or 0
     rows = db.session.scalars(
         select(Product)
         .where(*conditions)
         .options(selectinload(Product.images))
-        .order_by(Product.id.desc())
+        .order_by(*rules.list_order(), Product.id.desc())
         .limit(page_size)
         .offset((page - 1) * page_size)
     )
     return Page(items=list(rows), total=total, page=page, page_size=page_size)
 
 
-def matching_image_ids(wanted: ProductFilter = ProductFilter()) -> NDArray[np.int64]:
-    """Return the ids of the pictures of all products that pass, ascending, int64, shape (n,)."""
+def matching_image_ids(
+    wanted: ProductFilter = ProductFilter(), rules: Rules = NO_RULES, *also: ColumnElement[bool]
+) -> NDArray[np.int64]:
+    """Return the ids of the pictures of all products that pass and are not hidden, ascending, int64, shape (n,).
+
+    also: further conditions of a product.
+    """
     ids = db.session.scalars(
-        select(ProductImage.id).join(Product).where(*_conditions(wanted)).order_by(ProductImage.id)
+        select(ProductImage.id).join(Product).where(*_conditions(wanted, rules), *also).order_by(ProductImage.id)
     ).all()
     return np.asarray(ids, dtype=np.int64)
 
@@ -134,39 +145,41 @@ def live_images() -> Iterator[LiveImage]:
     return (LiveImage(*row) for row in rows)
 
 
-def facets(wanted: ProductFilter = ProductFilter()) -> Facets:
+def facets(wanted: ProductFilter = ProductFilter(), rules: Rules = NO_RULES) -> Facets:
     """Return what can still be chosen, with counts, and the price bounds under the filter's other parts."""
     any_price = replace(wanted, min_price_minor_units=None, max_price_minor_units=None)
     lowest, highest = db.session.execute(
-        select(func.min(Product.price_minor_units), func.max(Product.price_minor_units)).where(*_conditions(any_price))
+        select(func.min(Product.price_minor_units), func.max(Product.price_minor_units)).where(
+            *_conditions(any_price, rules)
+        )
     ).one()
     return Facets(
-        categories=_counts(Product.category, replace(wanted, categories=frozenset())),
-        genders=_counts(Product.gender, replace(wanted, genders=frozenset())),
-        colours=_counts(Product.colour, replace(wanted, colours=frozenset())),
-        brands=_counts(Product.brand, replace(wanted, brands=frozenset())),
+        categories=_counts(Product.category, replace(wanted, categories=frozenset()), rules),
+        genders=_counts(Product.gender, replace(wanted, genders=frozenset()), rules),
+        colours=_counts(Product.colour, replace(wanted, colours=frozenset()), rules),
+        brands=_counts(Product.brand, replace(wanted, brands=frozenset()), rules),
         min_price_minor_units=lowest,
         max_price_minor_units=highest,
     )
 
 
-def categories_on_sale() -> dict[str, int]:
-    """Return how many products each category has, most first."""
-    return _counts(Product.category, ProductFilter())
+def categories_on_sale(rules: Rules = NO_RULES) -> dict[str, int]:
+    """Return how many products each category has, most first; hidden ones do not count."""
+    return _counts(Product.category, ProductFilter(), rules)
 
 
-def _counts(column: InstrumentedAttribute[str], wanted: ProductFilter) -> dict[str, int]:
+def _counts(column: InstrumentedAttribute[str], wanted: ProductFilter, rules: Rules) -> dict[str, int]:
     rows = db.session.execute(
         select(column, func.count())
-        .where(*_conditions(wanted), column != "")
+        .where(*_conditions(wanted, rules), column != "")
         .group_by(column)
         .order_by(func.count().desc(), column)
     )
     return {row[0]: row[1] for row in rows}
 
 
-def _conditions(wanted: ProductFilter) -> list[ColumnElement[bool]]:
-    conditions: list[Any] = [Product.deleted_at.is_(None)]
+def _conditions(wanted: ProductFilter, rules: Rules = NO_RULES) -> list[ColumnElement[bool]]:
+    conditions: list[Any] = [Product.deleted_at.is_(None), *rules.visible()]
     for column, values in (
         (Product.category, wanted.categories),
         (Product.gender, wanted.genders),

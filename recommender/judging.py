@@ -16,11 +16,12 @@ from recommender.abstention import (
     Nearest,
     Question,
 )
+from recommender.arranging import AS_IT_IS, Arrangement, find_arranged
 from recommender.embeddings import stored_embeddings
 from recommender.from_photo import PhotoReading, SeenGarment
 from recommender.garment_corrections import NOTHING_CORRECTED, GarmentCorrection
 from recommender.ports import Embedding, EncoderIdentity, VectorIndex
-from recommender.similar import Match, Query, QueryKind, find_similar
+from recommender.similar import Match, Query, QueryKind
 
 
 @dataclass(frozen=True)
@@ -33,11 +34,12 @@ class Answer:
 
 @dataclass(frozen=True)
 class Shelf:
-    """Where answers come from: the index, what judges them, and which products are wanted."""
+    """Where answers come from: the index, what judges them, which products are wanted, and the shop's rules."""
 
     index: VectorIndex
     calibration: MatchCalibration
     wanted: ProductFilter
+    arrangement: Arrangement = AS_IT_IS
 
     def answer_garment(
         self,
@@ -69,8 +71,16 @@ class Shelf:
         return self._answer(Query(words, encoder, QueryKind.WORDS), Question(words=words, text=text), limit)
 
     def _answer(self, query: Query, question: Question, limit: int) -> Answer:
-        found = find_similar(query, index=self.index, wanted=self.wanted, limit=max(limit, NEIGHBOURS))
-        return Answer(found[:limit], judge_matches(question, found, query.encoder, self.calibration))
+        found = find_arranged(
+            query,
+            index=self.index,
+            wanted=self.wanted,
+            arrangement=self.arrangement,
+            limit=max(limit, NEIGHBOURS),
+        )
+        # Whether the shop has it does not depend on what it puts forward.
+        judgement = judge_matches(question, found.nearest, query.encoder, self.calibration)
+        return Answer(found.shown[:limit], judgement)
 
 
 def judge_matches(

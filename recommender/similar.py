@@ -1,13 +1,14 @@
 """A query -> the products that look most like it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
+from numpy.typing import NDArray
 
 from catalog.models import Product
-from catalog.products import ProductFilter, matching_image_ids, products_of_images
-from recommender.embeddings import stored_embeddings
+from catalog.products import products_of_images
 from recommender.errors import IndexBuiltWithAnotherEncoder, NothingToSearchFor
 from recommender.ports import Embedding, EncoderIdentity, Neighbour, VectorIndex
 
@@ -41,10 +42,6 @@ LIKENESS_STEPS = {
 WEIGHT_OF_WORDS = 6.0
 
 
-SIMILAR_ITEMS = 8
-FEWEST_SIMILAR_ITEMS = 4
-
-
 @dataclass(frozen=True)
 class Query:
     """What to look for: a unit-length embedding, the encoder that made it, and what it was made of."""
@@ -68,40 +65,26 @@ def find_similar(
     query: Query,
     *,
     index: VectorIndex,
-    wanted: ProductFilter = ProductFilter(),
+    among: NDArray[np.int64] | None = None,
+    hides: Callable[[Product], bool] = lambda product: False,
     limit: int,
     leave_out: str | None = None,
 ) -> list[Match]:
-    """Return at most `limit` products that pass the filter, most similar first; may be empty.
+    """Return at most `limit` products, most similar first; may be empty.
 
-    leave_out: a SKU not to return. Raises IndexMissing, IndexDamaged, IndexBuiltWithAnotherEncoder.
+    among: the pictures that may answer, all when None; hides: whether a product must not be returned; leave_out: the
+    SKU of one. Raises IndexMissing, IndexDamaged, IndexBuiltWithAnotherEncoder.
     """
     if index.manifest.encoder != query.encoder:
         raise IndexBuiltWithAnotherEncoder(index.manifest.encoder, query.encoder)
-    among = None if wanted.is_empty else matching_image_ids(wanted)
     depth = limit + 1
     while True:
         neighbours = index.search(query.embedding, limit=depth, among=among)
-        matches = _matches(neighbours, query.kind, leave_out)
+        matches = [match for match in _matches(neighbours, query.kind, leave_out) if not hides(match.product)]
         # A product with several pictures takes several rows: look deeper until there are enough products.
         if len(matches) >= limit or len(neighbours) < depth:
             return matches[:limit]
         depth *= 2
-
-
-def similar_items(product: Product, *, encoder: EncoderIdentity, index: VectorIndex) -> list[Match]:
-    """Return what a product's page shows beside it: SIMILAR_ITEMS at most, distant ones only to reach the fewest.
-
-    Empty for a product whose first picture is not embedded yet. Raises as `find_similar`.
-    """
-    content_hash = product.images[0].content_hash
-    known = stored_embeddings([content_hash], encoder)
-    if content_hash not in known:
-        return []
-    query = Query(known[content_hash], encoder, QueryKind.PRODUCT)
-    matches = find_similar(query, index=index, limit=SIMILAR_ITEMS, leave_out=product.sku)
-    close = sum(match.likeness is not Likeness.DISTANT for match in matches)
-    return matches[: max(close, FEWEST_SIMILAR_ITEMS)]
 
 
 def combine(photo: Embedding | None, words: Embedding | None) -> Embedding:

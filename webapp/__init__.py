@@ -11,6 +11,7 @@ _PROJECT = Path(__file__).resolve().parent.parent
 _TABLES_IN = (
     "accounts.models",
     "catalog.models",
+    "catalog.rule_models",
     "privacy.models",
     "privacy.retention_models",
     "privacy.rights_models",

@@ -15,6 +15,7 @@ from segmentation.garments import Garment
 from segmentation.ports import Pixels
 from storage.images import encode_jpeg, read_photo, shrink
 from webapp.errors import BadRequestValue, ShopBusy
+from webapp.merchandising import arrangement_in_force
 from webapp.wiring import serving, wiring
 
 _CROP_SIDE_PIXELS = 240
@@ -64,7 +65,7 @@ def uploaded_photo(files: MultiDict[str, FileStorage]) -> FileStorage:
 
 def shelf(wanted: ProductFilter) -> Shelf:
     """Return where this request's answers come from."""
-    return Shelf(serving().index, wiring().match_calibration, wanted)
+    return Shelf(serving().index, wiring().match_calibration, wanted, arrangement_in_force())
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from recommender.similar import Likeness
 from webapp.addresses import address_to_return_to, address_with, address_without_filters
 from webapp.filter_panel import active_filters, choice_groups
 from webapp.i18n import current_language
+from webapp.merchandising import rules_in_force
 from webapp.settings import LANGUAGES
 
 _ = lazy_gettext
@@ -45,7 +46,7 @@ def price_of(product: Product) -> str:
 
 def menu_categories() -> list[str]:
     """Return the slugs of the shop's largest categories, for the menu; asked of the database when a page draws it."""
-    return list(categories_on_sale())[:_CATEGORIES_IN_MENU]
+    return list(categories_on_sale(rules_in_force()))[:_CATEGORIES_IN_MENU]
 
 
 def has_endpoint(name: str) -> bool:

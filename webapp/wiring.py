@@ -81,6 +81,7 @@ from recommender.open_clip_encoder import OpenClipEncoder
 from recommender.photo_copies_source import PhotoCopiesSource
 from recommender.photo_vectors_source import PhotoVectors
 from recommender.ports import AttributeReader, ImageEncoder, TextEncoder
+from recommender.rule_book import RuleBook
 from recommender.serving import Encoders, Serving, ServingSwitch
 from recommender.shop_window import ShopWindow
 from recommender.transformers_encoder import TransformersEncoder
@@ -175,6 +176,10 @@ class Wiring:
     @cached_property
     def index(self) -> IndexBuilds:
         return IndexBuilds(self.settings.index_folder)
+
+    @cached_property
+    def rule_book(self) -> RuleBook:
+        return RuleBook()
 
     @cached_property
     def blobs(self) -> BlobStore:

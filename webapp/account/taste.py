@@ -9,6 +9,7 @@ from catalog.products import ProductFilter, list_products
 from privacy.consent import Purpose
 from privacy.errors import ObjectionStands, PhotoNotFound, ProcessingRestricted
 from privacy.standing import refuse_by_standing
+from webapp.merchandising import rules_in_force
 from webapp.visitor import current_visitor
 from webapp.wiring import wiring
 
@@ -16,9 +17,10 @@ from webapp.wiring import wiring
 def new_arrivals(limit: int) -> list[Product]:
     """Return the newest items, those of the visitor's favourite categories before the others."""
     liked = frozenset(_profile().favourite_categories)
-    first = list(list_products(ProductFilter(categories=liked), page_size=limit).items) if liked else []
+    rules = rules_in_force()
+    first = list(list_products(ProductFilter(categories=liked), page_size=limit, rules=rules).items) if liked else []
     known = {product.id for product in first}
-    others = [product for product in list_products(page_size=limit).items if product.id not in known]
+    others = [product for product in list_products(page_size=limit, rules=rules).items if product.id not in known]
     return [*first, *others][:limit]
 
 

@@ -21,6 +21,7 @@ from webapp.api.presenters import garment_json, judgement_json, match_json, prod
 from webapp.errors import BadRequestValue
 from webapp.filters import filter_from, whole_number
 from webapp.i18n import current_language
+from webapp.merchandising import rules_in_force
 from webapp.photo_consents import record_consents, settle_withdrawals
 from webapp.photo_flow import SeenPhoto, StageTimes, photo_slot, see, shelf, uploaded_photo
 from webapp.wiring import wiring
@@ -102,7 +103,7 @@ def products() -> Response:
         return _described_by(words)
     page = whole_number(request.args, "page", default=1, lowest=1, highest=100_000)
     size = whole_number(request.args, "limit", default=24, lowest=1, highest=100)
-    found = list_products(filter_from(request.args), page=page, page_size=size)
+    found = list_products(filter_from(request.args), page=page, page_size=size, rules=rules_in_force())
     return jsonify(
         products=[product_json(product, current_language()) for product in found.items],
         total=found.total,

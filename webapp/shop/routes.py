@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as AnyResponse
 
+from catalog.errors import ProductNotFound
 from catalog.products import facets, list_products, product_by_sku
 from privacy.consent import Purpose, purposes_named, require_consent
 from privacy.photo_vault import OpenPhoto, new_photo_id
@@ -15,7 +16,7 @@ from recommender.abstention import UNJUDGED
 from recommender.from_photo import PhotoReading, embed_again
 from recommender.garment_corrections import NOTHING_CORRECTED, corrections_of
 from recommender.judging import Answer
-from recommender.similar import similar_items
+from recommender.similar_items import similar_items
 from storage.database import db
 from storage.images import read_picture
 from webapp.account.taste import new_arrivals, own_sizes
@@ -23,6 +24,7 @@ from webapp.correction_choices import correction_choices
 from webapp.errors import BadRequestValue
 from webapp.filters import filter_from, whole_number
 from webapp.i18n import current_language
+from webapp.merchandising import arrangement_in_force, rules_in_force
 from webapp.photo_consents import (
     act_on_consents,
     forget,
@@ -104,7 +106,7 @@ def show_photo(photo_id: str) -> str | AnyResponse:
         # What is probable was learned from photos: the demo's drawings look strange to it.
         no_good_match=answer.judgement.no_good_match and not kept.is_drawing,
         wanted=wanted,
-        facets=facets(wanted),
+        facets=facets(wanted, rules_in_force()),
     )
 
 
@@ -136,7 +138,7 @@ def browse() -> str:
     wanted = filter_from(request.args)
     words = request.args.get("q", "").strip()
     page = whole_number(request.args, "page", default=1, lowest=1, highest=100_000)
-    shown = list_products(wanted, page=page, page_size=_PRODUCTS_A_PAGE) if not words else None
+    shown = None if words else list_products(wanted, page=page, page_size=_PRODUCTS_A_PAGE, rules=rules_in_force())
     if shown and page > shown.pages:
         abort(404)
     answer = matches_of_words(words, wanted, limit=2 * _PRODUCTS_A_PAGE) if words else Answer([], UNJUDGED)
@@ -147,7 +149,7 @@ def browse() -> str:
         no_good_match=answer.judgement.no_good_match,
         page=shown,
         wanted=wanted,
-        facets=facets(wanted),
+        facets=facets(wanted, rules_in_force()),
     )
 
 
@@ -155,7 +157,14 @@ def browse() -> str:
 def product(sku: str) -> str:
     """One product and what is similar to it."""
     found = product_by_sku(sku)
-    similar = similar_items(found, encoder=serving().image_encoder.identity, index=serving().index)
+    if rules_in_force().withholds(found):
+        raise ProductNotFound(sku)
+    similar = similar_items(
+        found,
+        encoder=serving().image_encoder.identity,
+        index=serving().index,
+        arrangement=arrangement_in_force(),
+    )
     return render_template("shop/product.html", product=found, similar=similar, own_sizes=own_sizes())
 
 
