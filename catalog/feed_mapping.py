@@ -15,9 +15,11 @@ Cell = str | tuple[str, ...]
 """What a feed holds in one place: a text, or (JSON lines) a list of texts."""
 
 PLAIN_FIELDS = (
-    "sku", "brand", "category", "colour", "gender", "sizes", "price", "currency", "stock", "link", "image",
+    "sku", "brand", "category", "sub_category", "colour", "pattern", "gender", "season", "sizes", "price", "currency",
+    "cost", "stock", "link", "image",
 )  # fmt: skip
 TEXT_FIELDS = ("title", "description")
+_OF_A_PLACE = re.compile(r"stock_([a-z0-9_]{1,40})")
 _IN_A_LANGUAGE = re.compile(rf"({'|'.join(TEXT_FIELDS)})_([a-z]{{2}})")
 _PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 
@@ -106,8 +108,16 @@ def _named_alike(columns: tuple[str, ...]) -> dict[str, FieldSource]:
 
 
 def is_field(name: str) -> bool:
-    """Say whether `name` is a field of ours: `sku`, `title`, `title_fr` …"""
-    return name in PLAIN_FIELDS or name in TEXT_FIELDS or _IN_A_LANGUAGE.fullmatch(name) is not None
+    """Say whether `name` is a field of ours: `sku`, `title`, `title_fr`, `stock_lyon` …"""
+    if name in PLAIN_FIELDS or name in TEXT_FIELDS:
+        return True
+    return (_IN_A_LANGUAGE.fullmatch(name) or _OF_A_PLACE.fullmatch(name)) is not None
+
+
+def place_of(name: str) -> str | None:
+    """Return the slug of the shop whose stock a field gives, `lyon` of `stock_lyon`; None of any other field."""
+    match = _OF_A_PLACE.fullmatch(name)
+    return match[1] if match else None
 
 
 def language_of(name: str, *, otherwise: str) -> tuple[str, str] | None:
@@ -157,7 +167,7 @@ def _table(document: Mapping[str, Any], key: str) -> Mapping[str, Any]:
         raise MappingError(key, f"write it as a table, [{key}]")
     for name in table:
         if not is_field(name):
-            known = ", ".join((*PLAIN_FIELDS, "title_en", "title_fr", "description_en", "…"))
+            known = ", ".join((*PLAIN_FIELDS, "title_en", "title_fr", "description_en", "stock_lyon", "…"))
             raise MappingError(f"{key}.{name}", f"no field of ours; the fields are {known}")
     return table
 

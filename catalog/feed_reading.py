@@ -1,23 +1,29 @@
-"""The rows of a feed file, one at a time: CSV with a header, or JSON lines; UTF-8."""
+"""The rows of a feed, one at a time: CSV, JSON lines or XML, by itself or in a ZIP; Google Merchant's shape too."""
 
-import codecs
 import csv
-import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from io import TextIOWrapper
 from itertools import islice
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import IO, Any
 
 from catalog.errors import FeedUnreadable, Problem
+from catalog.feed_archive import FeedArchive, open_archive
+from catalog.feed_bytes import UTF_8, FeedBytes, codec_of, encoding_of_beginning, look_over
+from catalog.feed_google import is_google, our_cells, our_columns
 from catalog.feed_mapping import Cell
+from catalog.feed_xml import xml_items
 
 CSV_NAMES = (".csv", ".tsv", ".txt")
 JSON_LINES_NAMES = (".jsonl", ".ndjson")
-_DELIMITERS = ",;\t"
-_CHUNK_BYTES = 1 << 20
+XML_NAMES = (".xml", ".rss", ".atom")
+ARCHIVE_NAMES = (".zip",)
+TABLE_NAMES = CSV_NAMES + JSON_LINES_NAMES + XML_NAMES
+_DELIMITERS = ",;\t|"
 _MAX_CELL_CHARACTERS = 100_000
+_MAX_LINE_CHARACTERS = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -25,24 +31,29 @@ class RawRow:
     """One row as the feed has it, or what makes it unreadable."""
 
     number: int
-    """As a spreadsheet or editor counts: from 1, a CSV's header included."""
+    """As a spreadsheet or editor counts: from 1, a CSV's header included; of XML, the item's number."""
     cells: dict[str, Cell] = field(default_factory=dict)
     problem: Problem | None = None
 
 
 @dataclass(frozen=True)
 class FeedFile:
-    """A feed that was looked over once: it is UTF-8, and a CSV has a header."""
+    """A feed that was looked over once: it is text of one encoding, and a CSV has a header."""
 
     path: Path
     sha256: str
     rows: int
     columns: tuple[str, ...]
-    """Of the CSV's header; none for JSON lines, where every row may have its own."""
+    """Of the CSV's header, and what Google's columns mean to us; none for JSON lines and XML, where rows differ."""
+    encoding: str
+    """UTF-8, UTF-16 … or Windows-1252, which is a guess."""
+    table: FeedBytes
+    archive: FeedArchive | None = None
+    """Where the table and its pictures are, of a ZIP."""
 
     def read(self) -> Iterator[RawRow]:
         """Yield the rows in order, holding one at a time."""
-        return _rows(self.path)
+        return _rows(self.table, codec_of(self.encoding))
 
 
 @dataclass(frozen=True)
@@ -50,99 +61,104 @@ class FeedSample:
     """The beginning of a feed: its columns and first rows, to guess and show what they mean."""
 
     columns: tuple[str, ...]
-    """Of the CSV's header, or every name that the first JSON lines use."""
+    """Of the CSV's header, or every name that the first rows of another format use."""
     rows: tuple[RawRow, ...]
+    encoding: str = UTF_8
 
 
 def sample_feed(path: Path, *, rows: int = 100) -> FeedSample:
     """Return the feed's beginning without reading the rest. Raises FeedUnreadable."""
-    _refuse_other_names(path)
     try:
-        columns = () if _is_json_lines(path) else _header(path)
-        first = tuple(islice(_rows(path), rows))
+        table, _ = _table_of(path)
+        encoding = UTF_8 if _ends(table, XML_NAMES) else encoding_of_beginning(table.beginning())
+        codec = codec_of(encoding)
+        first = tuple(islice(_rows(table, codec, errors="replace"), rows))
+        columns = _header(table, codec) if _ends(table, CSV_NAMES) else ()
     except OSError as error:
         raise FeedUnreadable(f"{path.name}: {error.strerror or error}") from error
-    except UnicodeDecodeError as error:
-        raise _not_utf8(path, 1) from error
-    return FeedSample(columns or tuple(dict.fromkeys(name for row in first for name in row.cells)), first)
+    return FeedSample(columns or tuple(dict.fromkeys(name for row in first for name in row.cells)), first, encoding)
 
 
 def open_feed(path: Path) -> FeedFile:
     """Look the file over. Raises FeedUnreadable, whose words say how to export it."""
-    _refuse_other_names(path)
     try:
-        sha256 = _digest_of_utf8(path)
-        columns = () if _is_json_lines(path) else _header(path)
-        return FeedFile(path, sha256, sum(1 for _ in _rows(path)), columns)
+        table, archive = _table_of(path)
+        # XML says its own encoding.
+        sha256, encoding = (table.digest(), UTF_8) if _ends(table, XML_NAMES) else look_over(table)
+        codec = codec_of(encoding)
+        columns = _header(table, codec) if _ends(table, CSV_NAMES) else ()
+        return FeedFile(path, sha256, sum(1 for _ in _rows(table, codec)), columns, encoding, table, archive)
     except OSError as error:
         raise FeedUnreadable(f"{path}: {error.strerror or error}") from error
 
 
-def _refuse_other_names(path: Path) -> None:
-    if path.suffix.lower() not in CSV_NAMES + JSON_LINES_NAMES:
-        raise FeedUnreadable(f"{path.name}: a feed is a .csv or a .jsonl (JSON lines) file")
+def _table_of(path: Path) -> tuple[FeedBytes, FeedArchive | None]:
+    if path.suffix.lower() in ARCHIVE_NAMES:
+        archive = open_archive(path, is_table=lambda name: PurePath(name).suffix.lower() in TABLE_NAMES)
+        return FeedBytes(archive.table.filename, archive.open_table), archive
+    if path.suffix.lower() not in TABLE_NAMES:
+        raise FeedUnreadable(f"{path.name}: a feed is a .csv, .tsv, .jsonl (JSON lines), .xml or .zip file")
+    return FeedBytes(path.name, lambda: path.open("rb")), None
 
 
-def _digest_of_utf8(path: Path) -> str:
-    digest, decoder, line = hashlib.sha256(), codecs.getincrementaldecoder("utf-8")(), 1
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK_BYTES):
-            digest.update(chunk)
-            try:
-                text = decoder.decode(chunk)
-            except UnicodeDecodeError as error:
-                raise _not_utf8(path, line + chunk[: error.start].count(b"\n")) from error
-            if "\0" in text:
-                raise _not_utf8(path, line + text[: text.index("\0")].count("\n"))
-            line += chunk.count(b"\n")
-    return digest.hexdigest()
+def _ends(table: FeedBytes, names: tuple[str, ...]) -> bool:
+    return PurePath(table.name).suffix.lower() in names
 
 
-def _not_utf8(path: Path, line: int) -> FeedUnreadable:
-    return FeedUnreadable(
-        f"{path.name}, line {line}: this is not UTF-8 text. Save the file again as “CSV UTF-8” (or JSON in UTF-8)."
-    )
+def _text(table: FeedBytes, codec: str, errors: str = "strict") -> IO[str]:
+    return TextIOWrapper(table.open(), encoding=codec, errors=errors, newline="")
 
 
-def _is_json_lines(path: Path) -> bool:
-    return path.suffix.lower() in JSON_LINES_NAMES
+def _rows(table: FeedBytes, codec: str, *, errors: str = "strict") -> Iterator[RawRow]:
+    if _ends(table, XML_NAMES):
+        items = enumerate(xml_items(table), start=1)
+        return (RawRow(number, our_cells(cells) if is_google(cells) else cells) for number, cells in items)
+    reader = _json_rows if _ends(table, JSON_LINES_NAMES) else _csv_rows
+    return reader(table, codec, errors)
 
 
-def _open(path: Path) -> IO[str]:
-    return path.open(encoding="utf-8-sig", newline="")
+def _header(table: FeedBytes, codec: str) -> tuple[str, ...]:
+    with _text(table, codec, "replace") as file:
+        columns, _, _ = _columns(file.read(_MAX_CELL_CHARACTERS), table.name)
+    return our_columns(columns) if is_google(columns) else columns
 
 
-def _rows(path: Path) -> Iterator[RawRow]:
-    return _json_rows(path) if _is_json_lines(path) else _csv_rows(path)
-
-
-def _header(path: Path) -> tuple[str, ...]:
-    with _open(path) as file:
-        columns, _ = _columns(file, path)
-    return columns
-
-
-def _columns(file: IO[str], path: Path) -> tuple[tuple[str, ...], str]:
-    """The header's names and the delimiter that splits it into most of them."""
-    line = file.readline(_MAX_CELL_CHARACTERS)
-    splits = {delimiter: next(csv.reader([line], delimiter=delimiter), []) for delimiter in _DELIMITERS}
+def _columns(head: str, name: str) -> tuple[tuple[str, ...], str, int]:
+    """The header's names, the delimiter that splits it into most of them, and how many lines come before it."""
+    # Excel's own hint on the first line.
+    before = 1 if head[:4].lower() == "sep=" else 0
+    lines = head.splitlines(keepends=True)[before:]
+    splits = {delimiter: _first_row(lines, delimiter) for delimiter in _DELIMITERS}
     delimiter = max(splits, key=lambda each: len(splits[each]))
-    columns = tuple(name.strip() for name in splits[delimiter])
+    columns = tuple(column.strip() for column in splits[delimiter])
     if len(columns) < 2:
-        raise FeedUnreadable(
-            f"{path.name}: the first line must name the columns, separated by commas, semicolons or tabs"
-        )
-    if twice := {name for name in columns if name and columns.count(name) > 1}:
-        raise FeedUnreadable(f"{path.name}: two columns are named {sorted(twice)[0]!r}; rename one")
-    return columns, delimiter
+        raise FeedUnreadable(f"{name}: the first line must name the columns, separated by commas, semicolons or tabs")
+    if twice := {column for column in columns if column and columns.count(column) > 1}:
+        raise FeedUnreadable(f"{name}: two columns are named {sorted(twice)[0]!r}; rename one")
+    return columns, delimiter, before
 
 
-def _csv_rows(path: Path) -> Iterator[RawRow]:
+def _first_row(lines: list[str], delimiter: str) -> list[str]:
+    try:
+        return next(csv.reader(lines, delimiter=delimiter), [])
+    except csv.Error:
+        return []
+
+
+def _csv_rows(table: FeedBytes, codec: str, errors: str) -> Iterator[RawRow]:
     csv.field_size_limit(_MAX_CELL_CHARACTERS)
-    with _open(path) as file:
-        columns, delimiter = _columns(file, path)
+    with _text(table, codec, errors) as file:
+        columns, delimiter, before = _columns(file.read(_MAX_CELL_CHARACTERS), table.name)
+    google = is_google(columns)
+    with _text(table, codec, errors) as file:
+        for _ in range(before):
+            file.readline()
         reader = csv.reader(file, delimiter=delimiter, strict=True)
-        number = 1
+        try:
+            next(reader)
+        except csv.Error as error:
+            raise FeedUnreadable(f"{table.name}: the line of the columns is broken CSV: {error}") from error
+        number = 1 + before
         while True:
             number += 1
             try:
@@ -153,23 +169,35 @@ def _csv_rows(path: Path) -> Iterator[RawRow]:
                 yield RawRow(number, problem=Problem("row", f"broken CSV, check its quotes: {error}"))
                 continue
             if any(cell.strip() for cell in cells):
-                yield _csv_row(number, columns, cells)
+                yield _csv_row(number, columns, cells, google=google)
 
 
-def _csv_row(number: int, columns: tuple[str, ...], cells: list[str]) -> RawRow:
+def _csv_row(number: int, columns: tuple[str, ...], cells: list[str], *, google: bool) -> RawRow:
     if len(cells) != len(columns):
         advice = f"{len(cells)} cells under {len(columns)} columns: put a text that holds the separator in quotes"
         return RawRow(number, problem=Problem("row", advice))
-    return RawRow(number, dict(zip(columns, cells, strict=True)))
+    named = dict(zip(columns, cells, strict=True))
+    return RawRow(number, our_cells(named) if google else {**named})
 
 
-def _json_rows(path: Path) -> Iterator[RawRow]:
-    with _open(path) as file:
-        for number, line in enumerate(file, start=1):
+def _json_rows(table: FeedBytes, codec: str, errors: str) -> Iterator[RawRow]:
+    with _text(table, codec, errors) as file:
+        number = 0
+        while line := file.readline(_MAX_LINE_CHARACTERS):
+            number += 1
             if number == 1 and line.lstrip().startswith("["):
-                raise FeedUnreadable(f"{path.name}: this is one JSON list; write one object a line, without commas")
-            if line.strip():
+                raise FeedUnreadable(f"{table.name}: this is one JSON list; write one object a line, without commas")
+            if len(line) == _MAX_LINE_CHARACTERS and not line.endswith("\n"):
+                _pass_over_line(file)
+                advice = f"the line has more than {_MAX_LINE_CHARACTERS} characters"
+                yield RawRow(number, problem=Problem("row", advice))
+            elif line.strip():
                 yield _json_row(number, line)
+
+
+def _pass_over_line(file: IO[str]) -> None:
+    while (rest := file.readline(_MAX_LINE_CHARACTERS)) and not rest.endswith("\n"):
+        continue
 
 
 def _json_row(number: int, line: str) -> RawRow:

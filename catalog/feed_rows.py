@@ -9,12 +9,15 @@ from urllib.parse import urlsplit
 
 from catalog.editing import ProductDetails
 from catalog.errors import InvalidPrice, Problem, RowRejected, UnknownCurrency
-from catalog.feed_mapping import Cell, FeedMapping, language_of
+from catalog.feed_mapping import Cell, FeedMapping, language_of, place_of
 from catalog.money import known_currency, parse_price, split_currency
-from catalog.vocabulary import Kind, canonical, canonical_category, slugs
+from catalog.places import WEB
+from catalog.vocabulary import Kind, canonical, canonical_category, own_slug, slugs
 
 MAX_STOCK = 10_000_000
-_MAX_CHARACTERS = {"title": 300, "description": 10_000, "brand": 100, "sizes": 40, "link": 2_000}
+_MAX_CHARACTERS = {
+    "title": 300, "description": 10_000, "brand": 100, "sub_category": 100, "sizes": 40, "link": 2_000,
+}  # fmt: skip
 _SKU = re.compile(r"\w[\w.:+-]{0,63}")
 _WHOLE_NUMBER = re.compile(r"(\d{1,9})(?:[.,]0+)?")
 
@@ -53,18 +56,24 @@ class _Row:
     def product(self) -> FeedProduct:
         sku = self._take("sku", _sku, "")
         currency, price = self._price()
+        stock, places = self._stocks()
         details = ProductDetails(
             sku=sku,
             titles=self._texts("title"),
             descriptions=self._texts("description"),
-            brand=self._take("brand", _brand, ""),
+            brand=self._take("brand", _long("brand"), ""),
             category=self._take("category", _category, ""),
+            sub_category=self._take("sub_category", _long("sub_category"), ""),
             colour=self._take("colour", _colour, ""),
+            pattern=self._take("pattern", _pattern, ""),
             gender=self._take("gender", _gender, ""),
+            season=self._take("season", _season, ""),
             sizes=self._sizes(),
             price_minor_units=price,
             currency=currency,
-            stock=self._take("stock", _stock, 0),
+            cost_minor_units=self._cost(currency),
+            stock=stock,
+            stock_by_place=places,
             link=self._take("link", _link, ""),
         )
         image_names = self._image_names()
@@ -112,6 +121,28 @@ class _Row:
             self._problems.append(Problem("currency", f"the price is in {beside} but the currency says {currency}"))
         sign = self._mapping.decimal_sign
         return currency, self._take("price", lambda _: parse_price(amount, currency, decimal_sign=sign), 0)
+
+    def _cost(self, currency: str) -> int | None:
+        amount, beside = split_currency(self.text("cost"))
+        if not (amount and currency):
+            return None
+        if beside and beside != currency:
+            self._problems.append(Problem("cost", f"the cost is in {beside} but the price in {currency}"))
+        sign = self._mapping.decimal_sign
+        return self._take("cost", lambda _: parse_price(amount, currency, decimal_sign=sign), None)
+
+    def _stocks(self) -> tuple[int, dict[str, int] | None]:
+        """The pieces in all places, and in each where the row says so: what no shop has lies with the web."""
+        fields = {place: field for field in sorted(self._fields) if (place := place_of(field))}
+        if not fields:
+            return self._take("stock", _stock, 0), None
+        places = {place: self._take(field, _stock, 0) for place, field in fields.items()}
+        held = sum(places.values())
+        stock = self._take("stock", _stock, held) if self.text("stock") else held
+        if stock < held or (WEB in places and stock != held):
+            self._problems.append(Problem("stock", f"the stock is {stock}, but the places hold {held}"))
+            return held, places
+        return stock, places if WEB in places else {**places, WEB: stock - held}
 
     def _sizes(self) -> tuple[str, ...]:
         sizes = self._list("sizes", "|;,")
@@ -161,6 +192,15 @@ def _gender(text: str) -> str:
     return _known(Kind.GENDER, text) if text else "unisex"
 
 
+def _pattern(text: str) -> str:
+    # Words for patterns have no end; the filter has five.
+    return (canonical(Kind.PATTERN, text) or "other") if text else ""
+
+
+def _season(text: str) -> str:
+    return (canonical(Kind.SEASON, text) or own_slug(text)) if text else ""
+
+
 def _known(kind: Kind, text: str) -> str:
     slug = canonical(kind, text)
     if slug is None:
@@ -185,10 +225,6 @@ def _link(text: str) -> str:
     if address.scheme not in ("http", "https") or not address.hostname or len(text) > _MAX_CHARACTERS["link"]:
         raise ValueError(f"{text[:60]!r} is no web address: it must begin with https://")
     return text
-
-
-def _brand(text: str) -> str:
-    return _long("brand")(text)
 
 
 def _long(subject: str) -> Callable[[str], str]:

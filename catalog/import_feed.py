@@ -23,12 +23,14 @@ from sqlalchemy.orm import selectinload
 
 from catalog.editing import ProductDetails, replace_pictures, write_details
 from catalog.errors import FeedUnreadable, ImportSuperseded, PictureNotUsable, Problem, RowRejected
-from catalog.feed_mapping import FeedMapping
+from catalog.feed_mapping import FeedMapping, place_of
+from catalog.feed_pictures import FeedPictures, FolderOfPictures, FoundPicture, NoPictures, PictureSource
 from catalog.feed_reading import FeedFile, RawRow, open_feed
 from catalog.feed_rows import FeedProduct, parse_row, sku_in
+from catalog.feed_skus import SeenSkus
 from catalog.import_report import ImportReport, Rejection
 from catalog.models import ImportRejection, ImportRun, Product
-from catalog.pictures import StoredPicture, find_picture, store_picture
+from catalog.pictures import StoredPicture, store_picture
 from storage.blobs import BlobStore
 from storage.database import db, now
 from storage.errors import BadImage
@@ -45,20 +47,22 @@ Progress = Callable[[int, int], None]
 def import_feed(
     path: Path,
     *,
-    image_folder: Path,
+    image_folder: Path | None = None,
     blobs: BlobStore,
     mapping: FeedMapping = FeedMapping(),
+    web: PictureSource | None = None,
     on_progress: Progress = lambda done, total: None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> ImportReport:
     """Bring the catalogue up to date with a feed, and commit batch by batch; `should_stop` is asked before each.
 
+    image_folder: where the pictures are that are not in the feed's own archive. web: fetches those that have addresses.
     Raises FeedUnreadable before anything is written, ImportSuperseded when another import starts meanwhile.
     """
     feed = open_feed(path)
     _refuse_unmapped(feed, mapping, image_folder)
     run_id, first, resumed = _begin(feed, mapping, image_folder)
-    reader = _RowReader(mapping, image_folder, blobs)
+    reader = _RowReader(mapping, _pictures(feed, image_folder, web), blobs)
     for start, batch in _batches(feed.read(), reader, first):
         if should_stop():
             _leave(run_id, "stopped")
@@ -92,8 +96,9 @@ class CheckedRow:
 def check_feed(
     path: Path,
     *,
-    image_folder: Path,
+    image_folder: Path | None = None,
     mapping: FeedMapping = FeedMapping(),
+    web: PictureSource | None = None,
     on_row: Callable[[CheckedRow], None],
     on_progress: Progress = lambda done, total: None,
     should_stop: Callable[[], bool] = lambda: False,
@@ -104,7 +109,7 @@ def check_feed(
     """
     feed = open_feed(path)
     _refuse_unmapped(feed, mapping, image_folder)
-    reader = _RowReader(mapping, image_folder, blobs=None)
+    reader = _RowReader(mapping, _pictures(feed, image_folder, web), blobs=None)
     for start, batch in _batches(feed.read(), reader, 0):
         if should_stop():
             return False
@@ -148,15 +153,15 @@ class _Outcome:
 class _RowReader:
     """Rows -> outcomes; stores the pictures of changed rows (not without `blobs`), and knows a SKU's first row."""
 
-    def __init__(self, mapping: FeedMapping, image_folder: Path, blobs: BlobStore | None) -> None:
+    def __init__(self, mapping: FeedMapping, pictures: FeedPictures, blobs: BlobStore | None) -> None:
         self._mapping = mapping
-        self._folder = image_folder.resolve()
+        self._pictures = pictures
         self._blobs = blobs
-        self._first_row_of: dict[str, int] = {}
+        self._seen = SeenSkus()
 
     def skip(self, row: RawRow) -> None:
         """Pass over a row that an earlier process did."""
-        self._first_row_of.setdefault(sku_in(row.cells, self._mapping), row.number)
+        self._seen.first_row_of(sku_in(row.cells, self._mapping), row.number)
 
     def outcomes(self, rows: Sequence[RawRow], start: int, *, on_row: Callable[[int], None]) -> list[_Outcome]:
         """Return what to do with each row; `on_row` hears how many rows of the feed are done, from `start` on."""
@@ -172,7 +177,7 @@ class _RowReader:
         try:
             if row.problem:
                 raise RowRejected(row.problem)
-            first = self._first_row_of.setdefault(sku, row.number)
+            first = self._seen.first_row_of(sku, row.number)
             if sku and first != row.number:
                 raise RowRejected(Problem("sku", f"row {first} has this SKU already: keep one of them"))
             product = parse_row(row.cells, self._mapping)
@@ -186,26 +191,32 @@ class _RowReader:
 
     def _change(self, product: FeedProduct, known: _Known | None) -> _Change | None:
         try:
-            files = [find_picture(self._folder, name) for name in product.image_names]
-            row_hash = _row_hash(product, files)
+            pictures = [self._pictures.find(name) for name in product.image_names]
+            row_hash = _row_hash(product, pictures)
             if known and known.row_hash == row_hash:
                 return None
-            return _Change(product.details, row_hash, self._stored_all(files))
+            return _Change(product.details, row_hash, self._stored_all(pictures))
         except (PictureNotUsable, OSError) as error:
             raise RowRejected(Problem("image", str(error))) from error
 
-    def _stored_all(self, files: Sequence[Path]) -> tuple[StoredPicture, ...]:
+    def _stored_all(self, pictures: Sequence[FoundPicture]) -> tuple[StoredPicture, ...]:
         if self._blobs is None:
             return ()
-        return tuple(_stored(file, self._blobs) for file in files)
+        return tuple(_stored(picture, self._blobs) for picture in pictures)
 
 
-def _stored(file: Path, blobs: BlobStore) -> StoredPicture:
-    content = file.read_bytes()
+def _stored(picture: FoundPicture, blobs: BlobStore) -> StoredPicture:
+    content = picture.read()
     try:
         return store_picture(content, blobs=blobs)
     except BadImage as error:
-        raise PictureNotUsable(file.name, str(error)) from error
+        raise PictureNotUsable(picture.name, str(error)) from error
+
+
+def _pictures(feed: FeedFile, image_folder: Path | None, web: PictureSource | None) -> FeedPictures:
+    if feed.archive is not None:
+        return FeedPictures(feed.archive, web)
+    return FeedPictures(FolderOfPictures(image_folder) if image_folder else NoPictures(), web)
 
 
 def _checked(outcome: _Outcome) -> CheckedRow:
@@ -217,9 +228,9 @@ def _checked(outcome: _Outcome) -> CheckedRow:
     return CheckedRow(outcome.row_number, outcome.sku, fate, product.details, product.image_names)
 
 
-def _refuse_unmapped(feed: FeedFile, mapping: FeedMapping, image_folder: Path) -> None:
+def _refuse_unmapped(feed: FeedFile, mapping: FeedMapping, image_folder: Path | None) -> None:
     """A fault of the whole feed is said once, not once a row."""
-    if not image_folder.is_dir():
+    if image_folder is not None and feed.archive is None and not image_folder.is_dir():
         raise FeedUnreadable(f"{image_folder}: this image folder does not exist")
     if not feed.columns:
         return
@@ -230,6 +241,8 @@ def _refuse_unmapped(feed: FeedFile, mapping: FeedMapping, image_folder: Path) -
         )
     fields = mapping.fields_of(feed.columns)
     missing = [field for field in _NEEDED_FIELDS if field not in fields]
+    if any(place_of(field) for field in fields):
+        missing = [field for field in missing if field != "stock"]
     if not any(field.startswith("title") for field in fields):
         missing.append("title")
     if missing:
@@ -239,9 +252,10 @@ def _refuse_unmapped(feed: FeedFile, mapping: FeedMapping, image_folder: Path) -
         )
 
 
-def _begin(feed: FeedFile, mapping: FeedMapping, image_folder: Path) -> tuple[int, int, bool]:
+def _begin(feed: FeedFile, mapping: FeedMapping, image_folder: Path | None) -> tuple[int, int, bool]:
     """Return the run's id, the index of its first row to do, and whether it goes on with an interrupted one."""
-    parts = (feed.sha256, mapping.fingerprint(), str(image_folder.resolve()))
+    pictures_at = feed.path if feed.archive or not image_folder else image_folder
+    parts = (feed.sha256, mapping.fingerprint(), str(pictures_at.resolve()))
     fingerprint = hashlib.sha256("\n".join(parts).encode()).hexdigest()
     # Only the latest: behind another feed's import, the rows before the cursor may be out of date again.
     run = db.session.scalar(select(ImportRun).order_by(ImportRun.id.desc()).limit(1))
@@ -274,13 +288,12 @@ def _known_products(skus: Sequence[str]) -> dict[str, _Known]:
     return {sku: _Known(row_hash, deleted_at is not None) for sku, row_hash, deleted_at in rows}
 
 
-def _row_hash(product: FeedProduct, files: Sequence[Path]) -> str:
-    """Of all that a row says, and of each picture file's size and time of change."""
-    states = [file.stat() for file in files]
+def _row_hash(product: FeedProduct, pictures: Sequence[FoundPicture]) -> str:
+    """Of all that a row says, and of each picture's state."""
     parts = (
         _HOW_ROWS_BECOME_PRODUCTS,
         asdict(product.details),
-        [(name, state.st_size, state.st_mtime_ns) for name, state in zip(product.image_names, states, strict=True)],
+        [(picture.name, *picture.state) for picture in pictures],
     )
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 

@@ -3,11 +3,9 @@
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
 
 from sqlalchemy import select
 
-from catalog.errors import PictureNotUsable
 from catalog.models import ProductImage, full_key, thumb_key
 from storage.blobs import BlobStore
 from storage.database import db
@@ -15,9 +13,6 @@ from storage.images import ImageLimits, encode_jpeg, read_picture, shrink
 
 FULL_SIDE_PIXELS = 1000
 THUMB_SIDE_PIXELS = 400
-
-
-MAX_FILE_BYTES = 40_000_000
 
 
 @dataclass(frozen=True)
@@ -31,27 +26,6 @@ class StoredPicture:
     @property
     def blob_key(self) -> str:
         return full_key(self.content_hash)
-
-
-def find_picture(folder: Path, name: str) -> Path:
-    """Return the file that a feed names, which lies inside `folder` (resolved). Raises PictureNotUsable."""
-    if "://" in name:
-        raise PictureNotUsable(name, "an address is not fetched: put the picture in the image folder, give its name")
-    path = PurePosixPath(name)
-    if path.is_absolute() or ".." in path.parts or "\\" in name or ":" in name:
-        raise PictureNotUsable(name, "give a file name inside the image folder")
-    try:
-        found = (folder / path).resolve()
-        # A link inside the folder may lead out of it.
-        if not found.is_relative_to(folder):
-            raise PictureNotUsable(name, "this is a link to a place outside the image folder")
-        if not found.is_file():
-            raise PictureNotUsable(name, "no such file is in the image folder")
-        if found.stat().st_size > MAX_FILE_BYTES:
-            raise PictureNotUsable(name, f"the file has more than {MAX_FILE_BYTES // 1_000_000} MB")
-    except OSError as error:
-        raise PictureNotUsable(name, f"the file cannot be opened: {error.strerror}") from error
-    return found
 
 
 def store_picture(content: bytes, *, blobs: BlobStore) -> StoredPicture:

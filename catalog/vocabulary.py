@@ -21,6 +21,8 @@ class Kind(StrEnum):
     CATEGORY = "category"
     COLOUR = "colour"
     GENDER = "gender"
+    PATTERN = "pattern"
+    SEASON = "season"
 
 
 CATEGORIES = (
@@ -114,7 +116,28 @@ GENDERS = (
     Term("boys", "Garçon", "Boys"),
 )
 
-TERMS = {Kind.CATEGORY: CATEGORIES, Kind.COLOUR: COLOURS, Kind.GENDER: GENDERS}
+PATTERNS = (
+    Term("solid", "Uni", "Solid"),
+    Term("striped", "Rayé", "Striped"),
+    Term("checked", "À carreaux", "Checked"),
+    Term("printed", "Imprimé", "Printed"),
+    Term("other", "Autre", "Other"),
+)
+
+SEASONS = (
+    Term("spring", "Printemps", "Spring"),
+    Term("summer", "Été", "Summer"),
+    Term("fall", "Automne", "Autumn"),
+    Term("winter", "Hiver", "Winter"),
+)
+
+TERMS = {
+    Kind.CATEGORY: CATEGORIES,
+    Kind.COLOUR: COLOURS,
+    Kind.GENDER: GENDERS,
+    Kind.PATTERN: PATTERNS,
+    Kind.SEASON: SEASONS,
+}
 
 # What feeds say, in English and French, beside slugs and labels. Plurals follow by themselves.
 _SYNONYMS = {
@@ -219,6 +242,20 @@ _SYNONYMS = {
         "girls": "girl, filles, fillette",
         "boys": "boy, garçons, garcons",
     },
+    Kind.PATTERN: {
+        "solid": "plain, unie, uniform, solid colour, solid color, none, aucun",
+        "striped": "stripes, stripe, striped pattern, rayures, rayée, marinière, pinstripe, pin stripe",
+        "checked": "checks, check, chequered, checkered, plaid, tartan, gingham, vichy, carreaux, damier, houndstooth",
+        "printed": (
+            "print, imprimée, floral, flowers, flower, fleuri, fleurie, fleurs, graphic, graphique, geometric, "
+            "géométrique, polka dot, polka dots, dots, pois, à pois, leopard, léopard, animal print, camouflage, "
+            "paisley, logo, tropical, abstract, abstrait"
+        ),
+        "other": "others, autres, divers, mixed",
+    },
+    Kind.SEASON: {
+        "fall": "autumn",
+    },
 }
 
 _MAX_SLUG_CHARACTERS = 60
@@ -244,8 +281,18 @@ def canonical(kind: Kind | str, text: str) -> str | None:
 
 
 def canonical_category(text: str) -> str:
-    """Return the slug that a category's name means; an unknown one is kept, as a slug of its own."""
-    return canonical(Kind.CATEGORY, text) or as_slug(text)[:_MAX_SLUG_CHARACTERS].strip("-")
+    """Return the slug that a category's name means, or a path of them ("Women > Dresses"): the deepest that is known.
+
+    An unknown one is kept, as a slug of its own.
+    """
+    names = [name for name in text.split(">") if as_slug(name)]
+    known = next((slug for name in reversed(names) if (slug := canonical(Kind.CATEGORY, name))), None)
+    return known or own_slug(names[-1] if names else text)
+
+
+def own_slug(text: str) -> str:
+    """Return a shop's own word as a slug; empty when it has no Latin letter."""
+    return as_slug(text)[:_MAX_SLUG_CHARACTERS].strip("-")
 
 
 def as_slug(text: str) -> str:

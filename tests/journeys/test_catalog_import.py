@@ -395,10 +395,10 @@ def test_the_command_takes_products_off_sale_and_back(feed: Feed, empty_shop: Fl
 
 def test_the_command_ends_with_an_error_when_the_feed_cannot_be_read(feed: Feed, empty_shop: Flask) -> None:
     table = feed.folder / "products.csv"
-    table.write_bytes("sku,titre\na,été\n".encode("latin-1"))
+    table.write_bytes("sku,titre\na,été\n".encode() + b"b,\xe9\n")
     run = empty_shop.test_cli_runner().invoke(args=["catalog", "import", str(table)])
     assert run.exit_code == 1
-    assert "line 2: this is not UTF-8" in run.output
+    assert "line 3: this is not UTF-8" in run.output
 
 
 def test_every_row_of_fashion_products_maps_to_the_vocabulary(fashion_data: Path) -> None:

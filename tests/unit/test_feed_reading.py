@@ -21,7 +21,7 @@ def feed(tmp_path: Path) -> OpenFeed:
     return write
 
 
-@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 @pytest.mark.parametrize("mark", ["", "\ufeff"])
 def test_a_csv_is_read_with_either_delimiter_and_with_or_without_a_mark(
     feed: OpenFeed, delimiter: str, mark: str
@@ -29,6 +29,57 @@ def test_a_csv_is_read_with_either_delimiter_and_with_or_without_a_mark(
     found = feed(mark + f"sku{delimiter}title\r\n1{delimiter}Été\r\n")
     assert found.columns == ("sku", "title")
     assert [row.cells for row in found.read()] == [{"sku": "1", "title": "Été"}]
+
+
+@pytest.mark.parametrize(
+    ("codec", "encoding"),
+    [
+        ("utf-8", "UTF-8"),
+        ("utf-8-sig", "UTF-8"),
+        ("utf-16", "UTF-16"),
+        ("utf-16-le", "UTF-16LE"),
+        ("utf-16-be", "UTF-16BE"),
+        ("cp1252", "Windows-1252"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("name", "text"), [("p.csv", "sku;prix\n1;12 €\n"), ("p.jsonl", '{"sku": "1", "prix": "12 €"}\n')]
+)
+def test_the_encodings_of_spreadsheets_are_recognised(
+    feed: OpenFeed, codec: str, encoding: str, name: str, text: str
+) -> None:
+    found = feed(text.encode(codec), name)
+    assert found.encoding == encoding
+    assert [row.cells for row in found.read()] == [{"sku": "1", "prix": "12 €"}]
+
+
+@pytest.mark.parametrize("place", [0, 1_048_575, 1_048_576])
+def test_a_letter_on_the_border_of_two_chunks_is_one_letter(feed: OpenFeed, place: int) -> None:
+    rows = b"sku,title\n"
+    rows += b"1," + b"a" * 90_000 + b"\n"
+    rows += b"2,b\n" * ((place - len(rows)) // 4)
+    rows += b"3," + b"c" * max(0, place - len(rows) - 2)
+    found = feed(rows + "é\n".encode())
+    assert found.encoding == "UTF-8"
+    assert list(found.read())[-1].cells["title"].endswith("é")
+
+
+def test_excels_hint_on_the_first_line_is_passed_over(feed: OpenFeed) -> None:
+    (row,) = feed("sep=;\nsku;title\n1;a\n").read()
+    assert (row.number, row.cells) == (3, {"sku": "1", "title": "a"})
+
+
+def test_a_header_may_hold_a_line_break_and_no_broken_quotes(feed: OpenFeed) -> None:
+    assert feed('sku,"long\ntitle"\n1,a\n').columns == ("sku", "long\ntitle")
+    with pytest.raises(FeedUnreadable, match="line of the columns"):
+        feed('sku,"ti"tle\n1,a\n')
+
+
+def test_an_endless_line_of_json_is_a_problem_of_its_own_and_never_held(feed: OpenFeed) -> None:
+    rows = feed('{"sku": "0"}\n{"sku": "' + "x" * 3_000_000 + '"}\n{"sku": "2"}\n', "p.jsonl").read()
+    first, second, third = rows
+    assert (first.cells["sku"], third.number, third.cells["sku"]) == ("0", 3, "2")
+    assert "characters" in second.problem.reason
 
 
 def test_rows_are_numbered_as_a_spreadsheet_shows_them(feed: OpenFeed) -> None:
@@ -65,14 +116,15 @@ def test_a_line_that_is_no_flat_object_is_a_problem_of_its_own(feed: OpenFeed, l
 @pytest.mark.parametrize(
     ("content", "name", "words"),
     [
-        ("sku,title\n1,Été\n".encode("latin-1"), "p.csv", "line 2: this is not UTF-8"),
-        ("sku,title\n1,a\n".encode("utf-16"), "p.csv", "not UTF-8"),
-        ("sku,title\n1,a\n".encode("utf-16-le"), "p.csv", "not UTF-8"),
+        ("sku,title\n1,Été à la mer\n2,".encode() + b"\xe9\n", "p.csv", "line 3: this is not UTF-8"),
+        (b"sku,title\n1,a\n2,\x81\n", "p.csv", "line 3: this is not UTF-8"),
+        (b"sku,title\n1,a\0b\n", "p.csv", "line 2: this is no text"),
+        ("sku,title\n1,a\n".encode("utf-16") + b"\x00\xd8\n\x00", "p.csv", "damaged UTF-16"),
         (b"", "p.csv", "must name the columns"),
         (b"sku\n1\n", "p.csv", "must name the columns"),
         (b"sku,title,sku\n", "p.csv", "two columns are named 'sku'"),
         (b'[{"sku": "1"}]', "p.jsonl", "one JSON list"),
-        (b"PK", "p.xlsx", "a feed is a .csv or a .jsonl"),
+        (b"PK", "p.xlsx", "a feed is a .csv, .tsv, .jsonl"),
     ],
 )
 def test_a_feed_that_cannot_be_read_says_how_to_export_it(

@@ -115,3 +115,41 @@ def test_texts_lose_control_characters_and_double_spaces() -> None:
 
 def test_a_title_that_is_too_long_is_rejected() -> None:
     assert "300 at most" in problems(title_fr="x" * 301)["title_fr"]
+
+
+def test_a_path_of_categories_means_the_deepest_that_is_known() -> None:
+    assert parsed(category="Femme > Robes > Portefeuille d'été").details.category == "dress"
+    assert parsed(category="Women > Ponchos").details.category == "ponchos"
+
+
+@pytest.mark.parametrize(
+    ("words", "slug"), [("Rayures", "striped"), ("Floral", "printed"), ("unie", "solid"), ("ikat", "other"), ("", "")]
+)
+def test_a_pattern_becomes_one_of_five(words: str, slug: str) -> None:
+    assert parsed(pattern=words).details.pattern == slug
+
+
+@pytest.mark.parametrize(("words", "slug"), [("Automne", "fall"), ("été", "summer"), ("SS 26", "ss-26"), ("", "")])
+def test_a_season_is_one_of_four_or_the_shops_own(words: str, slug: str) -> None:
+    assert parsed(season=words).details.season == slug
+
+
+def test_a_cost_is_read_as_a_price_in_the_prices_currency() -> None:
+    assert parsed(cost="19,90").details.cost_minor_units == 1990
+    assert parsed(cost="").details.cost_minor_units is None
+    assert "USD but the price in EUR" in problems(cost="19.90 USD")["cost"]
+    assert "price" in problems(cost="cheap")["cost"]
+
+
+def test_stock_by_place_adds_up_to_the_stock_and_the_web_has_the_rest() -> None:
+    by_place = parsed(stock="", stock_lyon="2", stock_web="1").details
+    assert (by_place.stock, by_place.stock_by_place) == (3, {"lyon": 2, "web": 1})
+    rest = parsed(stock="5", stock_lyon="2").details
+    assert (rest.stock, rest.stock_by_place) == (5, {"lyon": 2, "web": 3})
+    assert parsed().details.stock_by_place is None
+
+
+def test_places_that_hold_more_than_the_stock_are_a_problem_of_the_stock() -> None:
+    assert "places hold 5" in problems(stock="3", stock_lyon="5")["stock"]
+    assert "places hold 2" in problems(stock="3", stock_lyon="1", stock_web="1")["stock"]
+    assert "no stock" in problems(stock_lyon="many")["stock_lyon"]

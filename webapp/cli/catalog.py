@@ -29,7 +29,7 @@ def catalog() -> None:
 @click.option("--report", type=click.File("w", encoding="utf-8", lazy=False), help="CSV of all rejected rows.")
 @with_appcontext
 def import_(path: Path, images: Path | None, mapping: Path | None, report: TextIO | None) -> None:
-    """Import PATH: a .csv or .jsonl feed, or a folder with products.csv (or products.jsonl) and images.
+    """Import PATH: a .csv, .tsv, .jsonl, .xml (Google Merchant) or .zip feed, or a folder with products.csv and images.
 
     A second run changes only what changed; an interrupted one goes on where it was.
     """
@@ -94,10 +94,12 @@ def sweep() -> None:
 def _feed_in(path: Path) -> Path:
     if not path.is_dir():
         return path
-    for name in ("products.csv", "products.jsonl"):
-        if (path / name).is_file():
-            return path / name
-    raise click.ClickException(f"{path} holds neither products.csv nor products.jsonl: name the feed file itself")
+    from catalog.feed_reading import TABLE_NAMES
+
+    for ending in TABLE_NAMES:
+        if (path / f"products{ending}").is_file():
+            return path / f"products{ending}"
+    raise click.ClickException(f"{path} holds no products.csv, .tsv, .jsonl or .xml: name the feed file itself")
 
 
 def _import(feed: Path, images: Path | None, mapping: Path | None) -> "ImportReport":
@@ -105,10 +107,11 @@ def _import(feed: Path, images: Path | None, mapping: Path | None) -> "ImportRep
     from catalog.import_feed import import_feed
     from webapp.wiring import wiring
 
+    beside = feed.parent / "images"
     with progress_bar("import", "row") as on_progress:
         return import_feed(
             feed,
-            image_folder=images or feed.parent / "images",
+            image_folder=images or (beside if beside.is_dir() else None),
             blobs=wiring().blobs,
             mapping=read_mapping(mapping) if mapping else FeedMapping(),
             on_progress=on_progress,
