@@ -113,3 +113,48 @@ class NoSuchGarment(RecommenderError):
 
     def __init__(self, number: int, garments: int) -> None:
         super().__init__(f"there is no garment {number}: the photo has {garments}, counted from 0")
+
+
+class ListingEmpty(RecommenderError):
+    """A listing has neither words nor a photo: there is nothing to suggest from."""
+
+    def __init__(self) -> None:
+        super().__init__("a listing needs a title, a description or a photo")
+
+
+class ListingPhotoOfAnotherEncoder(RecommenderError):
+    """A listing's photo was embedded by another encoder than the classifier knows: embed it again, or train again."""
+
+    def __init__(self, found: object, encoder: object) -> None:
+        super().__init__(f"the listing's photo is {found}, the listing classifier reads those of {encoder}")
+
+
+class TooFewListingExamples(RecommenderError):
+    """No field has enough products that are sorted in: fill in more of them, then train."""
+
+    def __init__(self, examples: int, fewest: int) -> None:
+        super().__init__(
+            f"{examples} products with words or a photo teach nothing: a field needs {fewest} that have it, "
+            "and two different values with three each"
+        )
+
+
+class TrainingStopped(RecommenderError):
+    """Training was asked to stop; nothing has changed."""
+
+    def __init__(self) -> None:
+        super().__init__("training was stopped; nothing has changed")
+
+
+class ListingClassifierMissing(RecommenderError):
+    """No listing classifier was trained yet: train one (the classification page)."""
+
+    def __init__(self, folder: object) -> None:
+        super().__init__(f"there is no listing classifier in {folder}: train one")
+
+
+class ListingClassifierDamaged(RecommenderError):
+    """The files of a listing classifier do not belong together: train it again."""
+
+    def __init__(self, folder: object, reason: str) -> None:
+        super().__init__(f"the listing classifier in {folder} is damaged ({reason}): train it again")
