@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import select
 
 from catalog.errors import InvalidStock, ProductNotFound
-from catalog.models import Product, ProductImage
+from catalog.models import CREATION_UNDONE, Product, ProductImage
 from catalog.pictures import StoredPicture
 from catalog.stock import put_stock
 from storage.database import db, now
@@ -72,6 +72,8 @@ def restore(sku: str) -> Product:
     """Put a withdrawn product back on sale. Raises ProductNotFound for a SKU that never was."""
     product = _known(sku)
     product.deleted_at = None
+    if product.row_hash == CREATION_UNDONE:
+        product.row_hash = ""
     db.session.flush()
     return product
 

@@ -91,3 +91,17 @@ class RuleChangedMeanwhile(CatalogError):
 
     def __init__(self, title: str) -> None:
         super().__init__(f"the rule {title!r} has changed since it was opened")
+
+
+class ChangeBatchNotFound(CatalogError):
+    """No act on products has this id: it never was, or its history has lapsed. Choose one from the history."""
+
+    def __init__(self, batch_id: str) -> None:
+        super().__init__(f"the history has no act {batch_id[:40]!r}: it never was, or its time is up")
+
+
+class HistoryBypassed(CatalogError):
+    """A statement would change products behind the session's back, with no history: change the objects instead."""
+
+    def __init__(self) -> None:
+        super().__init__("change Product objects and flush: update(Product) would leave no history (or UNRECORDED)")

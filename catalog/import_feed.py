@@ -5,7 +5,8 @@ the feed are one transaction. So a killed import goes on behind its last batch, 
 
 The feed speaks for the rows it holds: a product that it does not name is left alone, a row that did not change since
 the last import changes nothing (edits made in the shop stay), a changed row overwrites them. A withdrawn product is
-brought up to date and stays withdrawn: a nightly feed must not undo what a merchandiser decided.
+brought up to date and stays withdrawn: a nightly feed must not undo what a merchandiser decided. One whose import was
+undone comes back with the next.
 """
 
 import hashlib
@@ -29,7 +30,7 @@ from catalog.feed_reading import FeedFile, RawRow, open_feed
 from catalog.feed_rows import FeedProduct, parse_row, sku_in
 from catalog.feed_skus import SeenSkus
 from catalog.import_report import ImportReport, Rejection
-from catalog.models import ImportRejection, ImportRun, Product
+from catalog.models import CREATION_UNDONE, ImportRejection, ImportRun, Product
 from catalog.pictures import StoredPicture, store_picture
 from storage.blobs import BlobStore
 from storage.database import db, now
@@ -285,7 +286,10 @@ def _known_products(skus: Sequence[str]) -> dict[str, _Known]:
     ).all()
     # Ends the reading transaction: none is held open while pictures are decoded.
     db.session.commit()
-    return {sku: _Known(row_hash, deleted_at is not None) for sku, row_hash, deleted_at in rows}
+    return {
+        sku: _Known(row_hash, deleted_at is not None and row_hash != CREATION_UNDONE)
+        for sku, row_hash, deleted_at in rows
+    }
 
 
 def _row_hash(product: FeedProduct, pictures: Sequence[FoundPicture]) -> str:
@@ -326,6 +330,9 @@ def _write_product(product: Product | None, change: _Change) -> None:
     if product is None:
         product = Product(sku=change.details.sku)
         db.session.add(product)
+    elif product.row_hash == CREATION_UNDONE:
+        # It was withdrawn with its import, not by somebody's choice.
+        product.deleted_at = None
     write_details(product, change.details)
     replace_pictures(product, change.pictures)
     product.row_hash = change.row_hash

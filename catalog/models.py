@@ -10,6 +10,9 @@ from catalog.money import minor_digits
 from privacy.declarations import NOT_PERSONAL
 from storage.database import Model, UtcDateTime, now
 
+CREATION_UNDONE = "creation undone"
+"""The `row_hash` of a product that was withdrawn because its creation was undone: a feed brings it back."""
+
 
 class Product(Model):
     """One article that the shop sells, or sold (`deleted_at`); its SKU is never given to another."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from catalog.history import pictures_on_record
 from catalog.models import ProductImage, full_key, thumb_key
 from storage.blobs import BlobStore
 from storage.database import db
@@ -47,11 +48,11 @@ def store_picture(content: bytes, *, blobs: BlobStore) -> StoredPicture:
 
 
 def sweep_pictures(blobs: BlobStore) -> int:
-    """Delete the stored pictures that no product has any more, and return how many there were.
+    """Delete the stored pictures that no product has any more and no undo brings back; return how many there were.
 
     Not to be run beside an import: it stores pictures before the products that need them.
     """
-    needed = set(db.session.scalars(select(ProductImage.content_hash).distinct()))
+    needed = set(db.session.scalars(select(ProductImage.content_hash).distinct())) | pictures_on_record()
     orphans = [key for key in _stored_keys(blobs) if key.split("/")[1] not in needed]
     for key in orphans:
         blobs.delete(key)

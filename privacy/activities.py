@@ -269,6 +269,25 @@ JOBS = Activity(
     erasure_en="A finished job is erased at its term, or with the person whom it concerns.",
 )
 
+CATALOGUE_WORK = Activity(
+    name="catalogue work",
+    category=Category.CATALOGUE_WORK,
+    title_fr="Travail sur le catalogue",
+    title_en="Work on the catalogue",
+    people_fr="Personnel de la boutique",
+    people_en="The shop’s staff",
+    data_fr="Pseudonyme et rôle, ce qui a été fait aux articles, vues enregistrées, dates",
+    data_en="Pseudonym and role, what was done to products, saved views, times",
+    purpose_fr="Savoir qui a changé un article, pouvoir revenir en arrière, et retrouver ses propres listes.",
+    purpose_en="Know who changed a product, be able to take it back, and find one’s own lists again.",
+    legal_basis=LegalBasis.LEGITIMATE_INTEREST,
+    recipients_fr="L’équipe de la boutique, sous un pseudonyme abrégé.",
+    recipients_en="The shop’s team, under a shortened pseudonym.",
+    erasure_fr="L’historique perd le pseudonyme avec le compte et est effacé à son terme ; les vues partent avec "
+    "le compte.",
+    erasure_en="The history loses the pseudonym with the account and is erased at its term; views go with the account.",
+)
+
 ACTIVITIES: Mapping[Category, Activity] = {
     activity.category: activity
     for activity in (
@@ -286,6 +305,7 @@ ACTIVITIES: Mapping[Category, Activity] = {
         BREACHES,
         KEYS,
         JOBS,
+        CATALOGUE_WORK,
     )
 }
 """The register's rows, in its order."""

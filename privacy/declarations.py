@@ -47,6 +47,7 @@ class Category(StrEnum):
     BREACHES = "breaches"
     KEYS = "keys"
     JOBS = "jobs"
+    CATALOGUE_WORK = "catalogue work"
 
 
 @dataclass(frozen=True)

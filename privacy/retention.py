@@ -147,6 +147,11 @@ JOB = Rule(
     "Travaux de fond terminés", "Finished background jobs",
     "depuis la fin du travail", "since the job ended",
 )  # fmt: skip
+CATALOGUE_WORK = Rule(
+    "catalogue_work_days", Category.CATALOGUE_WORK, Unit.DAYS, 30, 365, 1095,
+    "Historique du catalogue", "History of the catalogue",
+    "depuis le changement", "since the change",
+)  # fmt: skip
 
 RULES: Mapping[str, Rule] = MappingProxyType(
     {
@@ -167,6 +172,7 @@ RULES: Mapping[str, Rule] = MappingProxyType(
             ALERT,
             BREACH,
             JOB,
+            CATALOGUE_WORK,
         )
     }
 )

@@ -12,6 +12,7 @@ _TABLES_IN = (
     "accounts.models",
     "catalog.models",
     "catalog.rule_models",
+    "catalog.history",
     "privacy.models",
     "privacy.retention_models",
     "privacy.rights_models",

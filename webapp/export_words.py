@@ -24,6 +24,8 @@ _SUBJECTS = {
     "audit": _("What was done with your data"),
     "counted_garments": _("Statistics"),
     "training_files": _("Improvement of the models"),
+    "catalogue_acts": _("What you did to products"),
+    "saved_views": _("Your lists of products"),
 }
 _FIELDS = {
     "added_at": _("Added"),

@@ -21,6 +21,7 @@ from accounts.ports import Mailer
 from accounts.sessions import LimitsOfRoles, SessionLimits
 from accounts.smtp_mailer import SmtpMailer, SmtpServer
 from accounts.wardrobe_source import WardrobeSource
+from catalog.history_source import HISTORY_LAPSES, CatalogueWork
 from privacy.alert_rules import (
     AlertRule,
     ManyDenials,
@@ -272,6 +273,7 @@ class Wiring:
                 RequestsLapse(),
                 ArchivesLapse(self.archives),
                 JOBS_LAPSE,
+                HISTORY_LAPSES,
                 ALERTS_LAPSE,
                 BREACHES_LAPSE,
                 ERASURES_LAPSE,
@@ -356,6 +358,7 @@ class Wiring:
             BreachRecords(),
             StoreLogs(),
             JobsSource(),
+            CatalogueWork(),
             ArchivesSource(self.archives),
             AuditSource(),
             Standing(),

@@ -104,11 +104,13 @@ def _feed_in(path: Path) -> Path:
 
 def _import(feed: Path, images: Path | None, mapping: Path | None) -> "ImportReport":
     from catalog.feed_mapping import FeedMapping, read_mapping
+    from catalog.history import changes_by
     from catalog.import_feed import import_feed
+    from privacy.audit_notes import COMMAND_LINE
     from webapp.wiring import wiring
 
     beside = feed.parent / "images"
-    with progress_bar("import", "row") as on_progress:
+    with progress_bar("import", "row") as on_progress, changes_by(COMMAND_LINE, kind="import"):
         return import_feed(
             feed,
             image_folder=images or (beside if beside.is_dir() else None),
@@ -138,11 +140,14 @@ def _summarise(report: "ImportReport") -> None:
 def _set_on_sale(skus: tuple[str, ...], *, on_sale: bool) -> None:
     from catalog.editing import restore, soft_delete
     from catalog.errors import ProductNotFound
+    from catalog.history import changes_by
+    from privacy.audit_notes import COMMAND_LINE
     from storage.database import db
 
     try:
-        for sku in skus:
-            restore(sku) if on_sale else soft_delete(sku)
+        with changes_by(COMMAND_LINE, kind="on sale" if on_sale else "off sale"):
+            for sku in skus:
+                restore(sku) if on_sale else soft_delete(sku)
     except ProductNotFound as error:
         raise click.ClickException(f"{error}; nothing was changed") from error
     db.session.commit()

@@ -17,7 +17,7 @@ from webapp.wiring import wiring
 
 _ = lazy_gettext
 
-_ABOUT_NOBODY_READING = frozenset({Category.KEYS, Category.JOBS, Category.BREACHES})
+_ABOUT_NOBODY_READING = frozenset({Category.KEYS, Category.JOBS, Category.BREACHES, Category.CATALOGUE_WORK})
 """The register has these too; to a shopper they say nothing."""
 
 LEGAL_BASIS_WORDS = {
