@@ -72,6 +72,22 @@ class ImportSuperseded(CatalogError):
         super().__init__("another import of a feed has started; this one stops here")
 
 
+class AddressRefused(CatalogError):
+    """An address that the shop does not fetch from; the message says why."""
+
+    def __init__(self, address: str, advice: str) -> None:
+        super().__init__(f"{address[:200]!r} is not fetched: {advice}")
+        self.advice = advice
+
+
+class FetchFailed(CatalogError):
+    """A host does not give the file that was asked for: try again later, or tell its owner."""
+
+    def __init__(self, address: str, advice: str) -> None:
+        super().__init__(f"{address[:200]!r} cannot be fetched: {advice}")
+        self.advice = advice
+
+
 class PictureNotUsable(CatalogError):
     """A feed names a picture that cannot be had; the message says why."""
 

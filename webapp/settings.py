@@ -164,6 +164,12 @@ class Settings(BaseSettings):
         "fetched.",
     )
 
+    feed_hosts: str = Field(
+        "",
+        description="Hosts that feeds, and pictures that feeds name by address, are fetched from, with commas: `host`, "
+        "`host:port`, `*.host`. Without a port: by http and https. A host in a private network is refused.",
+    )
+
     @field_validator("encoder", "segmenter")
     @classmethod
     def _usable_model(cls, words: str, about: ValidationInfo) -> str:
@@ -239,7 +245,7 @@ class Settings(BaseSettings):
         read_shops(text)
         return text
 
-    @field_validator("outgoing_hosts")
+    @field_validator("outgoing_hosts", "feed_hosts")
     @classmethod
     def _readable_hosts(cls, text: str) -> str:
         try:
@@ -255,7 +261,7 @@ class Settings(BaseSettings):
 
     @property
     def allowed_hosts(self) -> list[AllowedHost]:
-        """OUTGOING_HOSTS, and the hosts that the databases, blobs, letters and keys are at."""
+        """OUTGOING_HOSTS and FEED_HOSTS, and the hosts that the databases, blobs, letters and keys are at."""
         urls = [self.shop_database, self.accounts_database, self.keys_database, self.audit_database]
         urls += [self.blobs, self.mail_url, self.key_service.removeprefix("azure:")]
         named = [host for url in urls if (host := urlsplit(url).hostname)]
@@ -263,8 +269,14 @@ class Settings(BaseSettings):
             named += _AZURE_IDENTITY
         return [
             *_hosts(self.outgoing_hosts),
+            *self.hosts_of_feeds,
             *(AllowedHost.read(f"[{name}]" if ":" in name else name) for name in named),
         ]
+
+    @property
+    def hosts_of_feeds(self) -> list[AllowedHost]:
+        """FEED_HOSTS."""
+        return _hosts(self.feed_hosts)
 
     @property
     def instance(self) -> Path:

@@ -21,6 +21,7 @@ from accounts.ports import Mailer
 from accounts.sessions import LimitsOfRoles, SessionLimits
 from accounts.smtp_mailer import SmtpMailer, SmtpServer
 from accounts.wardrobe_source import WardrobeSource
+from catalog.feed_fetching import Fetcher, WebPictures
 from catalog.history_source import HISTORY_LAPSES, CatalogueWork
 from privacy.alert_rules import (
     AlertRule,
@@ -181,6 +182,16 @@ class Wiring:
     @cached_property
     def rule_book(self) -> RuleBook:
         return RuleBook()
+
+    @cached_property
+    def fetcher(self) -> Fetcher:
+        """Gets feeds by address."""
+        return Fetcher(self.settings.hosts_of_feeds)
+
+    @property
+    def web_pictures(self) -> WebPictures:
+        """Gets pictures that a feed names by address."""
+        return WebPictures(self.fetcher)
 
     @cached_property
     def blobs(self) -> BlobStore:

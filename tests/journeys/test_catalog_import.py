@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,7 +18,9 @@ from sqlalchemy import delete
 
 from catalog.editing import restore, set_stock, soft_delete
 from catalog.errors import FeedUnreadable, ImportSuperseded, ProductNotFound
+from catalog.feed_fetching import Fetcher, WebPictures
 from catalog.feed_mapping import FeedMapping, FieldSource, read_mapping
+from catalog.feed_pictures import FoundPicture
 from catalog.feed_reading import open_feed
 from catalog.feed_rows import parse_row
 from catalog.history_models import ChangeBatch
@@ -26,10 +29,12 @@ from catalog.import_report import ImportReport
 from catalog.models import ImportRejection, ImportRun, Product, ProductImage
 from catalog.pictures import sweep_pictures
 from catalog.products import list_products, live_images, product_by_sku
+from catalog.stock import stock_by_place
 from catalog.vocabulary import Kind, slugs
 from storage.blobs import BlobStore
 from storage.database import db
 from storage.images import read_picture
+from storage.network import AllowedHost
 from tests.factories import demo_settings, encoded, photo
 from webapp import create_app
 from webapp.wiring import wiring
@@ -446,3 +451,39 @@ def test_a_check_says_what_an_import_would_do_and_writes_nothing(empty_shop: Fla
     assert product_by_sku("CHANGED").price_minor_units == 4990
     with pytest.raises(ProductNotFound):
         product_by_sku("NEW")
+
+
+def test_a_zip_of_a_table_and_its_pictures_becomes_products(feed: Feed, empty_shop: Flask) -> None:
+    path = feed.folder / "shop.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(
+            "shop/products.csv",
+            "sku;title_fr;category;price;stock_lyon;stock_web;image\n"
+            'Z-1;Robe;robe;"1 299,00 €";2;1;a.jpg\nZ-2;Robe;robe;9 €;;0;../../etc/passwd\n',
+        )
+        archive.writestr("shop/images/a.jpg", encoded(photo()))
+    report = import_feed(path, blobs=feed.blobs)
+    assert counts(report) == (1, 0, 0, 1)
+    product = product_by_sku("Z-1")
+    assert (product.price_minor_units, product.stock, stock_by_place(product)) == (129_900, 3, {"lyon": 2, "web": 1})
+    assert_every_product_has_its_pictures(feed.blobs)
+    assert counts(import_feed(path, blobs=feed.blobs)) == (0, 0, 1, 1)
+
+
+def test_pictures_by_address_are_fetched_once_and_only_from_the_list(feed: Feed, empty_shop: Flask) -> None:
+    asked: list[str] = []
+
+    class OnTheWeb:
+        """A list of one host, without the network."""
+
+        def find(self, name: str) -> FoundPicture:
+            WebPictures(Fetcher([AllowedHost("cdn.example")])).find(name)
+            return FoundPicture(name, (), lambda: asked.append(name) or encoded(photo()))
+
+    feed.add("a", image="https://cdn.example/a.jpg")
+    feed.add("b", image="http://169.254.169.254/latest/meta-data")
+    report = feed.import_(web=OnTheWeb())
+    assert counts(report) == (1, 0, 0, 1)
+    assert "not on the list FEED_HOSTS" in report.rejections[0].reason
+    assert counts(feed.import_(web=OnTheWeb())) == (0, 0, 1, 1)
+    assert asked == ["https://cdn.example/a.jpg"]

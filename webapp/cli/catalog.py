@@ -116,6 +116,7 @@ def _import(feed: Path, images: Path | None, mapping: Path | None) -> "ImportRep
             image_folder=images or (beside if beside.is_dir() else None),
             blobs=wiring().blobs,
             mapping=read_mapping(mapping) if mapping else FeedMapping(),
+            web=wiring().web_pictures,
             on_progress=on_progress,
         )
 
