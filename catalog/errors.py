@@ -121,3 +121,24 @@ class HistoryBypassed(CatalogError):
 
     def __init__(self) -> None:
         super().__init__("change Product objects and flush: update(Product) would leave no history (or UNRECORDED)")
+
+
+class FeedNotFound(CatalogError):
+    """No uploaded feed has this number."""
+
+    def __init__(self, upload_id: int) -> None:
+        super().__init__(f"no uploaded feed has the number {upload_id}")
+
+
+class FeedMovedOn(CatalogError):
+    """Somebody else, or a background job, did something with this feed meanwhile: look at it again, then decide."""
+
+    def __init__(self, state: str) -> None:
+        super().__init__(f"the feed is {state} by now")
+
+
+class AnotherImportRuns(CatalogError):
+    """Two imports at a time would overtake each other: wait for the other one, or pause it."""
+
+    def __init__(self) -> None:
+        super().__init__("another feed is being imported")

@@ -1,8 +1,15 @@
 """What an import did, for people."""
 
 import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TextIO
+
+from sqlalchemy import select
+
+from catalog.models import ImportRejection
+from storage.database import db
 
 
 @dataclass(frozen=True)
@@ -36,14 +43,31 @@ class ImportReport:
     rejections: tuple[Rejection, ...]
 
 
+def rejections_of(run_id: int) -> Iterator[Rejection]:
+    """Yield the reasons against rows of an import, holding some at a time."""
+    wanted = select(ImportRejection).where(ImportRejection.run_id == run_id).order_by(ImportRejection.id)
+    for each in db.session.scalars(wanted.execution_options(yield_per=1000)):
+        yield Rejection(each.row_number, each.sku, each.field, each.reason)
+
+
 def write_rejections(report: ImportReport, file: TextIO) -> None:
     """Write one line for each reason, as CSV with a header, safe to open in a spreadsheet."""
-    writer = csv.writer(file)
-    writer.writerow(("row", "sku", "field", "reason"))
-    for each in report.rejections:
-        writer.writerow((each.row_number, _no_formula(each.sku), each.field, each.reason))
+    file.writelines(rejections_as_csv(report.rejections, ("row", "sku", "field", "reason")))
+
+
+def rejections_as_csv(rejections: Iterable[Rejection], titles: Sequence[str]) -> Iterator[str]:
+    """Yield the lines of a CSV: the titles, then one line for each reason; safe to open in a spreadsheet."""
+    yield _line(titles)
+    for each in rejections:
+        yield _line((str(each.row_number), _no_formula(each.sku), _no_formula(each.field), _no_formula(each.reason)))
+
+
+def _line(cells: Sequence[str]) -> str:
+    line = io.StringIO()
+    csv.writer(line).writerow(cells)
+    return line.getvalue()
 
 
 def _no_formula(text: str) -> str:
     """A feed's text that a spreadsheet would run as a formula, marked as text."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

@@ -204,6 +204,19 @@ _TRAINING = (
     ),
     AuditAction("training.destroyed", "Training files were destroyed", "Des fichiers d’entraînement ont été détruits"),
 )
+_FEEDS = (
+    AuditAction("catalogue.feed_received", "A feed was received", "Un flux a été reçu"),
+    AuditAction("catalogue.feed_discarded", "A feed was discarded", "Un flux a été écarté"),
+    AuditAction("catalogue.import_begun", "The import of a feed was begun", "L’import d’un flux a commencé"),
+    AuditAction("catalogue.import_stopped", "The import of a feed was stopped", "L’import d’un flux a été arrêté"),
+    AuditAction("catalogue.import_undone", "The import of a feed was undone", "L’import d’un flux a été annulé"),
+    AuditAction(
+        "catalogue.mapping_saved", "The columns of a feed were saved", "Les colonnes d’un flux ont été gardées"
+    ),
+    AuditAction(
+        "catalogue.mapping_deleted", "Saved columns were deleted", "Des colonnes enregistrées ont été supprimées"
+    ),
+)
 _LETTERS = (AuditAction("letter.given_up", "A letter could not be sent", "Une lettre n’a pas pu être envoyée"),)
 
 _ALL = (
@@ -217,6 +230,7 @@ _ALL = (
     *_RETENTION,
     *_ERASURES,
     *_TRAINING,
+    *_FEEDS,
     *_LETTERS,
 )
 

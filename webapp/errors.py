@@ -29,7 +29,7 @@ from accounts.errors import (
     WrongCredentials,
 )
 from accounts.passwords import MAX_CHARACTERS, MIN_CHARACTERS
-from catalog.errors import ProductNotFound
+from catalog.errors import AnotherImportRuns, FeedMovedOn, FeedNotFound, ProductNotFound
 from privacy.archive_errors import (
     ArchiveAltered,
     ArchiveError,
@@ -269,6 +269,15 @@ ANSWERS: dict[type[Exception], Answer] = {
         _("The storage failed during the purge. Nothing is half-done; try again, it goes on where it stopped."),
     ),
     ProductNotFound: Answer(404, "product_not_found", _("This item is no longer in the shop.")),
+    FeedNotFound: Answer(404, "feed_not_found", _("There is no such feed.")),
+    FeedMovedOn: Answer(
+        409,
+        "feed_moved_on",
+        _("Somebody else, or the background work, did something with this feed meanwhile. Look at it again."),
+    ),
+    AnotherImportRuns: Answer(
+        409, "another_import_runs", _("Another feed is being imported. Wait for its end, or pause it.")
+    ),
     BlobNotFound: Answer(404, "picture_not_found", _("This picture is not here (any more).")),
     InvalidBlobKey: Answer(404, "picture_not_found", _("This picture is not here (any more).")),
     IndexMissing: Answer(503, "index_missing", _("The shop is being prepared. Try again in a minute.")),

@@ -32,6 +32,7 @@ def post_worker_init(worker: Any) -> None:
     """Start the background threads in the worker, after the fork."""
     from webapp.jobs.audit_relay import AuditRelay
     from webapp.jobs.erasure_worker import ErasureWorker
+    from webapp.jobs.feed_worker import FeedWorker
     from webapp.jobs.worker import JobWorker
 
     worker.job_worker = JobWorker(worker.app.callable)
@@ -40,6 +41,8 @@ def post_worker_init(worker: Any) -> None:
     worker.audit_relay.start()
     worker.erasure_worker = ErasureWorker(worker.app.callable)
     worker.erasure_worker.start()
+    worker.feed_worker = FeedWorker(worker.app.callable)
+    worker.feed_worker.start()
 
 
 def worker_exit(_server: Any, worker: Any) -> None:
@@ -50,3 +53,5 @@ def worker_exit(_server: Any, worker: Any) -> None:
         worker.audit_relay.stop()
     if hasattr(worker, "erasure_worker"):
         worker.erasure_worker.stop()
+    if hasattr(worker, "feed_worker"):
+        worker.feed_worker.stop()

@@ -115,6 +115,9 @@ class Settings(BaseSettings):
         80_000_000, ge=1_000_000, le=500_000_000, description="Hard limit of a copy of data brought from another shop."
     )
     max_upload_bytes: int = Field(15_000_000, ge=10_000, le=100_000_000, description="Hard limit of one request.")
+    max_feed_bytes: int = Field(
+        1_000_000_000, ge=1_000_000, le=20_000_000_000, description="Hard limit of a feed that a merchandiser sends."
+    )
     max_photo_pixels: int = Field(50_000_000, ge=100_000, le=80_000_000, description="Hard limit of one photo.")
     visit_minutes: int = Field(30, ge=1, le=240, description="Without an account a photo lapses so long after a look.")
     account_photo_days: int = Field(7, ge=1, le=365, description="With an account a photo lapses after so many days.")
@@ -328,6 +331,11 @@ class Settings(BaseSettings):
     @property
     def staff_needs_second_step(self) -> bool:
         return not self.demo if self.staff_totp_required is None else self.staff_totp_required
+
+    @property
+    def feeds_folder(self) -> Path:
+        """Where the feeds that were sent lie until their import has ended."""
+        return self.instance / "feeds"
 
     @property
     def mail_folder(self) -> Path:

@@ -1,30 +1,46 @@
-"""Uploads stay in memory: nothing of a photo touches a disk before its owner agreed."""
+"""Uploads stay in memory: nothing of a photo touches a disk before its owner agreed. A shop's feed is no photo."""
 
 import io
-from typing import IO
+import tempfile
+from pathlib import Path
+from typing import IO, cast
 
 from flask import Request, current_app, session
+from flask_login import current_user
+
+from accounts.permissions import Permission
 
 ARCHIVES_TAKEN_BY = "account.take_import"
 """The endpoint whose body may be larger than a photo's."""
+FEEDS_TAKEN_BY = "admin.take_feed"
+"""The endpoint whose body may be larger than the memory: it goes to a temporary file."""
 
 
 class InMemoryRequest(Request):
-    """Werkzeug spools file parts over 500 kB to a temporary file; here they stay in memory.
+    """Werkzeug spools file parts over 500 kB to a temporary file; here they stay in memory, but for feeds.
 
     The application's MAX_CONTENT_LENGTH bounds them: a longer body is refused before it is read.
     """
 
     @property
     def max_content_length(self) -> int | None:
-        """The limit of one request; somebody logged in may bring a whole archive from elsewhere."""
+        """The limit of one request; somebody logged in may bring an archive, staff with the permission a feed."""
         if self.endpoint == ARCHIVES_TAKEN_BY and "_user_id" in session:
             return int(current_app.config["MAX_ARCHIVE_LENGTH"])
+        if self._brings_a_feed:
+            return int(current_app.config["MAX_FEED_LENGTH"])
         return super().max_content_length
 
     @max_content_length.setter
     def max_content_length(self, value: int | None) -> None:
         self._max_content_length = value
+
+    @property
+    def _brings_a_feed(self) -> bool:
+        # Asked before the body is read: nobody else fills the disk.
+        if self.endpoint != FEEDS_TAKEN_BY or not current_user.is_authenticated:
+            return False
+        return bool(current_user.may(Permission.IMPORT_FEEDS))
 
     def _get_file_stream(
         self,
@@ -33,4 +49,9 @@ class InMemoryRequest(Request):
         filename: str | None = None,
         content_length: int | None = None,
     ) -> IO[bytes]:
-        return io.BytesIO()
+        if not self._brings_a_feed:
+            return io.BytesIO()
+        # Not in /tmp, which may be memory; without a name, so that nothing of it outlives the request.
+        folder = Path(current_app.config["FEEDS_FOLDER"])
+        folder.mkdir(parents=True, exist_ok=True)
+        return cast(IO[bytes], tempfile.TemporaryFile(dir=folder))

@@ -1,9 +1,10 @@
 """Put jobs in the queue, claim one, record its progress, ask it to stop."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, or_, select, update
+from sqlalchemy import CursorResult, or_, select, true, update
 
 from storage.database import db, now
 from webapp.jobs.models import Job, JobState
@@ -41,13 +42,17 @@ def last_one_failed(task: str) -> bool:
     return db.session.scalar(ended.order_by(Job.finished_at.desc()).limit(1)) == JobState.FAILED.value
 
 
-def claim_next() -> Job | None:
-    """Take the oldest waiting (or abandoned) job for this process; commits, so that no other process takes it."""
+def claim_next(tasks: Collection[str] | None = None) -> Job | None:
+    """Take the oldest waiting (or abandoned) job for this process, of these tasks or of any; commits.
+
+    No other process takes it then.
+    """
     due = or_(
         Job.state == JobState.QUEUED,
         (Job.state == JobState.RUNNING) & (Job.alive_at < now() - ABANDONED_AFTER),
     )
-    job_id = db.session.scalar(select(Job.id).where(due).order_by(Job.id).limit(1))
+    wanted = true() if tasks is None else Job.task.in_(tasks)
+    job_id = db.session.scalar(select(Job.id).where(due, wanted).order_by(Job.id).limit(1))
     if job_id is None:
         db.session.rollback()
         return None

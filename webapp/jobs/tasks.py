@@ -7,6 +7,7 @@ from privacy.purge import PurgeReport, refuse_a_clock_that_went_back
 from recommender.indexing import IndexReport, Progress, synchronise_index
 from storage.database import now
 from webapp.exports import make_export
+from webapp.feeds import check_feed, import_feed, undo_feed_import
 from webapp.imports import import_archive
 from webapp.jobs.queue import JobProgress
 from webapp.wiring import wiring
@@ -67,9 +68,15 @@ def erased_in_words(report: PurgeReport) -> str:
     return f"{report.total} erased: {counts}" if counts else "nothing had lapsed"
 
 
+FEED_TASKS = frozenset(("check_feed", "import_feed", "undo_feed_import"))
+"""They take as long as a feed is: a thread of their own runs them."""
+
 TASKS: dict[str, Callable[..., str]] = {
     "purge_lapsed": purge_lapsed,
     "update_index": update_index,
     "make_export": make_export,
     "import_archive": import_archive,
+    "check_feed": check_feed,
+    "import_feed": import_feed,
+    "undo_feed_import": undo_feed_import,
 }

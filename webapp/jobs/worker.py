@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import astuple
 from datetime import timedelta
 from zoneinfo import ZoneInfo
@@ -17,10 +17,13 @@ from recommender.indexing import index_difference
 from storage.database import db, now
 from webapp.jobs.models import JobState
 from webapp.jobs.queue import JobProgress, claim_next, enqueue, failed_since, finish
-from webapp.jobs.tasks import TASKS
+from webapp.jobs.tasks import FEED_TASKS, TASKS
 from webapp.jobs.vault import delete_expired_key_backups, sweep_the_vault
 from webapp.photo_consents import finish_withdrawals
 from webapp.wiring import wiring
+
+_SHORT_TASKS = frozenset(TASKS) - FEED_TASKS
+"""A feed may take hours: another thread has those (`feed_worker.py`)."""
 
 _log = logging.getLogger(__name__)
 _IDLE_SECONDS = 0.5
@@ -62,7 +65,7 @@ class JobWorker:
                 self._guarded(lambda: bool(delete_expired_key_backups()))
             self._guarded(follow_the_active_index)
             self._guarded(send_letters)
-            if not self._guarded(run_next_job):
+            if not self._guarded(lambda: run_next_job(_SHORT_TASKS)):
                 self._stop.wait(_IDLE_SECONDS)
 
     def _guarded(self, step: Callable[[], bool]) -> bool:
@@ -118,9 +121,9 @@ def drop_lapsed_of_accounts() -> bool:
     return any(astuple(dropped))
 
 
-def run_next_job() -> bool:
-    """Run one job of the queue to its end; say whether there was one."""
-    job = claim_next()
+def run_next_job(tasks: Collection[str] | None = None) -> bool:
+    """Run one job of the queue to its end, of these tasks or of any; say whether there was one."""
+    job = claim_next(tasks)
     if job is None:
         return False
     job_id, task, arguments = job.id, job.task, dict(job.arguments)

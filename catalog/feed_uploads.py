@@ -1,0 +1,350 @@
+"""A feed that came through the desk or a schedule: kept as a file, checked, imported, undone; then the file goes.
+
+Each step is a job's: it may be killed and run again, and a pause is an import that was asked to stop.
+"""
+
+import json
+import shutil
+import uuid
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import IO, Any
+
+from sqlalchemy import select, update
+
+from catalog.errors import AnotherImportRuns, FeedMovedOn, FeedNotFound, FeedUnreadable, ImportSuperseded, MappingError
+from catalog.feed_mapping import mapping_from
+from catalog.feed_models import FeedState, FeedUpload
+from catalog.feed_reading import FeedSample, sample_feed
+from catalog.history import changes_by, undo_batch
+from catalog.import_feed import CheckedRow, Progress, RowFate, check_feed, import_feed
+from catalog.import_report import Rejection
+from storage.blobs import BlobStore
+from storage.database import db, now
+
+FORGOTTEN_AFTER = timedelta(days=7)
+"""A file that nobody imported is removed."""
+ROWS_SHOWN = 20
+PROBLEMS_SHOWN = 50
+MOST_PROBLEMS_KEPT = 100_000
+_CHUNK_BYTES = 1 << 20
+
+
+@dataclass(frozen=True)
+class FeedFiles:
+    """The files of one upload, below the folder of all."""
+
+    folder: Path
+    file: str
+
+    @classmethod
+    def of(cls, upload: FeedUpload, feeds_folder: Path) -> "FeedFiles":
+        """Return an upload's files."""
+        return cls(feeds_folder / upload.folder, upload.file)
+
+    @property
+    def feed(self) -> Path:
+        return self.folder / "feed" / self.file
+
+    @property
+    def preview(self) -> Path:
+        return self.folder / "preview.json"
+
+    @property
+    def problems(self) -> Path:
+        return self.folder / "problems.jsonl"
+
+    def sample(self) -> FeedSample:
+        """Return the feed's beginning. Raises FeedUnreadable."""
+        return sample_feed(self.feed)
+
+    def remove(self) -> None:
+        """Delete them; nothing happens when they are gone."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+@dataclass(frozen=True)
+class FeedPreview:
+    """What a check found, for its page: the first rows as products, the first reasons against rows."""
+
+    rows: tuple[Mapping[str, Any], ...] = ()
+    problems: tuple[Rejection, ...] = ()
+    more_problems_than_kept: bool = False
+
+
+def receive_feed(stream: IO[bytes], name: str, *, feeds_folder: Path, schedule_id: int | None = None) -> FeedUpload:
+    """Keep a feed's file and return its upload, flushed. Raises FeedUnreadable, and then nothing is kept.
+
+    name: a plain file name, whose ending says what kind of feed it is.
+    """
+    upload = FeedUpload(folder=uuid.uuid4().hex, file=name, schedule_id=schedule_id)
+    files = FeedFiles.of(upload, feeds_folder)
+    try:
+        files.feed.parent.mkdir(parents=True)
+        with files.feed.open("wb") as file:
+            shutil.copyfileobj(stream, file, _CHUNK_BYTES)
+        upload.size_bytes = files.feed.stat().st_size
+        if not files.sample().rows:
+            raise FeedUnreadable(f"{name}: the feed has no rows")
+        db.session.add(upload)
+        db.session.flush()
+    except BaseException:
+        files.remove()
+        raise
+    return upload
+
+
+def upload_by_id(upload_id: int) -> FeedUpload:
+    """Return the upload. Raises FeedNotFound."""
+    upload = db.session.get(FeedUpload, upload_id)
+    if upload is None:
+        raise FeedNotFound(upload_id)
+    return upload
+
+
+def move(upload: FeedUpload, to: FeedState, *, out_of: Collection[FeedState], **values: Any) -> None:
+    """Change the upload's state, unless somebody else did so meanwhile. Raises FeedMovedOn; does not commit."""
+    moved = db.session.execute(
+        update(FeedUpload)
+        .where(FeedUpload.id == upload.id, FeedUpload.state.in_(out_of))
+        .values(state=to, **values)
+        .returning(FeedUpload.id)
+        .execution_options(synchronize_session=False)
+    ).first()
+    db.session.refresh(upload)
+    if moved is None:
+        raise FeedMovedOn(upload.state)
+
+
+def begin_check(upload: FeedUpload, document: Mapping[str, Any]) -> None:
+    """Take what the columns mean; the check is a job's. Raises MappingError, FeedMovedOn; does not commit."""
+    mapping_from(document)
+    move(
+        upload,
+        FeedState.CHECKING,
+        out_of=(FeedState.UPLOADED, FeedState.CHECKED),
+        mapping=dict(document),
+        problem="",
+    )
+
+
+def begin_import(upload: FeedUpload) -> None:
+    """Let the import begin, or go on; it is a job's. Raises AnotherImportRuns, FeedMovedOn; does not commit."""
+    others = select(FeedUpload.id).where(FeedUpload.state == FeedState.IMPORTING, FeedUpload.id != upload.id)
+    if db.session.scalar(others.limit(1)) is not None:
+        raise AnotherImportRuns
+    move(
+        upload,
+        FeedState.IMPORTING,
+        out_of=(FeedState.CHECKED, FeedState.PAUSED),
+        problem="",
+        ends_as=FeedState.PAUSED,
+        batch=upload.batch or uuid.uuid4().hex,
+    )
+
+
+def begin_undo(upload: FeedUpload) -> None:
+    """Let the import be undone; that is a job's. Raises FeedMovedOn; does not commit."""
+    move(upload, FeedState.UNDOING, out_of=(FeedState.FINISHED, FeedState.CANCELLED))
+
+
+def discard(upload: FeedUpload, *, feeds_folder: Path) -> None:
+    """Let go of a feed that no job has in hand; what was imported of it stays. Commits. Raises FeedMovedOn."""
+    open_states = (FeedState.UPLOADED, FeedState.CHECKED, FeedState.PAUSED)
+    move(upload, FeedState.CANCELLED, out_of=open_states, ended_at=now())
+    db.session.commit()
+    FeedFiles.of(upload, feeds_folder).remove()
+
+
+def check_upload(
+    upload_id: int, *, feeds_folder: Path, on_progress: Progress, should_stop: Callable[[], bool]
+) -> FeedUpload:
+    """Go over the whole feed, and keep what an import would do for its page; commits.
+
+    Without effect unless the upload waits for it. What makes the whole feed unusable is kept as the upload's problem.
+    """
+    upload = upload_by_id(upload_id)
+    if upload.state != FeedState.CHECKING:
+        return upload
+    files, mapping = FeedFiles.of(upload, feeds_folder), mapping_from(upload.mapping)
+    db.session.commit()
+    with _ending_as(upload, FeedState.UPLOADED), files.problems.open("w", encoding="utf-8") as problems:
+        seen = _Seen(problems)
+        finished = check_feed(
+            files.feed,
+            mapping=mapping,
+            on_row=seen.take,
+            on_progress=on_progress,
+            should_stop=should_stop,
+        )
+        files.preview.write_text(json.dumps(seen.preview, ensure_ascii=False), encoding="utf-8")
+        counts = {f"rows_{fate}": seen.counts[fate] for fate in RowFate}
+        state = FeedState.CHECKED if finished else FeedState.UPLOADED
+        move(upload, state, out_of=(FeedState.CHECKING,), rows_total=seen.counts.total(), **counts)
+    db.session.commit()
+    return upload
+
+
+def import_upload(
+    upload_id: int,
+    *,
+    actor: str,
+    role: str,
+    feeds_folder: Path,
+    blobs: BlobStore,
+    on_progress: Progress,
+    should_stop: Callable[[], bool],
+) -> FeedUpload:
+    """Import the feed, or go on with its import; the file goes with the last row. Commits batch by batch.
+
+    Without effect unless the upload waits for it. An import that fails is paused, with its problem: it can go on.
+    """
+    upload = upload_by_id(upload_id)
+    if upload.state != FeedState.IMPORTING:
+        return upload
+    files, mapping = FeedFiles.of(upload, feeds_folder), mapping_from(upload.mapping)
+    with _ending_as(upload, FeedState.PAUSED), changes_by(actor, kind="import", batch=upload.batch, role=role):
+        report = import_feed(
+            files.feed,
+            blobs=blobs,
+            mapping=mapping,
+            on_progress=on_progress,
+            should_stop=should_stop,
+        )
+        upload.run_id, upload.rows_total = report.run_id, report.rows_total
+        db.session.flush()
+        _end_import(upload, is_finished=report.finished)
+    db.session.commit()
+    if not upload.has_file:
+        files.remove()
+    return upload
+
+
+def _end_import(upload: FeedUpload, *, is_finished: bool) -> None:
+    state = FeedState.FINISHED if is_finished else FeedState(upload.ends_as)
+    ended_at = None if state == FeedState.PAUSED else now()
+    move(upload, state, out_of=(FeedState.IMPORTING,), ended_at=ended_at)
+
+
+def undo_upload(
+    upload_id: int, *, actor: str, role: str, on_progress: Progress, should_stop: Callable[[], bool]
+) -> FeedUpload:
+    """Put back what the import changed and nobody changed since; commits. Without effect unless it waits for it.
+
+    One that was asked to stop, or failed, can be undone again: it goes on.
+    """
+    upload = upload_by_id(upload_id)
+    if upload.state != FeedState.UNDOING:
+        return upload
+    with _ending_as(upload, FeedState.FINISHED):
+        report = undo_batch(upload.batch, actor=actor, role=role, on_progress=on_progress, should_stop=should_stop)
+        move(
+            upload,
+            FeedState.UNDONE if report.finished else FeedState.FINISHED,
+            out_of=(FeedState.UNDOING,),
+            put_back=upload.put_back + report.put_back,
+            left_alone=report.left_alone,
+        )
+    db.session.commit()
+    return upload
+
+
+@contextmanager
+def _ending_as(upload: FeedUpload, state: FeedState) -> Iterator[None]:
+    """When the step fails, the upload is in this state, with what went wrong; a foreseen failure ends here."""
+    upload_id = upload.id
+    try:
+        yield
+    except Exception as error:
+        db.session.rollback()
+        failed = db.session.get_one(FeedUpload, upload_id)
+        failed.state = state
+        foreseen = isinstance(error, FeedUnreadable | MappingError | ImportSuperseded | FeedMovedOn)
+        failed.problem = str(error) if foreseen else f"{type(error).__name__}: {str(error).splitlines()[0][:300]}"
+        db.session.commit()
+        if not foreseen:
+            raise
+
+
+def preview_of(upload: FeedUpload, *, feeds_folder: Path) -> FeedPreview:
+    """Return what the check found; empty when its file is gone."""
+    try:
+        found = json.loads(FeedFiles.of(upload, feeds_folder).preview.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return FeedPreview()
+    problems = tuple(Rejection(**problem) for problem in found["problems"])
+    return FeedPreview(tuple(found["rows"]), problems, found["more_problems_than_kept"])
+
+
+def problems_of_check(upload: FeedUpload, *, feeds_folder: Path) -> Iterator[Rejection]:
+    """Yield the reasons that the check found against rows, at most MOST_PROBLEMS_KEPT."""
+    try:
+        with FeedFiles.of(upload, feeds_folder).problems.open(encoding="utf-8") as file:
+            for line in file:
+                yield Rejection(**json.loads(line))
+    except FileNotFoundError:
+        return
+
+
+def remove_forgotten(*, feeds_folder: Path, at: datetime) -> int:
+    """Discard the feeds that nobody imported in FORGOTTEN_AFTER, and files of none; return how many. Commits."""
+    waiting = select(FeedUpload).where(
+        FeedUpload.state.in_((FeedState.UPLOADED, FeedState.CHECKED, FeedState.PAUSED)),
+        FeedUpload.created_at < at - FORGOTTEN_AFTER,
+    )
+    forgotten = db.session.scalars(waiting).all()
+    for upload in forgotten:
+        discard(upload, feeds_folder=feeds_folder)
+    return len(forgotten) + _remove_strays(feeds_folder, at)
+
+
+def _remove_strays(feeds_folder: Path, at: datetime) -> int:
+    """A process that was killed while a file came in, or before it went, leaves it."""
+    if not feeds_folder.is_dir():
+        return 0
+    has_file = (FeedState.UPLOADED, FeedState.CHECKING, FeedState.CHECKED, FeedState.IMPORTING, FeedState.PAUSED)
+    kept = set(db.session.scalars(select(FeedUpload.folder).where(FeedUpload.state.in_(has_file))))
+    db.session.commit()
+    oldest = (at - timedelta(days=1)).timestamp()
+    strays = [each for each in feeds_folder.iterdir() if each.name not in kept and each.stat().st_mtime < oldest]
+    for stray in strays:
+        shutil.rmtree(stray, ignore_errors=True)
+    return len(strays)
+
+
+class _Seen:
+    """Counts what a check finds, keeps the beginning for the page, and writes the reasons to a file."""
+
+    def __init__(self, problems: IO[str]) -> None:
+        self.counts: Counter[str] = Counter()
+        self._file = problems
+        self._written = 0
+        self._first_rows: list[Mapping[str, Any]] = []
+        self._first_problems: list[Mapping[str, Any]] = []
+
+    def take(self, row: CheckedRow) -> None:
+        self.counts[row.fate] += 1
+        if row.product and len(self._first_rows) < ROWS_SHOWN:
+            said = {"number": row.number, "fate": row.fate, "images": row.image_names}
+            self._first_rows.append(said | asdict(row.product))
+        for problem in row.problems:
+            self._write(Rejection(row.number, row.sku, problem.field, problem.reason))
+
+    def _write(self, problem: Rejection) -> None:
+        self._written += 1
+        if self._written <= PROBLEMS_SHOWN:
+            self._first_problems.append(asdict(problem))
+        if self._written <= MOST_PROBLEMS_KEPT:
+            self._file.write(json.dumps(asdict(problem)) + "\n")
+
+    @property
+    def preview(self) -> Mapping[str, Any]:
+        return {
+            "rows": self._first_rows,
+            "problems": self._first_problems,
+            "more_problems_than_kept": self._written > MOST_PROBLEMS_KEPT,
+        }

@@ -1,0 +1,379 @@
+"""A merchandiser's feed through the desk: sent, understood, checked, imported, paused, undone; and what is refused."""
+
+import csv
+import io
+import json
+import re
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from accounts.models import Role
+from catalog.editing import set_stock
+from catalog.feed_models import FeedState, FeedUpload
+from catalog.feed_uploads import FORGOTTEN_AFTER
+from catalog.import_feed import BATCH_ROWS
+from catalog.models import Product
+from catalog.products import product_by_sku
+from privacy.models import ShopAuditNote
+from storage.database import db, now
+from tests.factories import encoded, photo
+from tests.journeys.conftest import csrf_token
+from tests.journeys.test_shopper import log_in
+from webapp.feeds import look_after_feeds
+from webapp.jobs.queue import JobProgress
+from webapp.jobs.worker import run_next_job
+
+HEADER = "Réf;Désignation;Famille;Prix TTC;Qté;Visuel"
+PICTURE = encoded(photo(60, 90))
+
+
+@pytest.fixture(scope="module")
+def shop(seeded_instance: Path, tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """One shop for all of these tests: each brings products of its own."""
+    import shutil
+
+    from tests.factories import demo_settings
+    from webapp import create_app
+
+    copy = tmp_path_factory.mktemp("feeds") / "instance"
+    return create_app(demo_settings(Path(shutil.copytree(seeded_instance, copy)), max_upload_bytes=100_000))
+
+
+@pytest.fixture(scope="module")
+def merchandiser(shop: Flask) -> FlaskClient:
+    client = shop.test_client()
+    client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
+    log_in(client, shop, Role.MERCHANDISER)
+    return client
+
+
+@pytest.fixture(autouse=True)
+def nothing_waits(shop: Flask) -> Iterator[None]:
+    """Jobs that a test leaves (an update of the index) run in none of the next."""
+    yield
+    with shop.app_context():
+        from webapp.jobs.models import Job
+
+        db.session.query(Job).filter(Job.state == "queued").delete()
+        db.session.query(FeedUpload).filter(FeedUpload.state == FeedState.IMPORTING).update({"state": "cancelled"})
+        db.session.commit()
+
+
+def row(sku: str, *, price: str = "1 299,00 €", stock: str = "3", picture: str = "a.jpg") -> str:
+    return f"{sku};Robe {sku};Robe;{price};{stock};{picture}"
+
+
+def archive(*rows: str, header: str = HEADER) -> bytes:
+    """A ZIP with the rows as a CSV and one picture."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as file:
+        file.writestr("products.csv", "\ufeff" + "\n".join((header, *rows)))
+        file.writestr("images/a.jpg", PICTURE)
+    return content.getvalue()
+
+
+def post(client: FlaskClient, address: str, **fields: str) -> TestResponse:
+    token = csrf_token(client.get("/admin/feeds").text)
+    return client.post(address, data={"csrf_token": token, **fields})
+
+
+def send(client: FlaskClient, content: bytes, name: str = "maison.zip") -> TestResponse:
+    token = csrf_token(client.get("/admin/feeds").text)
+    return client.post("/admin/feeds", data={"csrf_token": token, "feed": (io.BytesIO(content), name)})
+
+
+def number_of(response: TestResponse) -> int:
+    assert response.status_code == 303, response.text
+    found = re.search(r"/feeds/(\d+)", response.location)
+    assert found, response.location
+    return int(found[1])
+
+
+def form_of(page: str) -> dict[str, str]:
+    """What the mapping's form holds as it was sent, as a browser would send it back."""
+    selects = re.findall(r'<select[^>]*name="([^"]+)"[^>]*>(.*?)</select>', page, re.DOTALL)
+    chosen = {name: next(iter(re.findall(r'value="([^"]*)" selected', options)), "") for name, options in selects}
+    texts = re.findall(r'<input[^>]*name="((?:text-|list_)[^"]+)" value="([^"]*)"', page)
+    return {name: value.replace("&#39;", "'") for name, value in (*chosen.items(), *texts)}
+
+
+def checked(client: FlaskClient, shop: Flask, content: bytes, **changes: str) -> int:
+    """Send a feed, take the columns as guessed (but for `changes`), and check it."""
+    number = number_of(send(client, content))
+    form = form_of(client.get(f"/admin/feeds/{number}/mapping").text) | changes
+    assert number_of(post(client, f"/admin/feeds/{number}/mapping", act="check", **form)) == number
+    work(shop)
+    return number
+
+
+def imported(client: FlaskClient, shop: Flask, content: bytes) -> int:
+    number = checked(client, shop, content)
+    assert post(client, f"/admin/feeds/{number}/import").status_code == 303
+    work(shop)
+    return number
+
+
+def work(shop: Flask) -> None:
+    """Run the feeds' waiting jobs."""
+    with shop.app_context():
+        while run_next_job({"check_feed", "import_feed", "undo_feed_import"}):
+            continue
+
+
+def upload_in(shop: Flask, number: int) -> FeedUpload:
+    upload = db.session.get(FeedUpload, number)
+    assert upload is not None
+    return upload
+
+
+def files_of(shop: Flask, number: int) -> Path:
+    with shop.app_context():
+        folder = shop.extensions["wiring"].settings.feeds_folder
+        return Path(folder / upload_in(shop, number).folder)
+
+
+def test_a_feed_is_understood_checked_and_imported_and_its_file_goes(shop: Flask, merchandiser: FlaskClient) -> None:
+    number = checked(
+        merchandiser, shop, archive(row("F-1"), row("F-2"), row("F-2"), row("F-3", price="dear"), row("F-4", stock=""))
+    )
+    page = merchandiser.get(f"/admin/feeds/{number}").text
+    assert "What an import would do" in page
+    assert re.findall(r"<dt>([^<]+)</dt><dd>(\d+)</dd>", page) == [
+        ("Rows", "5"),
+        ("New products", "2"),
+        ("Changed", "0"),
+        ("Unchanged", "0"),
+        ("Rejected", "3"),
+    ]
+    assert "€1,299.00" in page
+    assert "row 3 has this SKU already" in page
+    with shop.app_context():
+        assert db.session.scalar(select(Product).filter_by(sku="F-1")) is None, "a check writes nothing"
+    assert files_of(shop, number).is_dir()
+
+    post(merchandiser, f"/admin/feeds/{number}/import")
+    work(shop)
+    page = merchandiser.get(f"/admin/feeds/{number}").text
+    assert "What the import did" in page
+    assert not files_of(shop, number).exists()
+    with shop.app_context():
+        product = product_by_sku("F-1")
+        assert (product.title("fr"), product.price_minor_units, product.stock) == ("Robe F-1", 129_900, 3)
+        assert len(product.images) == 1
+        acts = [each.action for each in db.session.scalars(select(ShopAuditNote))]
+        assert {"catalogue.feed_received", "catalogue.import_begun"} <= set(acts)
+
+
+def test_the_rejected_rows_are_downloaded_in_the_readers_language_and_without_formulas(
+    shop: Flask, merchandiser: FlaskClient
+) -> None:
+    number = imported(merchandiser, shop, archive(row("=cmd|x"), row("E-2", price="dear €"), row("E-3")))
+    english = table_of(merchandiser.get(f"/admin/feeds/{number}/problems.csv"))
+    french = table_of(
+        merchandiser.get(f"/admin/feeds/{number}/problems.csv", headers={"Accept-Language": "fr"}, query_string={})
+    )
+    assert [line[:2] for line in english[1:]] == [["2", "'=cmd|x"], ["3", "E-2"]]
+    assert english[0] == ["Row", "SKU", "Field", "Reason"]
+    assert len(french) == len(english)
+    cells = [cell for line in english for cell in line]
+    assert [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t", "\r"))] == []
+
+
+def test_an_import_is_undone_but_what_was_changed_since_stays(shop: Flask, merchandiser: FlaskClient) -> None:
+    imported(merchandiser, shop, archive(row("U-1"), row("U-2")))
+    number = imported(
+        merchandiser, shop, archive(row("U-1", price="10,00 €"), row("U-2", price="20,00 €", stock="8"), row("U-3"))
+    )
+    with shop.app_context():
+        set_stock("U-2", 5)
+        db.session.commit()
+    assert post(merchandiser, f"/admin/feeds/{number}/undo").status_code == 303
+    work(shop)
+    page = merchandiser.get(f"/admin/feeds/{number}").text
+    assert "Undone" in page
+    with shop.app_context():
+        assert product_by_sku("U-1").price_minor_units == 129_900
+        assert product_by_sku("U-2").price_minor_units == 129_900
+        assert product_by_sku("U-2").stock == 5
+        created = db.session.scalars(select(Product).filter_by(sku="U-3")).one()
+        assert created.deleted_at is not None
+        assert (upload_in(shop, number).put_back, upload_in(shop, number).left_alone) == (3, 1)
+    assert post(merchandiser, f"/admin/feeds/{number}/undo").status_code == 409, "it is undone once"
+
+
+def test_an_import_is_paused_and_goes_on_where_it_was(
+    shop: Flask, merchandiser: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = checked(merchandiser, shop, archive(*(row(f"P-{each}") for each in range(BATCH_ROWS + 5))))
+    post(merchandiser, f"/admin/feeds/{number}/import")
+    stopped = iter((False, True))
+    with monkeypatch.context() as patch:
+        # The worker's clock is too coarse for a feed of a second: the second batch is the one that is not begun.
+        patch.setattr(JobProgress, "should_stop", lambda _self: next(stopped, True))
+        work(shop)
+    page = merchandiser.get(f"/admin/feeds/{number}").text
+    assert "5 rows of the feed were not reached." in page
+    assert files_of(shop, number).is_dir()
+    with shop.app_context():
+        assert upload_in(shop, number).state == FeedState.PAUSED
+        run_id, batch = upload_in(shop, number).run_id, upload_in(shop, number).batch
+    post(merchandiser, f"/admin/feeds/{number}/import")
+    work(shop)
+    with shop.app_context():
+        upload = upload_in(shop, number)
+        assert (upload.state, upload.run_id, upload.batch) == (FeedState.FINISHED, run_id, batch)
+        assert product_by_sku(f"P-{BATCH_ROWS + 4}").stock == 3
+
+
+def test_a_pause_before_the_job_began_is_a_pause(shop: Flask, merchandiser: FlaskClient) -> None:
+    number = checked(merchandiser, shop, archive(row("Q-1")))
+    post(merchandiser, f"/admin/feeds/{number}/import")
+    post(merchandiser, f"/admin/feeds/{number}/stop", **{"as": "paused"})
+    work(shop)
+    assert "Go on" in merchandiser.get(f"/admin/feeds/{number}").text
+    post(merchandiser, f"/admin/feeds/{number}/import")
+    post(merchandiser, f"/admin/feeds/{number}/stop", **{"as": "cancelled"})
+    page = merchandiser.get(f"/admin/feeds/{number}").text
+    assert "Go on" not in page
+    with shop.app_context():
+        assert db.session.scalar(select(Product).filter_by(sku="Q-1")) is None
+        look_after_feeds()
+    assert not files_of(shop, number).exists()
+
+
+def test_two_imports_do_not_overtake_each_other(shop: Flask, merchandiser: FlaskClient) -> None:
+    first, second = (checked(merchandiser, shop, archive(row(sku))) for sku in ("T-1", "T-2"))
+    assert post(merchandiser, f"/admin/feeds/{first}/import").status_code == 303
+    refused = post(merchandiser, f"/admin/feeds/{second}/import")
+    assert refused.status_code == 409
+    assert "Another feed is being imported" in refused.text
+    assert post(merchandiser, f"/admin/feeds/{first}/import").status_code == 409, "a double click begins nothing twice"
+
+
+def test_columns_are_saved_under_a_name_and_used_again(shop: Flask, merchandiser: FlaskClient) -> None:
+    number = number_of(send(merchandiser, archive(row("S-1"))))
+    address = f"/admin/feeds/{number}/mapping"
+    form = form_of(merchandiser.get(address).text) | {"text-gender": "femme", "column-brand": "column:Famille"}
+    assert post(merchandiser, address, act="save", label="Maison", **form).status_code == 303
+    other = number_of(send(merchandiser, archive(row("S-2"))))
+    page = merchandiser.get(f"/admin/feeds/{other}/mapping").text
+    saved_id = re.search(r'<option value="(\d+)">Maison', page)
+    assert saved_id
+    page = merchandiser.get(f"/admin/feeds/{other}/mapping?saved={saved_id[1]}").text
+    assert form_of(page)["text-gender"] == "femme"
+    assert form_of(page)["column-brand"] == "column:Famille"
+    assert post(merchandiser, f"/admin/feeds/mappings/{saved_id[1]}/delete").status_code == 303
+    assert merchandiser.get(f"/admin/feeds/{other}/mapping?saved={saved_id[1]}").status_code == 400
+
+
+def test_a_mapping_file_is_kept_and_its_rules_survive_the_form(shop: Flask, merchandiser: FlaskClient) -> None:
+    toml = '[fields]\nimage = "{Réf}.jpg"\ncategory = { column = "Famille", values = { "Robe" = "skirt" } }\n'
+    token = csrf_token(merchandiser.get("/admin/feeds").text)
+    sent = {"csrf_token": token, "mapping": (io.BytesIO(toml.encode()), "Fournisseur.toml")}
+    page = merchandiser.post("/admin/feeds/mappings", data=sent, follow_redirects=True).text
+    saved_id = re.search(r'<option value="(\d+)">Fournisseur', page)
+    assert saved_id, page
+    number = number_of(send(merchandiser, archive(row("M-1"))))
+    address = f"/admin/feeds/{number}/mapping"
+    form = form_of(merchandiser.get(f"{address}?saved={saved_id[1]}").text)
+    assert form["column-image"] == "rule"
+    form |= {
+        "saved": saved_id[1],
+        "column-sku": "column:Réf",
+        "column-title": "column:Désignation",
+        "column-price": "column:Prix TTC",
+        "column-stock": "column:Qté",
+    }
+    assert post(merchandiser, address, act="check", **form).status_code == 303
+    with shop.app_context():
+        fields = upload_in(shop, number).mapping["fields"]
+    assert fields["image"] == "{Réf}.jpg"
+    assert fields["category"]["values"] == {"Robe": "skirt"}
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("feed.exe", b"MZ", "a feed is a .csv"),
+        ("feed.csv", b"", "the first line must name the columns"),
+        ("feed.csv", HEADER.encode(), "the feed has no rows"),
+        ("feed.jsonl", b"[1, 2]", "this is one JSON list"),
+        ("feed.zip", b"PK nonsense", "this is no ZIP archive"),
+        ("feed.xml", b"<!DOCTYPE x [<!ENTITY a 'b'>]><rss>&a;</rss>", "feed.xml"),
+    ],
+)
+def test_a_file_that_is_no_feed_is_refused_with_the_reason_and_not_kept(
+    shop: Flask, merchandiser: FlaskClient, name: str, content: bytes, said: str
+) -> None:
+    folder: Path = shop.extensions["wiring"].settings.feeds_folder
+    before = sorted(folder.iterdir()) if folder.is_dir() else []
+    refused = send(merchandiser, content, name)
+    assert refused.status_code == 422
+    assert said in refused.text
+    assert sorted(folder.iterdir()) == before
+
+
+def test_a_mapping_without_what_a_product_needs_is_said_beside_the_fields(
+    shop: Flask, merchandiser: FlaskClient
+) -> None:
+    number = number_of(send(merchandiser, archive("1;2", header="alpha;beta")))
+    refused = post(merchandiser, f"/admin/feeds/{number}/mapping", act="check", language="fr")
+    assert refused.status_code == 400
+    assert set(re.findall(r'id="problem-(\w+)"', refused.text)) == {
+        "sku", "title", "category", "price", "stock", "image",
+    }  # fmt: skip
+
+
+def test_a_feed_larger_than_a_photo_is_taken_from_a_merchandiser_alone(shop: Flask, merchandiser: FlaskClient) -> None:
+    large = archive(*(row(f"L-{each}") for each in range(1)), header=HEADER) + b"\0" * 150_000
+    assert len(large) > 100_000
+    assert send(merchandiser, large, "padded.zip").status_code in (303, 422)
+    shopper = shop.test_client()
+    log_in(shopper, shop, Role.SHOPPER)
+    token = csrf_token(shopper.get("/account/profile").text)
+    refused = shopper.post("/admin/feeds", data={"csrf_token": token, "feed": (io.BytesIO(large), "feed.csv")})
+    assert refused.status_code in (403, 413)
+
+
+def test_a_job_that_was_lost_leaves_a_feed_that_can_go_on(shop: Flask, merchandiser: FlaskClient) -> None:
+    number = checked(merchandiser, shop, archive(row("J-1")))
+    with shop.app_context():
+        upload = upload_in(shop, number)
+        upload.state = FeedState.IMPORTING
+        upload.job_id = None
+        db.session.commit()
+    assert "Go on" in merchandiser.get(f"/admin/feeds/{number}").text
+
+
+def test_feeds_that_nobody_imports_are_removed(shop: Flask, merchandiser: FlaskClient) -> None:
+    number = checked(merchandiser, shop, archive(row("O-1")))
+    with shop.app_context():
+        upload_in(shop, number).created_at = now() - FORGOTTEN_AFTER * 1.1
+        db.session.commit()
+        assert look_after_feeds()
+    assert not files_of(shop, number).exists()
+    assert "Discarded" in merchandiser.get(f"/admin/feeds/{number}").text
+
+
+def test_json_lines_come_through_the_desk_too(shop: Flask, merchandiser: FlaskClient) -> None:
+    lines = [{"ref": f"JL-{each}", "nom": "Jean", "type": "jean", "prix": 10.5, "stock": 1} for each in range(3)]
+    number = number_of(send(merchandiser, "\n".join(map(json.dumps, lines)).encode(), "feed.jsonl"))
+    page = merchandiser.get(f"/admin/feeds/{number}/mapping").text
+    form = form_of(page)
+    assert (form["column-sku"], form["column-price"]) == ("column:ref", "column:prix")
+
+
+def test_an_unknown_feed_is_not_there(shop: Flask, merchandiser: FlaskClient) -> None:
+    assert merchandiser.get("/admin/feeds/999999").status_code == 404
+
+
+def table_of(response: TestResponse) -> list[list[str]]:
+    assert response.status_code == 200
+    return list(csv.reader(io.StringIO(response.data.decode("utf-8-sig"))))

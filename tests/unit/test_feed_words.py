@@ -1,0 +1,93 @@
+"""The feed reader's reasons are said in French; a reason that the reader changes is noticed here."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from catalog.errors import FeedUnreadable, RowRejected
+from catalog.feed_mapping import FeedMapping
+from catalog.feed_pictures import NoPictures
+from catalog.feed_reading import sample_feed
+from catalog.feed_rows import parse_row
+from tests.factories import demo_settings
+from webapp import create_app
+from webapp.feed_words import in_words
+
+GOOD = {"sku": "A", "title": "t", "category": "robe", "price": "1 €", "stock": "1", "image": "a.jpg"}
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    return create_app(demo_settings(tmp_path_factory.mktemp("words")))
+
+
+@pytest.fixture
+def in_french(app: Flask) -> Iterator[None]:
+    with app.test_request_context(headers={"Accept-Language": "fr"}):
+        yield
+
+
+@pytest.mark.usefixtures("in_french")
+@pytest.mark.parametrize(
+    "cells",
+    [
+        {"sku": ""},
+        {"sku": "a b"},
+        {"title": ""},
+        {"title": "t" * 301},
+        {"category": ""},
+        {"category": "服装"},
+        {"colour": "bogus"},
+        {"price": ""},
+        {"price": "12"},
+        {"price": "-5 €"},
+        {"price": "1.299 €"},
+        {"price": "12,3,4 €"},
+        {"price": "12.345 €"},
+        {"price": "99999999999 €"},
+        {"price": "5 €", "currency": "USD"},
+        {"currency": "QQQ", "price": "5"},
+        {"stock": ""},
+        {"stock": "-1"},
+        {"stock": "many"},
+        {"sizes": "x" * 50},
+        {"link": "javascript:alert(1)"},
+        {"image": ""},
+        {"cost": "5 USD"},
+    ],
+)
+def test_every_reason_against_a_row_is_said_in_french(cells: dict[str, str]) -> None:
+    with pytest.raises(RowRejected) as rejected:
+        parse_row(GOOD | cells, FeedMapping())
+    for problem in rejected.value.problems:
+        assert in_words(problem.reason) != problem.reason, problem
+
+
+@pytest.mark.usefixtures("in_french")
+def test_what_a_reason_quotes_stays_as_it_is() -> None:
+    said = in_words("'100%(x)s <b>' is no stock: give a whole number from 0 to 10000000")
+    assert said == "'100%(x)s <b>' n’est pas un stock\u00a0: donnez un nombre entier de 0 à 10000000"
+
+
+@pytest.mark.usefixtures("in_french")
+def test_a_picture_that_is_missing_and_a_file_that_is_none_are_said_in_french(tmp_path: Path) -> None:
+    with pytest.raises(Exception, match="came without pictures") as missing:
+        NoPictures().find("a.jpg")
+    assert in_words(str(missing.value)).startswith("'a.jpg'\u00a0: le flux est venu sans photos")
+    path = tmp_path / "feed.csv"
+    path.write_text("one\n1\n")
+    with pytest.raises(FeedUnreadable) as unreadable:
+        sample_feed(path)
+    assert "la première ligne" in in_words(str(unreadable.value))
+
+
+@pytest.mark.usefixtures("in_french")
+def test_a_reason_that_nobody_translated_stays_english() -> None:
+    assert in_words("something else") == "something else"
+
+
+def test_an_english_page_says_it_as_the_reader_does(app: Flask) -> None:
+    with app.test_request_context(headers={"Accept-Language": "en"}):
+        assert in_words("a price cannot be negative") == "a price cannot be negative"

@@ -1,0 +1,156 @@
+"""What the columns of a feed mean, as a form: our fields, each with a column or a text, and back to a mapping."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import LazyString, lazy_gettext
+from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
+
+from catalog.feed_guessing import sample_values
+from catalog.feed_mapping import is_field
+from catalog.feed_reading import FeedSample
+from webapp.settings import LANGUAGES
+
+TITLES: Mapping[str, LazyString] = {
+    "sku": lazy_gettext("SKU"),
+    "title": lazy_gettext("Title"),
+    "title_fr": lazy_gettext("Title in French"),
+    "title_en": lazy_gettext("Title in English"),
+    "category": lazy_gettext("Category"),
+    "sub_category": lazy_gettext("Sub-category"),
+    "price": lazy_gettext("Price"),
+    "currency": lazy_gettext("Currency"),
+    "stock": lazy_gettext("Stock"),
+    "image": lazy_gettext("Pictures"),
+    "brand": lazy_gettext("Brand"),
+    "colour": lazy_gettext("Colour"),
+    "pattern": lazy_gettext("Pattern"),
+    "gender": lazy_gettext("For"),
+    "season": lazy_gettext("Season"),
+    "sizes": lazy_gettext("Sizes"),
+    "cost": lazy_gettext("Cost"),
+    "description": lazy_gettext("Description"),
+    "description_fr": lazy_gettext("Description in French"),
+    "description_en": lazy_gettext("Description in English"),
+    "link": lazy_gettext("Link to the shop"),
+    "row": lazy_gettext("Whole row"),
+}
+"""Our fields in the order of the form, and what a rejection may name besides."""
+NEEDED = ("sku", "category", "price", "stock", "image")
+_TITLE_FIELDS = ("title", "title_fr", "title_en")
+_AS_SAVED = "rule"
+_LONGEST_TEXT = 300
+
+
+@dataclass(frozen=True)
+class FieldRow:
+    """One of our fields in the form."""
+
+    name: str
+    title: str
+    column: str
+    """What the select holds: "", `column:NAME`, or `rule`."""
+    text: str
+    """Used where the column says nothing, or without a column for every row."""
+    rule: str = ""
+    """In words, what a saved mapping does that the form cannot show."""
+    is_needed: bool = False
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class ColumnChoice:
+    """A column of the feed, with some of what stands in it."""
+
+    value: str
+    words: str
+
+
+def title_of(field: str) -> str:
+    """Return the name of a field in the page's language; of one that has none, the field itself."""
+    return str(TITLES.get(field, field))
+
+
+def offered_fields(document: Mapping[str, Any]) -> list[str]:
+    """Return our fields that the form shows: the usual ones, and those that the mapping fills besides."""
+    usual = [name for name in TITLES if is_field(name)]
+    return [*usual, *(name for name in (*document["fields"], *document["defaults"]) if name not in usual)]
+
+
+def column_choices(sample: FeedSample) -> list[ColumnChoice]:
+    """Return the feed's columns, each with its first values."""
+    return [ColumnChoice(f"column:{column}", _words_of(sample, column)) for column in sample.columns if column]
+
+
+def field_rows(document: Mapping[str, Any], problems: Mapping[str, str]) -> list[FieldRow]:
+    """Return the form's rows of a mapping's document."""
+    full = {"fields": {}, "defaults": {}} | dict(document)
+    return [_row(name, full, problems.get(name, "")) for name in offered_fields(full)]
+
+
+def document_of(form: "MultiDict[str, str]", columns: tuple[str, ...], base: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the mapping that the form describes; what it cannot show is taken from `base`."""
+    base = {"fields": {}, "defaults": {}} | dict(base)
+    fields: dict[str, Any] = {}
+    defaults: dict[str, str] = {}
+    for name in offered_fields(base):
+        kept, chosen = base["fields"].get(name), form.get(f"column-{name}", "")
+        column = chosen.removeprefix("column:")
+        if chosen == _AS_SAVED and kept:
+            fields[name] = kept
+        elif chosen.startswith("column:") and column in columns:
+            # With its translations of values, say, as long as the column is the same.
+            fields[name] = kept if _column_of(kept) == column else {"column": column}
+        if text := form.get(f"text-{name}", "").strip()[:_LONGEST_TEXT]:
+            defaults[name] = text
+    return {
+        "by_name": False,
+        "language": _one_of(form, "language", LANGUAGES, "fr"),
+        "decimal_sign": _one_of(form, "decimal_sign", (".", ","), ""),
+        "list_separator": form.get("list_separator", "").strip()[:3],
+        "fields": fields,
+        "defaults": defaults,
+    }
+
+
+def problems_of(document: Mapping[str, Any]) -> dict[str, str]:
+    """Return what a mapping lacks, field by field, in the page's language."""
+    filled = {*document["fields"], *document["defaults"]}
+    problems = {name: _("Choose a column, or write a text.") for name in NEEDED if name not in filled}
+    if not filled & set(_TITLE_FIELDS):
+        problems["title"] = _("Choose a column for the title, in at least one language.")
+    if "sku" in document["defaults"]:
+        problems["sku"] = _("A SKU cannot be the same for all rows: choose a column.")
+    return problems
+
+
+def _row(name: str, document: Mapping[str, Any], problem: str) -> FieldRow:
+    source, text = document["fields"].get(name), str(document["defaults"].get(name, ""))
+    column = _column_of(source)
+    chosen = f"column:{column}" if column else _AS_SAVED if source else ""
+    return FieldRow(name, title_of(name), chosen, text, _rule_of(source), name in NEEDED, problem)
+
+
+def _column_of(source: Any) -> str:
+    """The column of a source; a text alone is a column, unless it is a template."""
+    if isinstance(source, str):
+        return "" if "{" in source else source
+    return str(source.get("column", "")) if source else ""
+
+
+def _rule_of(source: Any) -> str:
+    if isinstance(source, str):
+        return source
+    return str(source.get("template", "")) if source else ""
+
+
+def _words_of(sample: FeedSample, column: str) -> str:
+    values = " · ".join(value[:24] for value in sample_values(sample, column))
+    return f"{column} ({values})" if values else column
+
+
+def _one_of(form: "MultiDict[str, str]", name: str, allowed: tuple[str, ...], otherwise: str) -> str:
+    value = form.get(name, "")
+    return value if value in allowed else otherwise

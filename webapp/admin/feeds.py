@@ -1,0 +1,271 @@
+"""Feeds in: a file is sent, its columns are named, it is checked as a whole, imported in the background, undone."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from flask import Response, flash, redirect, render_template, request, stream_with_context, url_for
+from flask_babel import format_currency
+from flask_babel import gettext as _
+from flask_login import current_user
+from sqlalchemy import select
+from werkzeug.utils import secure_filename
+from werkzeug.wrappers import Response as BaseResponse
+
+from accounts.permissions import Permission
+from catalog.errors import FeedUnreadable
+from catalog.feed_guessing import guess_mapping
+from catalog.feed_models import FeedState, FeedUpload, SavedMapping
+from catalog.feed_reading import ARCHIVE_NAMES, CSV_NAMES, JSON_LINES_NAMES, XML_NAMES
+from catalog.feed_uploads import (
+    FeedFiles,
+    discard,
+    preview_of,
+    problems_of_check,
+    receive_feed,
+    upload_by_id,
+)
+from catalog.import_report import Rejection, rejections_as_csv, rejections_of
+from catalog.models import ImportRun
+from catalog.money import minor_digits
+from privacy.audit_notes import note
+from storage.database import db
+from webapp.account.session_user import permission_required
+from webapp.admin.feed_columns import column_choices, document_of, field_rows, problems_of, title_of
+from webapp.admin.feed_mappings import LONGEST_LABEL, keep_mapping
+from webapp.admin.routes import admin
+from webapp.errors import BadRequestValue
+from webapp.feed_words import in_words
+from webapp.feeds import ask_for_check, ask_for_import, ask_for_undo, ask_to_stop, settle_feeds
+from webapp.jobs.models import Job
+from webapp.visitor import current_visitor
+from webapp.wiring import wiring
+
+_FEEDS_SHOWN = 50
+_KINDS = CSV_NAMES + JSON_LINES_NAMES + XML_NAMES + ARCHIVE_NAMES
+
+
+@admin.get("/feeds")
+@permission_required(Permission.IMPORT_FEEDS)
+def feeds() -> str:
+    """A form for the next feed, and the latest ones."""
+    return _feeds_page()
+
+
+@admin.post("/feeds")
+@permission_required(Permission.IMPORT_FEEDS)
+def take_feed() -> BaseResponse | tuple[str, int]:
+    """Keep the file, and ask what its columns mean; one that cannot be read is refused with the reason."""
+    sent = request.files.get("feed")
+    if sent is None or not sent.filename:
+        return _feeds_page(problem=_("Choose the feed’s file first.")), 400
+    name = secure_filename(sent.filename) or "feed"
+    try:
+        upload = receive_feed(sent.stream, name, feeds_folder=_folder())
+    except FeedUnreadable as error:
+        db.session.rollback()
+        return _feeds_page(problem=in_words(str(error))), 422
+    _note("feed_received", upload, bytes=upload.size_bytes)
+    db.session.commit()
+    saved_id = request.form.get("saved") or None
+    return redirect(url_for(".feed_mapping", upload_id=upload.id, saved=saved_id), code=303)
+
+
+@admin.get("/feeds/<int:upload_id>/mapping")
+@permission_required(Permission.IMPORT_FEEDS)
+def feed_mapping(upload_id: int) -> str | BaseResponse:
+    """What each column of the feed means: as guessed, as saved under a name, or as chosen before."""
+    upload = upload_by_id(upload_id)
+    if upload.state not in (FeedState.UPLOADED, FeedState.CHECKED):
+        return redirect(url_for(".feed", upload_id=upload_id))
+    if chosen := request.args.get("saved", ""):
+        document = _saved(chosen).document
+    else:
+        document = upload.mapping or guess_mapping(_files(upload).sample())
+    return _mapping_page(upload, document, {})
+
+
+@admin.post("/feeds/<int:upload_id>/mapping")
+@permission_required(Permission.IMPORT_FEEDS)
+def choose_mapping(upload_id: int) -> BaseResponse | tuple[str, int]:
+    """Take what the form says of the columns: check the whole feed with it, or keep it under a name."""
+    upload = upload_by_id(upload_id)
+    saved_id = request.form.get("saved", "")
+    base = _saved(saved_id).document if saved_id else upload.mapping
+    document = document_of(request.form, _files(upload).sample().columns, base)
+    problems = problems_of(document)
+    if request.form.get("act") == "save" and not problems:
+        problems = _save_mapping(document)
+    if problems:
+        return _mapping_page(upload, document, problems), 400
+    if request.form.get("act") == "save":
+        upload.mapping = document
+        db.session.commit()
+        return redirect(url_for(".feed_mapping", upload_id=upload_id), code=303)
+    ask_for_check(upload, document)
+    db.session.commit()
+    return redirect(url_for(".feed", upload_id=upload_id), code=303)
+
+
+@admin.get("/feeds/<int:upload_id>")
+@permission_required(Permission.IMPORT_FEEDS)
+def feed(upload_id: int) -> str | BaseResponse:
+    """Where a feed stands: what its check found, how far its import is, what it did."""
+    settle_feeds()
+    upload = upload_by_id(upload_id)
+    if upload.state == FeedState.UPLOADED and not upload.problem:
+        return redirect(url_for(".feed_mapping", upload_id=upload_id))
+    return render_template(
+        "admin/feed.html",
+        upload=upload,
+        job=db.session.get(Job, upload.job_id) if upload.is_in_work and upload.job_id else None,
+        run=db.session.get(ImportRun, upload.run_id) if upload.run_id else None,
+        preview=preview_of(upload, feeds_folder=_folder()),
+        field_title=title_of,
+        in_words=in_words,
+        price_in_words=_price,
+    )
+
+
+@admin.post("/feeds/<int:upload_id>/import")
+@permission_required(Permission.IMPORT_FEEDS)
+def import_feed(upload_id: int) -> BaseResponse:
+    """Begin the import in the background, or go on with a paused one."""
+    upload = upload_by_id(upload_id)
+    ask_for_import(upload, actor=current_visitor().pseudonym, role=current_user.role)
+    _note("import_begun", upload)
+    return _to_feed(upload)
+
+
+@admin.post("/feeds/<int:upload_id>/stop")
+@permission_required(Permission.IMPORT_FEEDS)
+def stop_feed(upload_id: int) -> BaseResponse:
+    """Let the check, import or undo stop at its next step; `as` says whether an import is paused or cancelled."""
+    upload = upload_by_id(upload_id)
+    ends_as = FeedState.CANCELLED if request.form.get("as") == FeedState.CANCELLED else FeedState.PAUSED
+    ask_to_stop(upload, ends_as=ends_as)
+    _note("import_stopped", upload, state=ends_as.value)
+    flash(_("It stops at its next step."), "info")
+    return _to_feed(upload)
+
+
+@admin.post("/feeds/<int:upload_id>/discard")
+@permission_required(Permission.IMPORT_FEEDS)
+def discard_feed(upload_id: int) -> BaseResponse:
+    """Remove the file of a feed that waits; what was imported of it stays, and can be undone."""
+    upload = upload_by_id(upload_id)
+    discard(upload, feeds_folder=_folder())
+    _note("feed_discarded", upload)
+    db.session.commit()
+    flash(_("The feed’s file is removed."), "success")
+    return redirect(url_for(".feeds"), code=303)
+
+
+@admin.post("/feeds/<int:upload_id>/undo")
+@permission_required(Permission.IMPORT_FEEDS)
+def undo_feed(upload_id: int) -> BaseResponse:
+    """Put back, in the background, all that the import changed and nobody changed since."""
+    upload = upload_by_id(upload_id)
+    ask_for_undo(upload, actor=current_visitor().pseudonym, role=current_user.role)
+    _note("import_undone", upload)
+    return _to_feed(upload)
+
+
+@admin.get("/feeds/<int:upload_id>/problems.csv")
+@permission_required(Permission.IMPORT_FEEDS)
+def feed_problems(upload_id: int) -> Response:
+    """Every reason against a row, for a spreadsheet: of the import, or before it of the check."""
+    upload = upload_by_id(upload_id)
+    found = rejections_of(upload.run_id) if upload.run_id else problems_of_check(upload, feeds_folder=_folder())
+    titles = (_("Row"), _("SKU"), _("Field"), _("Reason"))
+    lines = rejections_as_csv(map(_worded, found), titles)
+    response = Response(stream_with_context(_with_mark(lines)), mimetype="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="feed-{upload_id}-problems.csv"'
+    return response
+
+
+def _price(minor_units: int, currency: str) -> str:
+    return str(format_currency(Decimal(minor_units).scaleb(-minor_digits(currency)), currency))
+
+
+def _worded(rejection: Rejection) -> Rejection:
+    return Rejection(rejection.row_number, rejection.sku, title_of(rejection.field), in_words(rejection.reason))
+
+
+def _with_mark(lines: Iterator[str]) -> Iterator[str]:
+    """Behind a byte order mark, without which spreadsheets take UTF-8 for something else."""
+    yield "\ufeff"
+    yield from lines
+
+
+def _feeds_page(*, problem: str = "") -> str:
+    settle_feeds()
+    latest = select(FeedUpload).order_by(FeedUpload.id.desc()).limit(_FEEDS_SHOWN)
+    uploads = db.session.scalars(latest).all()
+    runs = {run.id: run for run in db.session.scalars(select(ImportRun).where(ImportRun.id.in_(_runs_of(uploads))))}
+    return render_template(
+        "admin/feeds.html",
+        uploads=uploads,
+        runs=runs,
+        saved=_saved_mappings(),
+        problem=problem,
+        kinds=", ".join(_KINDS),
+        max_megabytes=wiring().settings.max_feed_bytes // 1_000_000,
+        in_words=in_words,
+    )
+
+
+def _runs_of(uploads: Any) -> list[int]:
+    return [upload.run_id for upload in uploads if upload.run_id]
+
+
+def _mapping_page(upload: FeedUpload, document: dict[str, Any], problems: dict[str, str]) -> str:
+    sample = _files(upload).sample()
+    return render_template(
+        "admin/feed_mapping.html",
+        upload=upload,
+        document=document,
+        fields=field_rows(document, problems),
+        columns=column_choices(sample),
+        problems=problems,
+        saved=_saved_mappings(),
+        saved_id=request.values.get("saved", ""),
+        in_words=in_words,
+    )
+
+
+def _save_mapping(document: dict[str, Any]) -> dict[str, str]:
+    """Keep the mapping under the form's name, in place of one that had it; return what is wrong."""
+    label = " ".join(request.form.get("label", "").split())
+    if not 1 <= len(label) <= LONGEST_LABEL:
+        return {"label": _("Give a name of at most %(most)d characters.", most=LONGEST_LABEL)}
+    keep_mapping(label, document)
+    return {}
+
+
+def _saved_mappings() -> list[SavedMapping]:
+    return list(db.session.scalars(select(SavedMapping).order_by(SavedMapping.label)))
+
+
+def _saved(number: str) -> SavedMapping:
+    found = db.session.get(SavedMapping, int(number)) if number.isascii() and number.isdigit() else None
+    if found is None:
+        raise BadRequestValue("saved", _("These saved columns are no longer there. Choose others."))
+    return found
+
+
+def _files(upload: FeedUpload) -> FeedFiles:
+    return FeedFiles.of(upload, _folder())
+
+
+def _folder() -> Any:
+    return wiring().settings.feeds_folder
+
+
+def _note(act: str, upload: FeedUpload, **details: str | int) -> None:
+    note(f"catalogue.{act}", actor=current_visitor().pseudonym, details={"feed": upload.id, **details})
+
+
+def _to_feed(upload: FeedUpload) -> BaseResponse:
+    db.session.commit()
+    return redirect(url_for(".feed", upload_id=upload.id), code=303)
