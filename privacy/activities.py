@@ -288,6 +288,69 @@ CATALOGUE_WORK = Activity(
     erasure_en="The history loses the pseudonym with the account and is erased at its term; views go with the account.",
 )
 
+FAVOURITES = Activity(
+    name="favourites",
+    category=Category.FAVOURITES,
+    title_fr="Favoris",
+    title_en="Favourites",
+    people_fr="Clients avec un compte",
+    people_en="Customers with an account",
+    data_fr="Articles choisis, dates",
+    data_en="Items chosen, times",
+    purpose_fr="Garder sous la main les articles qu’une personne a choisis ; les compter dans des statistiques "
+    "anonymes.",
+    purpose_en="Keep at hand the items that a person chose; count them in anonymous statistics.",
+    legal_basis=LegalBasis.CONTRACT,
+    recipients_fr="La personne elle-même ; l’équipe de la boutique, sous forme de nombres anonymes seulement.",
+    recipients_en="The person alone; the shop’s team, as anonymous counts only.",
+    erasure_fr="Chaque favori peut être retiré par la personne ; tout part à son terme ou avec le compte.",
+    erasure_en="Each favourite can be taken away by the person; all goes at its term or with the account.",
+)
+
+OPINIONS = Activity(
+    name="opinions",
+    category=Category.OPINIONS,
+    title_fr="Avis sur les résultats",
+    title_en="Opinions of matches",
+    people_fr="Clients avec un compte, visiteurs et personnel",
+    people_en="Customers with an account, visitors and staff",
+    data_fr="Article jugé, avis, jour",
+    data_en="Item judged, opinion, day",
+    purpose_fr="Mesurer si les articles proposés répondent à ce qui était cherché.",
+    purpose_en="Measure whether the items suggested answer what was looked for.",
+    legal_basis=LegalBasis.LEGITIMATE_INTEREST,
+    recipients_fr="L’équipe de la boutique, sous forme de nombres anonymes seulement.",
+    recipients_en="The shop’s team, as anonymous counts only.",
+    erasure_fr="Un avis peut être repris d’un geste ; tous partent avec une opposition aux statistiques, à leur terme "
+    "ou avec la personne.",
+    erasure_en="An opinion can be taken back with one press; all go with an objection to statistics, at their term "
+    "or with the person.",
+)
+
+SEARCHES = Activity(
+    name="searches",
+    category=Category.SEARCHES,
+    title_fr="Recherches comptées",
+    title_en="Counted searches",
+    people_fr="Clients avec un compte et visiteurs",
+    people_en="Customers with an account, and visitors",
+    data_fr="Sorte et couleur de vêtement cherchées, si la boutique l’avait, si un résultat a été ouvert, jour ; "
+    "jamais les mots",
+    data_en="Kind and colour of garment looked for, whether the shop had it, whether a match was opened, day; "
+    "never the words",
+    purpose_fr="Compter dans des statistiques anonymes ce qui est cherché ; avec une photo, seulement si la personne "
+    "a consenti aux statistiques.",
+    purpose_en="Count in anonymous statistics what is looked for; with a photo, only if the person consented to "
+    "statistics.",
+    legal_basis=LegalBasis.LEGITIMATE_INTEREST,
+    recipients_fr="L’équipe de la boutique, sous forme de nombres anonymes seulement.",
+    recipients_en="The shop’s team, as anonymous counts only.",
+    erasure_fr="Le décompte part avec le consentement retiré, la photo effacée, une opposition, ou la personne, "
+    "et à son terme.",
+    erasure_en="The count goes with the withdrawn consent, the erased photo, an objection, or the person, "
+    "and at its term.",
+)
+
 ACTIVITIES: Mapping[Category, Activity] = {
     activity.category: activity
     for activity in (
@@ -306,6 +369,9 @@ ACTIVITIES: Mapping[Category, Activity] = {
         KEYS,
         JOBS,
         CATALOGUE_WORK,
+        FAVOURITES,
+        OPINIONS,
+        SEARCHES,
     )
 }
 """The register's rows, in its order."""

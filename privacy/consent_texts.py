@@ -61,16 +61,19 @@ CONSENT_TEXTS: Mapping[Purpose, ConsentText] = {
         ),
     ),
     Purpose.STATISTICS: ConsentText(
-        version="2026-11-22",
+        version="2026-11-23",
         fr=(
-            "J’accepte que les vêtements de cette photo (leur genre, leur couleur, le jour) soient comptés. La "
-            "boutique ne voit que des nombres derrière lesquels se trouvent beaucoup de personnes, jamais la photo ni "
-            "qui l’a envoyée. Ce décompte est effacé avec la photo."
+            "J’accepte que les vêtements de cette photo (leur genre, leur couleur, le jour) soient comptés, et avec "
+            "eux si la boutique a quelque chose de semblable et si j’ouvre un des articles proposés. La boutique ne "
+            "voit que des nombres derrière lesquels se trouvent beaucoup de personnes, jamais la photo ni qui l’a "
+            "envoyée. Si j’efface la photo ou change d’avis, ce décompte est effacé ; si la photo arrive à son terme, "
+            "il reste, sans lien avec elle."
         ),
         en=(
-            "I agree that the garments of this photo (their kind, their colour, the day) are counted. The shop sees "
-            "only numbers with many people behind them, never the photo or who sent it. The count is erased with the "
-            "photo."
+            "I agree that the garments of this photo (their kind, their colour, the day) are counted, and with them "
+            "whether the shop has something like them and whether I open one of the items suggested. The shop sees "
+            "only numbers with many people behind them, never the photo or who sent it. If I erase the photo or "
+            "change my mind, the count is erased; if the photo’s time is up, it stays, without a link to the photo."
         ),
     ),
     Purpose.TRAINING: ConsentText(
@@ -104,8 +107,26 @@ EARLIER_TEXTS: Mapping[Purpose, tuple[ConsentText, ...]] = {
             ),
         ),
     ),
+    Purpose.STATISTICS: (
+        ConsentText(
+            version="2026-11-22",
+            fr=(
+                "J’accepte que les vêtements de cette photo (leur genre, leur couleur, le jour) soient comptés. La "
+                "boutique ne voit que des nombres derrière lesquels se trouvent beaucoup de personnes, jamais la photo "
+                "ni qui l’a envoyée. Ce décompte est effacé avec la photo."
+            ),
+            en=(
+                "I agree that the garments of this photo (their kind, their colour, the day) are counted. The shop "
+                "sees only numbers with many people behind them, never the photo or who sent it. The count is erased "
+                "with the photo."
+            ),
+        ),
+    ),
 }
 """Words that were shown before, newest first: a record made under them can still be read."""
+
+SEARCHES_COUNTED_SINCE = "2026-11-23"
+"""From this version on, a consent to statistics speaks of the search too, not of the garments alone."""
 
 
 def versions_of(purpose: Purpose) -> tuple[ConsentText, ...]:

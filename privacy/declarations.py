@@ -48,6 +48,9 @@ class Category(StrEnum):
     KEYS = "keys"
     JOBS = "jobs"
     CATALOGUE_WORK = "catalogue work"
+    FAVOURITES = "favourites"
+    OPINIONS = "opinions"
+    SEARCHES = "searches"
 
 
 @dataclass(frozen=True)

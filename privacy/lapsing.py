@@ -1,6 +1,6 @@
 """What has lapsed of the shop's own tables: rows by their age, photos by theirs."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -94,6 +94,8 @@ class PhotosLapse:
     """
 
     vault: PhotoVault
+    cut_loose: Callable[[str], None] = lambda _photo_id: None
+    """Called before a photo goes: what may outlive a photo whose time is up, with its owner's consent, leaves it."""
     category = Category.PHOTOS
     store = None
 
@@ -105,6 +107,7 @@ class PhotosLapse:
     def erase_lapsed(self, items: Sequence[LapsedItem]) -> None:
         """Let the vault forget the photos."""
         for item in items:
+            self.cut_loose(item.key)
             try:
                 self.vault.forget(item.key, pseudonym=item.pseudonym, actor=SYSTEM, reason="lapsed")
             except PhotoNotFound:

@@ -153,6 +153,22 @@ CATALOGUE_WORK = Rule(
     "depuis le changement", "since the change",
 )  # fmt: skip
 
+FAVOURITE = Rule(
+    "favourite_months", Category.FAVOURITES, Unit.MONTHS, 3, 24, 60,
+    "Favoris", "Favourites",
+    "depuis leur ajout", "since they were added",
+)  # fmt: skip
+OPINION = Rule(
+    "opinion_days", Category.OPINIONS, Unit.DAYS, 30, 365, 1095,
+    "Avis sur les résultats", "Opinions of matches",
+    "depuis l’avis", "since it was given",
+)  # fmt: skip
+SEARCH = Rule(
+    "search_days", Category.SEARCHES, Unit.DAYS, 30, 365, 1095,
+    "Recherches comptées", "Counted searches",
+    "depuis le décompte", "since it was counted",
+)  # fmt: skip
+
 RULES: Mapping[str, Rule] = MappingProxyType(
     {
         rule.name: rule
@@ -173,6 +189,9 @@ RULES: Mapping[str, Rule] = MappingProxyType(
             BREACH,
             JOB,
             CATALOGUE_WORK,
+            FAVOURITE,
+            OPINION,
+            SEARCH,
         )
     }
 )

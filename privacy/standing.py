@@ -60,6 +60,13 @@ def refuse_by_standing(pseudonym: str, purpose: Purpose) -> None:
         raise ObjectionStands(purpose.value)
 
 
+def refuse_the_restricted(pseudonym: str) -> None:
+    """Raise ProcessingRestricted for somebody whose data is on hold: nothing new is kept of them either."""
+    standing = standing_of(pseudonym)
+    if standing is not None and standing.restricted_at:
+        raise ProcessingRestricted
+
+
 def is_erased(pseudonym: str) -> bool:
     """Say whether the person's erasure is on record: it stays there, and nobody comes back under the pseudonym."""
     subject = fingerprint(f"person/{pseudonym}")

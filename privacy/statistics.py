@@ -93,13 +93,18 @@ def _may_be_counted() -> tuple[ColumnElement[bool], ...]:
         ConsentRecord.purpose == Purpose.STATISTICS.value,
         ConsentRecord.withdrawn_at.is_(None),
     )
+    return agreed.exists(), not_at_rest(GarmentCount.pseudonym)
+
+
+def not_at_rest(pseudonym: InstrumentedAttribute[str]) -> ColumnElement[bool]:
+    """Return that the person in this column neither objects to statistics nor asked to hold or erase their data."""
     at_rest = select(PersonStanding.pseudonym).where(
-        PersonStanding.pseudonym == GarmentCount.pseudonym,
+        PersonStanding.pseudonym == pseudonym,
         PersonStanding.objects_to_statistics_at.is_not(None)
         | PersonStanding.restricted_at.is_not(None)
         | PersonStanding.erasing_at.is_not(None),
     )
-    return agreed.exists(), ~at_rest.exists()
+    return ~at_rest.exists()
 
 
 def _next_month(month: date) -> date:

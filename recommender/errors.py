@@ -158,3 +158,17 @@ class ListingClassifierDamaged(RecommenderError):
 
     def __init__(self, folder: object, reason: str) -> None:
         super().__init__(f"the listing classifier in {folder} is damaged ({reason}): train it again")
+
+
+class FavouritesFull(RecommenderError):
+    """Somebody keeps as many favourites as anybody may: take one away first."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"there are {most} favourites already: take one away first")
+
+
+class TooManyOpinions(RecommenderError):
+    """More opinions of one search than its page shows matches."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"at most {most} opinions can be given of one search")

@@ -21,6 +21,7 @@ _TABLES_IN = (
     "privacy.breach_models",
     "privacy.erasure_models",
     "recommender.models",
+    "recommender.signal_models",
     "webapp.jobs.models",
 )
 
@@ -28,6 +29,8 @@ _PAGES_IN = (
     "webapp.account.my_data",
     "webapp.account.my_imports",
     "webapp.account.wardrobe",
+    "webapp.account.favourites",
+    "webapp.shop.opinions",
     "webapp.shop.corrections",
     "webapp.account.erasing",
     "webapp.privacy_desk.requests",

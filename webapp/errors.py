@@ -82,10 +82,12 @@ from privacy.rights_errors import (
 )
 from recommender.errors import (
     EncoderUnavailable,
+    FavouritesFull,
     IndexBuiltWithAnotherEncoder,
     IndexDamaged,
     IndexMissing,
     NothingToSearchFor,
+    TooManyOpinions,
 )
 from segmentation.errors import SegmenterUnavailable
 from storage.database import db
@@ -300,6 +302,8 @@ ANSWERS: dict[type[Exception], Answer] = {
         500, "breach_unreadable", _("The words of this breach cannot be opened: they were altered. Restore a backup.")
     ),
     BreachIncomplete: Answer(422, "breach_incomplete", _("The record does not say all that it must.")),
+    FavouritesFull: Answer(409, "favourites_full", _("You have 500 favourites already. Take one away first.")),
+    TooManyOpinions: Answer(409, "too_many_opinions", _("You have judged every match of this search already.")),
     ShopBusy: Answer(503, "busy", _("The shop is busy. Try again in a few seconds.")),
     CSRFError: Answer(400, "csrf_failed", _("The page was open for too long. Go back, reload it and try again.")),
     EmailNotConfirmed: Answer(

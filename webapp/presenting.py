@@ -1,17 +1,21 @@
 """Words and numbers that every template needs."""
 
-from flask import Flask, current_app
+from typing import cast
+
+from flask import Flask, current_app, g
 from flask_babel import format_currency, lazy_gettext
 
 from catalog.models import Product
 from catalog.products import categories_on_sale
 from catalog.vocabulary import label_of
+from recommender.favourites import favourite_product_ids
 from recommender.similar import Likeness
 from webapp.addresses import address_to_return_to, address_with, address_without_filters
 from webapp.filter_panel import active_filters, choice_groups
 from webapp.i18n import current_language
 from webapp.merchandising import rules_in_force
 from webapp.settings import LANGUAGES
+from webapp.visitor import current_visitor
 
 _ = lazy_gettext
 _CATEGORIES_IN_MENU = 14
@@ -49,6 +53,13 @@ def menu_categories() -> list[str]:
     return list(categories_on_sale(rules_in_force()))[:_CATEGORIES_IN_MENU]
 
 
+def favourite_ids() -> set[int]:
+    """Return the ids of the logged-in person's favourites; asked of the database once a page that draws hearts."""
+    if "favourite_ids" not in g:
+        g.favourite_ids = favourite_product_ids(current_visitor().pseudonym)
+    return cast(set[int], g.favourite_ids)
+
+
 def has_endpoint(name: str) -> bool:
     """Say whether the application has this page: a menu names only the pages that exist."""
     return name in current_app.view_functions
@@ -73,5 +84,6 @@ def register_template_words(app: Flask) -> None:
             "address_with": address_with,
             "address_without_filters": address_without_filters,
             "address_to_return_to": address_to_return_to,
+            "favourite_ids": favourite_ids,
             "has_endpoint": has_endpoint,
         }

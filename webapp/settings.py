@@ -122,7 +122,10 @@ class Settings(BaseSettings):
     visit_minutes: int = Field(30, ge=1, le=240, description="Without an account a photo lapses so long after a look.")
     account_photo_days: int = Field(7, ge=1, le=365, description="With an account a photo lapses after so many days.")
     statistics_min_people: int = Field(
-        20, ge=2, le=10_000, description="A count of photographed garments is shown with so many people behind it."
+        20,
+        ge=2,
+        le=10_000,
+        description="A count (garments, searches, opinions, favourites) is shown with so many people behind it.",
     )
     shops: str = Field(
         "Paris, Lyon, Marseille, Toulouse, Nice, Nantes, Montpellier, Strasbourg, Bordeaux, Lille, Rennes",

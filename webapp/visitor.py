@@ -17,6 +17,11 @@ class Visitor:
     has_account: bool
 
 
+def known_visitor() -> Visitor | None:
+    """Return who is asking, if that is known: nothing is stored on a device only to count."""
+    return current_visitor() if current_user.is_authenticated or "visit" in session else None
+
+
 def current_visitor() -> Visitor:
     """Return who is asking; a first-time visitor's visit begins here (a session cookie, gone with the browser)."""
     if current_user.is_authenticated:

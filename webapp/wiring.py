@@ -84,8 +84,11 @@ from recommender.photo_copies_source import PhotoCopiesSource
 from recommender.photo_vectors_source import PhotoVectors
 from recommender.ports import AttributeReader, ImageEncoder, TextEncoder
 from recommender.rule_book import RuleBook
+from recommender.search_counts import SearchBuffer, cut_searches_loose
 from recommender.serving import Encoders, Serving, ServingSwitch
 from recommender.shop_window import ShopWindow
+from recommender.signals_lapse import FAVOURITES_LAPSE, OPINIONS_LAPSE, SEARCHES_LAPSE
+from recommender.signals_source import FavouritesSource, OpinionsSource, SearchesSource
 from recommender.transformers_encoder import TransformersEncoder
 from segmentation.onnx_segmenter import OnnxSegmenter
 from segmentation.ports import Segmenter
@@ -176,6 +179,11 @@ class Wiring:
         return BoundedSemaphore(self.settings.photos_at_once)
 
     @cached_property
+    def searches(self) -> SearchBuffer:
+        """What is looked for, until the background work counts it."""
+        return SearchBuffer()
+
+    @cached_property
     def index(self) -> IndexBuilds:
         return IndexBuilds(self.settings.index_folder)
 
@@ -263,7 +271,7 @@ class Wiring:
 
     @cached_property
     def photos_lapse(self) -> PhotosLapse:
-        return PhotosLapse(self.vault)
+        return PhotosLapse(self.vault, cut_loose=cut_searches_loose)
 
     @cached_property
     def photo_purger(self) -> Purger:
@@ -278,6 +286,9 @@ class Wiring:
                 self.photos_lapse,
                 TrainingLapse(),
                 STATISTICS_LAPSE,
+                FAVOURITES_LAPSE,
+                OPINIONS_LAPSE,
+                SEARCHES_LAPSE,
                 WardrobesLapse(self.unused_accounts, self._erase_unused_photo),
                 SESSIONS_LAPSE,
                 CONSENTS_LAPSE,
@@ -364,6 +375,9 @@ class Wiring:
             ConsentSource(),
             WardrobeSource(self.keys),
             StatisticsSource(),
+            FavouritesSource(),
+            OpinionsSource(),
+            SearchesSource(),
             TrainingSource(),
             RequestsSource(self.request_desk),
             BreachRecords(),

@@ -1,6 +1,7 @@
 """The API, version 1: photo -> recommendations, photo -> segmentation, products."""
 
 import io
+from collections.abc import Sequence
 
 from flask import Blueprint, Response, abort, jsonify, make_response, request
 from flask_babel import gettext as _
@@ -12,7 +13,9 @@ from privacy.consent import Purpose, is_recorded, purposes_named, require_consen
 from privacy.errors import PhotoNotFound
 from privacy.photo_vault import new_photo_id
 from privacy.statistics import CountedGarment, count_garments
+from recommender.judging import Answer
 from recommender.photo_garments import main_colour
+from recommender.search_counts import SearchedGarment
 from segmentation.ports import Segmentation
 from segmentation.rle import encode_mask
 from storage.database import db, now
@@ -48,6 +51,8 @@ def recommendations() -> Response:
     with times.stage("search"):
         shown = shelf(wanted)
         found = [shown.answer_garment(garment, seen.reading, limit=limit) for garment in seen.reading.garments]
+    if Purpose.STATISTICS in purposes:
+        _note_searches(photo_id, found)
     with times.stage("render"):
         garments = [
             garment_json(garment, answer, current_language())
@@ -135,6 +140,14 @@ def _record(purposes: frozenset[Purpose], seen: SeenPhoto) -> str:
         count_garments(pseudonym=pseudonym, photo_id=photo_id, day=now().date(), garments=garments)
     db.session.commit()
     return photo_id
+
+
+def _note_searches(photo_id: str, answers: Sequence[Answer]) -> None:
+    """Leave notes for the statistics: counted later, so that the call waits for nothing."""
+    pseudonym, day = wiring().pseudonyms.of_visit(photo_id), now().date()
+    for number, answer in enumerate(answers):
+        answered = not answer.judgement.no_good_match
+        wiring().searches.add(SearchedGarment(pseudonym, photo_id, number, answered, day))
 
 
 def _json(segmentation: Segmentation) -> Response:

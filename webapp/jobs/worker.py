@@ -14,6 +14,7 @@ from accounts.lapsing import drop_what_lapsed
 from accounts.letters import send_waiting_letters
 from privacy.purge import next_purge_at
 from recommender.indexing import index_difference
+from recommender.search_counts import count_waiting_searches
 from storage.database import db, now
 from webapp.jobs.models import JobState
 from webapp.jobs.queue import JobProgress, claim_next, enqueue, failed_since, finish
@@ -65,8 +66,10 @@ class JobWorker:
                 self._guarded(lambda: bool(delete_expired_key_backups()))
             self._guarded(follow_the_active_index)
             self._guarded(send_letters)
+            self._guarded(count_what_was_looked_for)
             if not self._guarded(lambda: run_next_job(_SHORT_TASKS)):
                 self._stop.wait(_IDLE_SECONDS)
+        self._guarded(count_what_was_looked_for)
 
     def _guarded(self, step: Callable[[], bool]) -> bool:
         with self._app.app_context():
@@ -112,6 +115,11 @@ def queue_the_nightly_purge() -> bool:
 def send_letters() -> bool:
     """Send the letters that wait."""
     return send_waiting_letters(wiring().mailer, keys=wiring().keys) > 0
+
+
+def count_what_was_looked_for() -> bool:
+    """Write the searches of the last moment into the statistics."""
+    return count_waiting_searches(wiring().searches) > 0
 
 
 def drop_lapsed_of_accounts() -> bool:

@@ -8,7 +8,10 @@ from flask_babel import LazyString, lazy_gettext
 _ = lazy_gettext
 
 CARRIED = {
-    "visit": _("A random number for your visit, so that your photos are shown to you alone."),
+    "visit": _(
+        "A random number for your visit, so that your photos are shown to you alone, and what you look for counts as "
+        "one person’s."
+    ),
     "language": _("The language that you chose."),
     "csrf_token": _("A random number that keeps other sites from sending forms in your name."),
     "_user_id": _("If you log in: which account is yours."),

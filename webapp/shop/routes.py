@@ -16,6 +16,7 @@ from recommender.abstention import UNJUDGED
 from recommender.from_photo import PhotoReading, embed_again
 from recommender.garment_corrections import NOTHING_CORRECTED, corrections_of
 from recommender.judging import Answer
+from recommender.questions import search_of_garment
 from recommender.similar_items import similar_items
 from storage.database import db
 from storage.images import read_picture
@@ -40,6 +41,7 @@ from webapp.redirects import local_address
 from webapp.settings import LANGUAGES
 from webapp.shop.looks import LOOKS_FOLDER, looks_on_offer
 from webapp.shop.presenters import present_photo
+from webapp.shop.searches import note_garment_search, note_opened_match, search_of_words, shown_search
 from webapp.visitor import Visitor, current_visitor
 from webapp.wiring import serving, wiring
 from webapp.words import matches_of_words
@@ -96,6 +98,8 @@ def show_photo(photo_id: str) -> str | AnyResponse:
     answer = shelf(wanted).answer_garment(
         reading.garments[chosen], reading, limit=_MATCHES_A_PAGE, correction=correction
     )
+    if wanted.is_empty and not kept.is_drawing:
+        note_garment_search(photo_id, chosen, answer)
     return render_template(
         "shop/photo.html",
         correction=correction,
@@ -103,6 +107,7 @@ def show_photo(photo_id: str) -> str | AnyResponse:
         photo=present_photo(photo_id, reading, chosen),
         switches=[] if kept.is_drawing else switches_of(photo_id, current_visitor()),
         matches=answer.matches,
+        search=shown_search(search_of_garment(photo_id, chosen), answer.matches),
         # What is probable was learned from photos: the demo's drawings look strange to it.
         no_good_match=answer.judgement.no_good_match and not kept.is_drawing,
         wanted=wanted,
@@ -142,10 +147,12 @@ def browse() -> str:
     if shown and page > shown.pages:
         abort(404)
     answer = matches_of_words(words, wanted, limit=2 * _PRODUCTS_A_PAGE) if words else Answer([], UNJUDGED)
+    search = search_of_words(words, answer, narrowed=not wanted.is_empty) if words else None
     return render_template(
         "shop/browse.html",
         words=words,
         matches=answer.matches,
+        search=shown_search(search, answer.matches) if search else None,
         no_good_match=answer.judgement.no_good_match,
         page=shown,
         wanted=wanted,
@@ -159,6 +166,7 @@ def product(sku: str) -> str:
     found = product_by_sku(sku)
     if rules_in_force().withholds(found):
         raise ProductNotFound(sku)
+    note_opened_match()
     similar = similar_items(
         found,
         encoder=serving().image_encoder.identity,

@@ -1,0 +1,9 @@
+"""Favourites, opinions and counted searches lapse by their age."""
+
+from privacy.lapsing import RowsLapse
+from privacy.retention import FAVOURITE, OPINION, SEARCH
+from recommender.signal_models import Favourite, MatchOpinion, SearchCount
+
+FAVOURITES_LAPSE = RowsLapse(FAVOURITE, Favourite.id, Favourite.added_at, Favourite.pseudonym)
+OPINIONS_LAPSE = RowsLapse(OPINION, MatchOpinion.id, MatchOpinion.given_on, MatchOpinion.pseudonym)
+SEARCHES_LAPSE = RowsLapse(SEARCH, SearchCount.id, SearchCount.counted_on, SearchCount.pseudonym)

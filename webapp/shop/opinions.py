@@ -1,0 +1,42 @@
+"""A thumb up or down on a match."""
+
+from urllib.parse import quote
+
+from flask import jsonify, redirect, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from recommender.opinions import give_opinion, take_opinion_back
+from storage.database import db, now
+from webapp.errors import BadRequestValue
+from webapp.redirects import local_address
+from webapp.shop.routes import shop
+from webapp.shop.searches import search_named
+from webapp.visitor import current_visitor
+
+_GOOD = {"yes": True, "no": False}
+
+
+@shop.post("/opinions")
+def judge_match() -> Response:
+    """Record that a product answers the search (`good` yes or no), or take that back (`good` empty)."""
+    search = search_named(request.form.get("search", ""))
+    if search is None:
+        raise BadRequestValue("search", _("Open the search again, then judge its matches."))
+    sku, good, pseudonym = request.form.get("sku", ""), request.form.get("good", ""), current_visitor().pseudonym
+    if good in _GOOD:
+        give_opinion(search, sku, good=_GOOD[good], pseudonym=pseudonym, day=now().date())
+    elif not good:
+        take_opinion_back(search, sku, pseudonym=pseudonym)
+    else:
+        raise BadRequestValue("good", _("Choose one of %(allowed)s.", allowed="yes, no"))
+    db.session.commit()
+    return back_to_the_match(sku, good=good)
+
+
+def back_to_the_match(sku: str, **said: object) -> Response:
+    """Answer a script with what is so now; send everybody else back to the page, to the same product."""
+    if request.accept_mimetypes.best == "application/json":
+        return jsonify(sku=sku, **said)
+    page = local_address(request.form.get("next", "")) or url_for("shop.landing")
+    return redirect(f"{page.partition('#')[0]}#item-{quote(sku, safe='')}", code=303)
