@@ -283,7 +283,7 @@ CATALOGUE_WORK = Activity(
     legal_basis=LegalBasis.LEGITIMATE_INTEREST,
     recipients_fr="L’équipe de la boutique, sous un pseudonyme abrégé.",
     recipients_en="The shop’s team, under a shortened pseudonym.",
-    erasure_fr="L’historique perd le pseudonyme avec le compte et est effacé à son terme ; les vues partent avec "
+    erasure_fr="L’historique perd le pseudonyme avec le compte et est effacé à son terme ; les vues partent avec "
     "le compte.",
     erasure_en="The history loses the pseudonym with the account and is erased at its term; views go with the account.",
 )
@@ -297,13 +297,13 @@ FAVOURITES = Activity(
     people_en="Customers with an account",
     data_fr="Articles choisis, dates",
     data_en="Items chosen, times",
-    purpose_fr="Garder sous la main les articles qu’une personne a choisis ; les compter dans des statistiques "
+    purpose_fr="Garder sous la main les articles qu’une personne a choisis ; les compter dans des statistiques "
     "anonymes.",
     purpose_en="Keep at hand the items that a person chose; count them in anonymous statistics.",
     legal_basis=LegalBasis.CONTRACT,
-    recipients_fr="La personne elle-même ; l’équipe de la boutique, sous forme de nombres anonymes seulement.",
+    recipients_fr="La personne elle-même ; l’équipe de la boutique, sous forme de nombres anonymes seulement.",
     recipients_en="The person alone; the shop’s team, as anonymous counts only.",
-    erasure_fr="Chaque favori peut être retiré par la personne ; tout part à son terme ou avec le compte.",
+    erasure_fr="Chaque favori peut être retiré par la personne ; tout part à son terme ou avec le compte.",
     erasure_en="Each favourite can be taken away by the person; all goes at its term or with the account.",
 )
 
@@ -321,7 +321,7 @@ OPINIONS = Activity(
     legal_basis=LegalBasis.LEGITIMATE_INTEREST,
     recipients_fr="L’équipe de la boutique, sous forme de nombres anonymes seulement.",
     recipients_en="The shop’s team, as anonymous counts only.",
-    erasure_fr="Un avis peut être repris d’un geste ; tous partent avec une opposition aux statistiques, à leur terme "
+    erasure_fr="Un avis peut être repris d’un geste ; tous partent avec une opposition aux statistiques, à leur terme "
     "ou avec la personne.",
     erasure_en="An opinion can be taken back with one press; all go with an objection to statistics, at their term "
     "or with the person.",
@@ -334,11 +334,11 @@ SEARCHES = Activity(
     title_en="Counted searches",
     people_fr="Clients avec un compte et visiteurs",
     people_en="Customers with an account, and visitors",
-    data_fr="Sorte et couleur de vêtement cherchées, si la boutique l’avait, si un résultat a été ouvert, jour ; "
+    data_fr="Sorte et couleur de vêtement cherchées, si la boutique l’avait, si un résultat a été ouvert, jour ; "
     "jamais les mots",
     data_en="Kind and colour of garment looked for, whether the shop had it, whether a match was opened, day; "
     "never the words",
-    purpose_fr="Compter dans des statistiques anonymes ce qui est cherché ; avec une photo, seulement si la personne "
+    purpose_fr="Compter dans des statistiques anonymes ce qui est cherché ; avec une photo, seulement si la personne "
     "a consenti aux statistiques.",
     purpose_en="Count in anonymous statistics what is looked for; with a photo, only if the person consented to "
     "statistics.",

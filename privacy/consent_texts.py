@@ -66,7 +66,7 @@ CONSENT_TEXTS: Mapping[Purpose, ConsentText] = {
             "J’accepte que les vêtements de cette photo (leur genre, leur couleur, le jour) soient comptés, et avec "
             "eux si la boutique a quelque chose de semblable et si j’ouvre un des articles proposés. La boutique ne "
             "voit que des nombres derrière lesquels se trouvent beaucoup de personnes, jamais la photo ni qui l’a "
-            "envoyée. Si j’efface la photo ou change d’avis, ce décompte est effacé ; si la photo arrive à son terme, "
+            "envoyée. Si j’efface la photo ou change d’avis, ce décompte est effacé ; si la photo arrive à son terme, "
             "il reste, sans lien avec elle."
         ),
         en=(
