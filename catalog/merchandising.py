@@ -186,7 +186,12 @@ class Rules:
     @classmethod
     def of(cls, rules: Iterable[Rule], day: date) -> "Rules":
         """Return those of the rules that are in force on a day."""
-        return cls(tuple(sorted((rule for rule in rules if rule.is_in_force(day)), key=_order)))
+        return cls(cls.ordered(rule for rule in rules if rule.is_in_force(day)))
+
+    @staticmethod
+    def ordered(rules: Iterable[Rule]) -> tuple[Rule, ...]:
+        """Return rules in the order in which they speak."""
+        return tuple(sorted(rules, key=_order))
 
     @cached_property
     def hiding(self) -> tuple[Rule, ...]:

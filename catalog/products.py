@@ -163,6 +163,11 @@ def facets(wanted: ProductFilter = ProductFilter(), rules: Rules = NO_RULES) -> 
     )
 
 
+def values_on_sale(column: InstrumentedAttribute[str]) -> dict[str, int]:
+    """Return how many products on sale have each value of a column that is not empty, most first."""
+    return _counts(column, ProductFilter(), NO_RULES)
+
+
 def categories_on_sale(rules: Rules = NO_RULES) -> dict[str, int]:
     """Return how many products each category has, most first; hidden ones do not count."""
     return _counts(Product.category, ProductFilter(), rules)

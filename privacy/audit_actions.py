@@ -217,6 +217,15 @@ _FEEDS = (
         "catalogue.mapping_deleted", "Saved columns were deleted", "Des colonnes enregistrées ont été supprimées"
     ),
 )
+_RULES = (
+    AuditAction("catalogue.rule_added", "A merchandising rule was added", "Une règle de mise en avant a été ajoutée"),
+    AuditAction(
+        "catalogue.rule_changed", "A merchandising rule was changed", "Une règle de mise en avant a été modifiée"
+    ),
+    AuditAction(
+        "catalogue.rule_removed", "A merchandising rule was removed", "Une règle de mise en avant a été supprimée"
+    ),
+)
 _LETTERS = (AuditAction("letter.given_up", "A letter could not be sent", "Une lettre n’a pas pu être envoyée"),)
 
 _ALL = (
@@ -232,6 +241,7 @@ _ALL = (
     *_TRAINING,
     *_FEEDS,
     *_LETTERS,
+    *_RULES,
 )
 
 ACTIONS: Mapping[str, AuditAction] = {action.name: action for action in _ALL}

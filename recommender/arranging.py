@@ -22,7 +22,7 @@ from recommender.similar import Match, Query, QueryKind, find_similar
 ImageIds = NDArray[np.int64]
 
 PINS_A_LIST = 6
-STEP = {QueryKind.PHOTO: 0.03, QueryKind.PRODUCT: 0.02, QueryKind.WORDS: 0.01}
+STEP = {QueryKind.PHOTO: 0.04, QueryKind.PRODUCT: 0.02, QueryKind.WORDS: 0.01}
 """Cosine a step of lift: about half of what separates two kinds of likeness (`similar.LIKENESS_STEPS`)."""
 
 _NEAREST = 10

@@ -26,6 +26,7 @@ _TABLES_IN = (
 )
 
 _PAGES_IN = (
+    "webapp.admin.rules",
     "webapp.account.my_data",
     "webapp.account.my_imports",
     "webapp.account.wardrobe",

@@ -29,7 +29,14 @@ from accounts.errors import (
     WrongCredentials,
 )
 from accounts.passwords import MAX_CHARACTERS, MIN_CHARACTERS
-from catalog.errors import AnotherImportRuns, FeedMovedOn, FeedNotFound, ProductNotFound
+from catalog.errors import (
+    AnotherImportRuns,
+    FeedMovedOn,
+    FeedNotFound,
+    ProductNotFound,
+    RuleChangedMeanwhile,
+    RuleNotFound,
+)
 from privacy.archive_errors import (
     ArchiveAltered,
     ArchiveError,
@@ -279,6 +286,10 @@ ANSWERS: dict[type[Exception], Answer] = {
     ),
     AnotherImportRuns: Answer(
         409, "another_import_runs", _("Another feed is being imported. Wait for its end, or pause it.")
+    ),
+    RuleNotFound: Answer(404, "rule_not_found", _("There is no such rule (any more).")),
+    RuleChangedMeanwhile: Answer(
+        409, "rule_changed", _("Somebody else changed this rule since you opened it. Load it again, then decide.")
     ),
     BlobNotFound: Answer(404, "picture_not_found", _("This picture is not here (any more).")),
     InvalidBlobKey: Answer(404, "picture_not_found", _("This picture is not here (any more).")),

@@ -28,7 +28,7 @@ _TAP_PIXELS = 40
 _SMALL_TARGETS = """(least) => [...document.querySelectorAll("a, button, summary, input, select, label.btn")]
   .filter((target) => target.checkVisibility({ opacityProperty: true, visibilityProperty: true }))
   .filter((target) => !target.closest("svg, p, .visually-hidden, .skip-link"))
-  .filter((target) => !["checkbox", "hidden", "file"].includes(target.type))
+  .filter((target) => !["checkbox", "radio", "hidden", "file"].includes(target.type))
   .filter((target) => target.getBoundingClientRect().height < least)
   .map((target) => `${target.outerHTML.slice(0, 90)} is ${target.getBoundingClientRect().height} px high`)"""
 _UNNAMED = """() => [...document.querySelectorAll("img:not([alt]), input:not([type=hidden]), select, button, a")]

@@ -1,0 +1,37 @@
+"""A merchandiser writes a rule with a real browser, sees before and after, and then the shop by it."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.journeys.browser import DESKTOP, PHONE, visit
+from tests.journeys.conftest import LiveShop
+from tests.journeys.test_browser_staff import log_in
+
+
+@pytest.mark.parametrize("width", [DESKTOP, PHONE])
+def test_a_rule_is_tried_saved_and_holds(open_shop: LiveShop, width: int) -> None:
+    with visit(open_shop.url, language="fr", width=width) as person:
+        page, words = person.page, person.words
+        log_in(person, open_shop, "merchandiser")
+        person.go("/products")
+        sku = page.locator(".product-card-link").first.get_attribute("href").removeprefix("/products/")
+        person.go("/admin/rules")
+        page.get_by_role("link", name=words("Write a rule")).click()
+        person.look("rule-new")
+        page.get_by_label(words("Hide: never show")).check()
+        page.fill("#skus", sku)
+        page.fill("#title", f"Embargo {width}")
+        page.locator(".look-choice input").first.check()
+        page.get_by_role("button", name=words("Show before and after")).click()
+        expect(page.locator(".preview-pair").first).to_be_visible(timeout=20_000)
+        expect(page.locator("#skus")).to_have_value(sku)
+        person.look("rule-preview")
+        page.get_by_role("button", name=words("Save the rule")).click()
+        page.wait_for_url("**/admin/rules")
+        expect(page.locator(".rules")).to_contain_text(f"Embargo {width}")
+        person.look("rules")
+        person.go("/products")
+        expect(page.locator(f'.product-card-link[href="/products/{sku}"]')).to_have_count(0)
+        person.go("/admin/rules")
+        page.get_by_role("link", name=f"Embargo {width}").first.click()
+        person.look("rule")
