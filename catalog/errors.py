@@ -15,6 +15,14 @@ class ProductNotFound(CatalogError):
         self.sku = sku
 
 
+class SkuTaken(CatalogError):
+    """A product, perhaps a withdrawn one, has this SKU already: it is never given to another."""
+
+    def __init__(self, sku: str) -> None:
+        super().__init__(f"the SKU {sku!r} is taken: choose another, or open that product")
+        self.sku = sku
+
+
 class InvalidStock(CatalogError):
     """A stock is a whole number, 0 or more."""
 

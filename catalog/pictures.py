@@ -1,19 +1,23 @@
 """A product's pictures: from a file or bytes to stored JPEGs under the name of their content."""
 
 import hashlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from catalog.errors import PictureNotUsable
 from catalog.history import pictures_on_record
-from catalog.models import ProductImage, full_key, thumb_key
+from catalog.models import ProductImage, cutout_key, full_key, thumb_key
 from storage.blobs import BlobStore
 from storage.database import db
-from storage.images import ImageLimits, encode_jpeg, read_picture, shrink
+from storage.images import ImageLimits, Pixels, encode_jpeg, encode_webp, read_picture, shrink
 
 FULL_SIDE_PIXELS = 1000
 THUMB_SIDE_PIXELS = 400
+
+_CONTENT_HASH = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,29 @@ def store_picture(content: bytes, *, blobs: BlobStore) -> StoredPicture:
         blobs.put(thumb_key(content_hash), thumb)
         blobs.put(full_key(content_hash), full)
     return StoredPicture(content_hash, width, height)
+
+
+def stored_picture(content_hash: str, *, blobs: BlobStore) -> StoredPicture:
+    """Return a picture that was stored before, under its content's SHA-256. Raises PictureNotUsable when it is not."""
+    if not _CONTENT_HASH.fullmatch(content_hash) or not blobs.has(full_key(content_hash)):
+        raise PictureNotUsable(content_hash, "this picture is no longer stored: upload it again")
+    height, width = stored_pixels(content_hash, blobs=blobs).shape[:2]
+    return StoredPicture(content_hash, width, height)
+
+
+def stored_pixels(content_hash: str, *, blobs: BlobStore) -> Pixels:
+    """Return the full-size picture, uint8 (H, W, 3). Raises BlobNotFound."""
+    return read_picture(blobs.get(full_key(content_hash)))
+
+
+def has_cutout(content_hash: str, *, blobs: BlobStore) -> bool:
+    """Say whether a picture's garment was cut out and stored."""
+    return blobs.has(cutout_key(content_hash))
+
+
+def store_cutout(content_hash: str, cutout: Pixels, *, blobs: BlobStore) -> None:
+    """Store the garment alone, uint8 (h, w, 4), beside its picture."""
+    blobs.put(cutout_key(content_hash), encode_webp(cutout))
 
 
 def sweep_pictures(blobs: BlobStore) -> int:

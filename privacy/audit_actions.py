@@ -228,6 +228,10 @@ _RULES = (
 )
 _LETTERS = (AuditAction("letter.given_up", "A letter could not be sent", "Une lettre n’a pas pu être envoyée"),)
 
+_LISTINGS = (
+    AuditAction("catalogue.product_created", "A product was added", "Un article a été ajouté"),
+    AuditAction("catalogue.product_changed", "A product was changed", "Un article a été modifié"),
+)
 _ALL = (
     *_AUDIT,
     *_BREACHES,
@@ -242,6 +246,8 @@ _ALL = (
     *_FEEDS,
     *_LETTERS,
     *_RULES,
+
+    *_LISTINGS,
 )
 
 ACTIONS: Mapping[str, AuditAction] = {action.name: action for action in _ALL}

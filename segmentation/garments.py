@@ -20,6 +20,8 @@ PADDING_SHARE = 0.06
 OUTLINE_LONG_SIDE = 200
 OUTLINE_TOLERANCE_SHARE = 0.008
 SMALLEST_PART_SHARE = 0.02
+_DRAWN_IN_FROM_PIXELS = 150
+"""A smaller cut-out would lose straps and laces."""
 LEAST_CONFIDENCE = 0.45
 LEAST_CONFIDENCE_OF_LABEL = {"hat": 0.66, "belt": 0.6}
 """A garment is shown from this mean probability on: below, hair is called a hat more often than a hat is."""
@@ -98,10 +100,29 @@ def _padded(box: tuple[int, int, int, int], photo_hw: tuple[int, ...]) -> tuple[
 
 def on_white_ground(pixels: Pixels, inside: NDArray[np.bool_]) -> Pixels:
     """Return the pixels, uint8 (h, w, 3), with all outside the mask, bool (h, w), white and a soft edge between."""
-    softness = max(0.6, max(inside.shape) / 400)
-    alpha = Image.fromarray(inside.astype(np.uint8) * 255).filter(ImageFilter.BoxBlur(softness))
+    alpha = Image.fromarray(inside.astype(np.uint8) * 255).filter(ImageFilter.BoxBlur(_softness(inside.shape)))
     white = Image.new("RGB", (inside.shape[1], inside.shape[0]), (255, 255, 255))
     return np.asarray(Image.composite(Image.fromarray(pixels), white, alpha))
+
+
+def _softness(shape: tuple[int, ...]) -> float:
+    return max(0.6, max(shape) / 400)
+
+
+def cut_out(photo: Pixels, segmentation: Segmentation, garment: Garment) -> Pixels:
+    """Return one garment of a segmented photo, cut to its padded box: uint8 (h, w, 4), transparent around it.
+
+    Its rim is drawn in a little and softened: there garment and ground mix.
+    """
+    left, top, right, bottom = _padded(garment.box_xyxy_pixels, segmentation.class_ids.shape)
+    inside = segmentation.class_ids[top:bottom, left:right] == garment.class_id
+    mask = Image.fromarray(inside.astype(np.uint8) * 255)
+    if max(inside.shape) >= _DRAWN_IN_FROM_PIXELS:
+        mask = mask.filter(ImageFilter.MinFilter(3))
+    alpha = np.asarray(mask.filter(ImageFilter.BoxBlur(_softness(inside.shape))))
+    # What is wholly transparent is white too: whoever takes the transparency away finds nobody behind the garment.
+    colours = np.where(alpha[..., None] > 0, photo[top:bottom, left:right], 255).astype(np.uint8)
+    return np.dstack((colours, alpha))
 
 
 def outline_of(inside: NDArray[np.bool_]) -> tuple[Polygon, ...]:

@@ -78,6 +78,13 @@ def encode_jpeg(pixels: Pixels, *, quality: int = 88) -> bytes:
     return buffer.getvalue()
 
 
+def encode_webp(pixels: Pixels, *, quality: int = 85) -> bytes:
+    """Return `pixels`, uint8 (H, W, 4), as a WebP that keeps its transparency, without any metadata."""
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "WEBP", quality=quality)
+    return buffer.getvalue()
+
+
 def shrink(pixels: Pixels, *, side_pixels: int) -> Pixels:
     """Return the picture with its long side at most `side_pixels`."""
     image = Image.fromarray(pixels)

@@ -60,6 +60,7 @@ READERS_OF_BLOBS = {
     "webapp/shop/routes.py": "the shop's own pictures: keys of `products/` and `looks/`",
     "webapp/shop/looks.py": "the drawn looks on offer",
     "webapp/admin/routes.py": "product pictures",
+    "catalog/pictures.py": "product pictures, under the SHA-256 of their content",
 }
 
 

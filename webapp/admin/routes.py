@@ -6,8 +6,9 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from accounts.permissions import Permission
+from catalog.listing import any_product
 from catalog.models import Product
-from catalog.products import ProductFilter, facets, list_products, product_by_sku
+from catalog.products import ProductFilter, facets, list_products
 from recommender.attribute_corrections import corrections_of, replace_corrections
 from recommender.attributes import ATTRIBUTES, AttributeReading, known_values, largest_garment_view, read_attributes
 from recommender.errors import EncoderReadsNoAttributes, NoSuchAttributeValue, RecommenderError
@@ -23,6 +24,7 @@ from webapp.i18n import current_language
 from webapp.jobs.models import Job
 from webapp.jobs.queue import enqueue, latest_jobs, request_cancel
 from webapp.photo_flow import photo_slot
+from webapp.places import in_places
 from webapp.wiring import wiring
 
 admin = Blueprint("admin", __name__, url_prefix="/admin")
@@ -58,15 +60,16 @@ def statistics() -> str:
 @admin.get("/products/<sku>")
 @permission_required(Permission.READ_CATALOGUE)
 def product(sku: str) -> str:
-    """One product's first picture, what the models read of it, and a form to correct that."""
-    found = product_by_sku(sku)
-    corrections = corrections_of(found.images[0].content_hash)
-    reading = _reading(found, corrections)
+    """One product: its stock by place, its first picture, what the models read of it, and a form to correct that."""
+    found = any_product(sku)
+    corrections = corrections_of(found.images[0].content_hash) if found.images else {}
+    reading = _reading(found, corrections) if found.images else None
     return render_template(
         "admin/product.html",
         product=found,
         colours=shown_colours(reading) if reading else (),
         attributes=_shown(reading, corrections) if reading else (),
+        stock=in_places(found),
     )
 
 
@@ -74,8 +77,9 @@ def product(sku: str) -> str:
 @permission_required(Permission.EDIT_CATALOGUE)
 def correct_product(sku: str) -> Response:
     """Store what the form says of the product's first picture; an empty choice lets the models speak again."""
-    content_hash = product_by_sku(sku).images[0].content_hash
-    if request.form.get("content_hash") != content_hash:
+    images = any_product(sku).images
+    content_hash = images[0].content_hash if images else ""
+    if not images or request.form.get("content_hash") != content_hash:
         flash(_("The picture has changed meanwhile: look at it again."), "warning")
         return redirect(url_for(".product", sku=sku), code=303)
     said = {name: request.form.get(name, "") for name in ATTRIBUTES}

@@ -15,8 +15,19 @@ ABANDONED_AFTER = timedelta(seconds=60)
 
 def enqueue(task: str, **arguments: Any) -> Job:
     """Queue a task; an equal one that waits or runs already is returned instead. Flushes, does not commit."""
-    waiting = select(Job).filter_by(task=task).where(Job.state.in_((JobState.QUEUED, JobState.RUNNING)))
-    for job in db.session.scalars(waiting):
+    return _queued(task, arguments, (JobState.QUEUED, JobState.RUNNING))
+
+
+def enqueue_after_a_change(task: str, **arguments: Any) -> Job:
+    """Queue a task that must see what this commit changes: an equal one that runs already may have looked before.
+
+    An equal one that still waits is returned instead. Flushes, does not commit.
+    """
+    return _queued(task, arguments, (JobState.QUEUED,))
+
+
+def _queued(task: str, arguments: dict[str, Any], counting: tuple[JobState, ...]) -> Job:
+    for job in db.session.scalars(select(Job).filter_by(task=task).where(Job.state.in_(counting))):
         if job.arguments == arguments:
             return job
     job = Job(task=task, arguments=arguments)

@@ -37,6 +37,7 @@ from webapp.photo_consents import (
     switches_of,
 )
 from webapp.photo_flow import SeenPhoto, StageTimes, parts_of, see, shelf, uploaded_photo
+from webapp.places import is_online, shops_with
 from webapp.redirects import local_address
 from webapp.settings import LANGUAGES
 from webapp.shop.looks import LOOKS_FOLDER, looks_on_offer
@@ -173,7 +174,14 @@ def product(sku: str) -> str:
         index=serving().index,
         arrangement=arrangement_in_force(),
     )
-    return render_template("shop/product.html", product=found, similar=similar, own_sizes=own_sizes())
+    return render_template(
+        "shop/product.html",
+        product=found,
+        similar=similar,
+        own_sizes=own_sizes(),
+        shops=shops_with(found),
+        is_online=is_online(found),
+    )
 
 
 @shop.get("/media/<path:key>")
@@ -182,7 +190,7 @@ def media(key: str) -> Response:
     if not key.startswith(("products/", f"{LOOKS_FOLDER}/")):
         abort(404)
     response = make_response(wiring().blobs.get(key))
-    response.mimetype = "image/jpeg"
+    response.mimetype = "image/webp" if key.endswith(".webp") else "image/jpeg"
     response.cache_control.public = True
     response.cache_control.max_age = 31_536_000 if key.startswith("products/") else 3600
     return response
