@@ -1,6 +1,8 @@
 """Google Merchant's product data (the attributes of its XML and TSV feeds) -> fields of ours, and back.
 
-https://support.google.com/merchants/answer/7052112. One item is one product, sizes that are items of their own too.
+https://support.google.com/merchants/answer/7052112
+
+Google wants an item for each size of a product; those that follow one another become one product of ours again.
 """
 
 import re
@@ -9,7 +11,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from catalog.feed_mapping import Cell
-from catalog.vocabulary import Kind, canonical
+from catalog.vocabulary import Kind, as_slug, canonical
 from storage.database import now
 
 _PREFIX = "g:"
@@ -93,7 +95,7 @@ def our_cells(cells: Mapping[str, Cell], *, moment: datetime | None = None) -> d
     google = {_plain(name): cell for name, cell in cells.items()}
     category, sub_category = _categories(_text(google, "google_product_category"), _texts(google, "product_type"))
     ours: dict[str, Cell] = {
-        "sku": _text(google, "id"),
+        "sku": _sku(google),
         "title": _text(google, "title"),
         "description": _text(google, "description"),
         "brand": _text(google, "brand"),
@@ -114,6 +116,20 @@ def our_cells(cells: Mapping[str, Cell], *, moment: datetime | None = None) -> d
     return {**cells, **raw, **ours}
 
 
+def is_another_size(product: Mapping[str, Cell], item: Mapping[str, Cell]) -> bool:
+    """Say whether an item is one more size of the product before it; both as `our_cells` gives them."""
+    is_of_it = bool(item.get("g:item_group_id")) and item.get("sku") == product.get("sku")
+    return is_of_it and not set(item["sizes"]) & set(product["sizes"])
+
+
+def with_another_size(product: Mapping[str, Cell], item: Mapping[str, Cell]) -> dict[str, Cell]:
+    """Return the product with the item's size and pieces; all else is as its first item says."""
+    sizes = dict.fromkeys((*product["sizes"], *item["sizes"]))
+    stocks = [str(cells["stock"]) for cells in (product, item)]
+    stock = str(sum(map(int, stocks))) if all(each.isdecimal() for each in stocks) else stocks[0]
+    return {**product, "sizes": tuple(sizes), "stock": stock}
+
+
 def google_category(slug: str) -> str:
     """Return Google's path of a category of ours; empty for one that it has no node for."""
     return next((node.path for node in _TAXONOMY if node.slug == slug), "")
@@ -132,6 +148,18 @@ def _text(google: Mapping[str, Cell], name: str) -> str:
 def _texts(google: Mapping[str, Cell], name: str) -> tuple[str, ...]:
     cell = google.get(name, "")
     return tuple(text.strip() for text in ((cell,) if isinstance(cell, str) else cell) if text.strip())
+
+
+def _sku(google: Mapping[str, Cell]) -> str:
+    """The item's id; where the item is a size of a product, the product's: the id without the size, or its group's."""
+    item, group = _text(google, "id"), _text(google, "item_group_id")
+    size, colour = as_slug(_text(google, "size")), as_slug(_text(google, "color"))
+    if not (group and size):
+        return item
+    without = re.sub(rf"[-_.:]{re.escape(size)}$", "", item, flags=re.IGNORECASE)
+    if without != item:
+        return without
+    return f"{group}-{colour}" if colour else group
 
 
 def _more_images(google: Mapping[str, Cell]) -> tuple[str, ...]:

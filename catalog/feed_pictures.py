@@ -55,15 +55,28 @@ class FeedPictures:
 
     beside: PictureSource
     web: PictureSource | None = None
+    stored: PictureSource | None = None
+    """Those that the shop has already, for names that are not beside the feed."""
 
     def find(self, name: str) -> FoundPicture:
         if "://" not in name:
-            return self.beside.find(name)
+            return self._find_here(name)
         if self.web is None:
             raise PictureNotUsable(
                 name, "an address is not fetched: put the picture in the image folder, give its name"
             )
         return self.web.find(name)
+
+    def _find_here(self, name: str) -> FoundPicture:
+        try:
+            return self.beside.find(name)
+        except PictureNotUsable as missing:
+            if self.stored is None:
+                raise
+            try:
+                return self.stored.find(name)
+            except PictureNotUsable:
+                raise missing from None
 
 
 def refuse_ways_out(name: str) -> PurePosixPath:

@@ -3,7 +3,7 @@
 import csv
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from io import TextIOWrapper
 from itertools import islice
 from pathlib import Path, PurePath
@@ -12,7 +12,8 @@ from typing import IO, Any
 from catalog.errors import FeedUnreadable, Problem
 from catalog.feed_archive import FeedArchive, open_archive
 from catalog.feed_bytes import UTF_8, FeedBytes, codec_of, encoding_of_beginning, look_over
-from catalog.feed_google import is_google, our_cells, our_columns
+from catalog.feed_cells import unmarked
+from catalog.feed_google import is_another_size, is_google, our_cells, our_columns, with_another_size
 from catalog.feed_mapping import Cell
 from catalog.feed_xml import xml_items
 
@@ -110,11 +111,27 @@ def _text(table: FeedBytes, codec: str, errors: str = "strict") -> IO[str]:
 
 
 def _rows(table: FeedBytes, codec: str, *, errors: str = "strict") -> Iterator[RawRow]:
-    if _ends(table, XML_NAMES):
-        items = enumerate(xml_items(table), start=1)
-        return (RawRow(number, our_cells(cells) if is_google(cells) else cells) for number, cells in items)
-    reader = _json_rows if _ends(table, JSON_LINES_NAMES) else _csv_rows
-    return reader(table, codec, errors)
+    if _ends(table, JSON_LINES_NAMES):
+        return _json_rows(table, codec, errors)
+    if _ends(table, CSV_NAMES):
+        return _csv_rows(table, codec, errors)
+    items = enumerate(xml_items(table), start=1)
+    return _of_google(RawRow(number, cells) for number, cells in items)
+
+
+def _of_google(rows: Iterator[RawRow]) -> Iterator[RawRow]:
+    """Google's items in our words; those that are sizes of one product, one after the other, as one row, the first."""
+    before: RawRow | None = None
+    for row in rows:
+        cells = row.cells if row.problem or "sku" in row.cells else our_cells(row.cells)
+        if before and is_another_size(before.cells, cells):
+            before = replace(before, cells=with_another_size(before.cells, cells))
+            continue
+        if before:
+            yield before
+        before = replace(row, cells=cells)
+    if before:
+        yield before
 
 
 def _header(table: FeedBytes, codec: str) -> tuple[str, ...]:
@@ -146,19 +163,21 @@ def _first_row(lines: list[str], delimiter: str) -> list[str]:
 
 
 def _csv_rows(table: FeedBytes, codec: str, errors: str) -> Iterator[RawRow]:
-    csv.field_size_limit(_MAX_CELL_CHARACTERS)
     with _text(table, codec, errors) as file:
         columns, delimiter, before = _columns(file.read(_MAX_CELL_CHARACTERS), table.name)
-    google = is_google(columns)
-    with _text(table, codec, errors) as file:
+    rows = _lines_of_csv(table, _text(table, codec, errors), columns, delimiter, before)
+    return _of_google(rows) if is_google(columns) else rows
+
+
+def _lines_of_csv(
+    table: FeedBytes, text: IO[str], columns: tuple[str, ...], delimiter: str, before: int
+) -> Iterator[RawRow]:
+    csv.field_size_limit(_MAX_CELL_CHARACTERS)
+    with text as file:
         for _ in range(before):
             file.readline()
         reader = csv.reader(file, delimiter=delimiter, strict=True)
-        try:
-            next(reader)
-        except csv.Error as error:
-            raise FeedUnreadable(f"{table.name}: the line of the columns is broken CSV: {error}") from error
-        number = 1 + before
+        number = before
         while True:
             number += 1
             try:
@@ -166,18 +185,19 @@ def _csv_rows(table: FeedBytes, codec: str, errors: str) -> Iterator[RawRow]:
             except StopIteration:
                 return
             except csv.Error as error:
+                if number == before + 1:
+                    raise FeedUnreadable(f"{table.name}: the line of the columns is broken CSV: {error}") from error
                 yield RawRow(number, problem=Problem("row", f"broken CSV, check its quotes: {error}"))
                 continue
-            if any(cell.strip() for cell in cells):
-                yield _csv_row(number, columns, cells, google=google)
+            if number > before + 1 and any(cell.strip() for cell in cells):
+                yield _csv_row(number, columns, cells)
 
 
-def _csv_row(number: int, columns: tuple[str, ...], cells: list[str], *, google: bool) -> RawRow:
+def _csv_row(number: int, columns: tuple[str, ...], cells: list[str]) -> RawRow:
     if len(cells) != len(columns):
         advice = f"{len(cells)} cells under {len(columns)} columns: put a text that holds the separator in quotes"
         return RawRow(number, problem=Problem("row", advice))
-    named = dict(zip(columns, cells, strict=True))
-    return RawRow(number, our_cells(named) if google else {**named})
+    return RawRow(number, {column: unmarked(cell) for column, cell in zip(columns, cells, strict=True)})
 
 
 def _json_rows(table: FeedBytes, codec: str, errors: str) -> Iterator[RawRow]:

@@ -142,7 +142,8 @@ class _Row:
         if stock < held or (WEB in places and stock != held):
             self._problems.append(Problem("stock", f"the stock is {stock}, but the places hold {held}"))
             return held, places
-        return stock, places if WEB in places else {**places, WEB: stock - held}
+        places[WEB] = places.get(WEB, stock - held)
+        return stock, {place: number for place, number in places.items() if number}
 
     def _sizes(self) -> tuple[str, ...]:
         sizes = self._list("sizes", "|;,")
@@ -162,7 +163,8 @@ class _Row:
         if isinstance(cell, str):
             used = self._mapping.list_separator or next((each for each in separators if each in cell), "|")
             cell = tuple(cell.split(used))
-        return tuple(text for item in cell if (text := _one_line(item)))
+        # A list of JSON keeps its parts apart by itself; in a table the bar does, so no part has one.
+        return tuple(text for item in cell for part in item.split("|") if (text := _one_line(part)))
 
 
 def _sku(text: str) -> str:

@@ -31,7 +31,7 @@ from catalog.feed_rows import FeedProduct, parse_row, sku_in
 from catalog.feed_skus import SeenSkus
 from catalog.import_report import ImportReport, Rejection
 from catalog.models import CREATION_UNDONE, ImportRejection, ImportRun, Product
-from catalog.pictures import StoredPicture, store_picture
+from catalog.pictures import StoredPicture, StoredPictures, store_picture
 from storage.blobs import BlobStore
 from storage.database import db, now
 from storage.errors import BadImage
@@ -63,7 +63,7 @@ def import_feed(
     feed = open_feed(path)
     _refuse_unmapped(feed, mapping, image_folder)
     run_id, first, resumed = _begin(feed, mapping, image_folder)
-    reader = _RowReader(mapping, _pictures(feed, image_folder, web), blobs)
+    reader = _RowReader(mapping, _pictures(feed, image_folder, web, blobs), blobs)
     for start, batch in _batches(feed.read(), reader, first):
         if should_stop():
             _leave(run_id, "stopped")
@@ -100,17 +100,19 @@ def check_feed(
     image_folder: Path | None = None,
     mapping: FeedMapping = FeedMapping(),
     web: PictureSource | None = None,
+    blobs: BlobStore | None = None,
     on_row: Callable[[CheckedRow], None],
     on_progress: Progress = lambda done, total: None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> bool:
     """Go over a feed as an import would, writing nothing; say whether it came to its end.
 
-    `on_row` hears of every row, in order. Pictures are looked for and not decoded. Raises FeedUnreadable.
+    `on_row` hears of every row, in order. Pictures are looked for and not decoded; with `blobs` also among those that
+    the shop has. Raises FeedUnreadable.
     """
     feed = open_feed(path)
     _refuse_unmapped(feed, mapping, image_folder)
-    reader = _RowReader(mapping, _pictures(feed, image_folder, web), blobs=None)
+    reader = _RowReader(mapping, _pictures(feed, image_folder, web, blobs), blobs=None)
     for start, batch in _batches(feed.read(), reader, 0):
         if should_stop():
             return False
@@ -214,10 +216,11 @@ def _stored(picture: FoundPicture, blobs: BlobStore) -> StoredPicture:
         raise PictureNotUsable(picture.name, str(error)) from error
 
 
-def _pictures(feed: FeedFile, image_folder: Path | None, web: PictureSource | None) -> FeedPictures:
-    if feed.archive is not None:
-        return FeedPictures(feed.archive, web)
-    return FeedPictures(FolderOfPictures(image_folder) if image_folder else NoPictures(), web)
+def _pictures(
+    feed: FeedFile, image_folder: Path | None, web: PictureSource | None, blobs: BlobStore | None
+) -> FeedPictures:
+    folder = FolderOfPictures(image_folder) if image_folder else NoPictures()
+    return FeedPictures(feed.archive or folder, web, StoredPictures(blobs) if blobs else None)
 
 
 def _checked(outcome: _Outcome) -> CheckedRow:

@@ -35,6 +35,14 @@ def minor_digits(currency: str) -> int:
     return _MINOR_DIGITS.get(currency, 2)
 
 
+def amount_of(minor_units: int, currency: str) -> str:
+    """Return the amount as `parse_price` reads it whatever the decimal sign: "29.90", or "1.2990" in KWD."""
+    digits = minor_digits(currency)
+    amount = f"{Decimal(minor_units).scaleb(-digits):.{digits}f}"
+    # "1.299" could mean thousands.
+    return f"{amount}0" if digits == 3 else amount
+
+
 def known_currency(text: str) -> str:
     """Return the ISO 4217 code of a code or sign (`eur`, `€`). Raises UnknownCurrency."""
     code = _SIGNS.get(text.strip(), text.strip().upper())

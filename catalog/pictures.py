@@ -4,10 +4,12 @@ import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from sqlalchemy import select
 
 from catalog.errors import PictureNotUsable
+from catalog.feed_pictures import FoundPicture
 from catalog.history import pictures_on_record
 from catalog.models import ProductImage, cutout_key, full_key, thumb_key
 from storage.blobs import BlobStore
@@ -16,6 +18,7 @@ from storage.images import ImageLimits, Pixels, encode_jpeg, encode_webp, read_p
 
 FULL_SIDE_PIXELS = 1000
 THUMB_SIDE_PIXELS = 400
+_NAME_IN_EXPORTS = re.compile(r"([0-9a-f]{64})\.jpg")
 
 _CONTENT_HASH = re.compile(r"[0-9a-f]{64}")
 
@@ -33,13 +36,34 @@ class StoredPicture:
         return full_key(self.content_hash)
 
 
+@dataclass(frozen=True)
+class StoredPictures:
+    """The shop's own pictures, by the names that its exports give them."""
+
+    blobs: BlobStore
+
+    def find(self, name: str) -> FoundPicture:
+        """Return the picture. Raises PictureNotUsable for any other name."""
+        match = _NAME_IN_EXPORTS.fullmatch(name)
+        if match is None or not self.blobs.has(full_key(match[1])):
+            raise PictureNotUsable(name, "the shop has no such picture")
+        return FoundPicture(name, (), partial(self.blobs.get, full_key(match[1])))
+
+
+def name_in_exports(content_hash: str) -> str:
+    """Return the name of a picture in the shop's own feeds: it says which one it is."""
+    return f"{content_hash}.jpg"
+
+
 def store_picture(content: bytes, *, blobs: BlobStore) -> StoredPicture:
     """Decode a picture, store it at most 1000 pixels wide or high, and at most 400; it is never enlarged.
 
+    One that comes back from an export is the stored one, byte by byte, and stays it.
     Raises BadImage, whose words say how to mend the file; then nothing is stored.
     """
     pixels = read_picture(content, limits=ImageLimits(working_side_pixels=FULL_SIDE_PIXELS))
-    full = encode_jpeg(pixels)
+    content_hash = hashlib.sha256(content).hexdigest()
+    full = content if blobs.has(full_key(content_hash)) else encode_jpeg(pixels)
     content_hash = hashlib.sha256(full).hexdigest()
     height, width = pixels.shape[:2]
     if not blobs.has(full_key(content_hash)):

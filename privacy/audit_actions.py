@@ -246,7 +246,6 @@ _ALL = (
     *_FEEDS,
     *_LETTERS,
     *_RULES,
-
     *_LISTINGS,
 )
 

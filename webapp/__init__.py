@@ -27,7 +27,6 @@ _TABLES_IN = (
 
 _PAGES_IN = (
     "webapp.admin.rules",
-
     "webapp.admin.listings",
     "webapp.account.my_data",
     "webapp.account.my_imports",

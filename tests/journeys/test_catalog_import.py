@@ -14,15 +14,16 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import delete
+from sqlalchemy import ColumnElement, delete
 
-from catalog.editing import restore, set_stock, soft_delete
+from catalog.editing import ProductDetails, restore, set_stock, soft_delete
 from catalog.errors import FeedUnreadable, ImportSuperseded, ProductNotFound
 from catalog.feed_fetching import Fetcher, WebPictures
 from catalog.feed_mapping import FeedMapping, FieldSource, read_mapping
 from catalog.feed_pictures import FoundPicture
 from catalog.feed_reading import open_feed
 from catalog.feed_rows import parse_row
+from catalog.feed_writing import FeedFormat, export_products
 from catalog.history_models import ChangeBatch
 from catalog.import_feed import BATCH_ROWS, CheckedRow, check_feed, import_feed
 from catalog.import_report import ImportReport
@@ -37,6 +38,7 @@ from storage.images import read_picture
 from storage.network import AllowedHost
 from tests.factories import demo_settings, encoded, photo
 from webapp import create_app
+from webapp.storefront import storefront
 from webapp.wiring import wiring
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -487,3 +489,85 @@ def test_pictures_by_address_are_fetched_once_and_only_from_the_list(feed: Feed,
     assert "not on the list FEED_HOSTS" in report.rejections[0].reason
     assert counts(feed.import_(web=OnTheWeb())) == (0, 0, 1, 1)
     assert asked == ["https://cdn.example/a.jpg"]
+
+
+def exported(feed_format: FeedFormat, path: Path, *conditions: ColumnElement[bool]) -> Path:
+    parts = export_products(conditions, feed_format, places=["lyon"], storefront=storefront("fr"), blobs=wiring().blobs)
+    path.write_bytes(b"".join(parts))
+    return path
+
+
+def said_of_all() -> list[dict[str, Any]]:
+    rows = db.session.scalars(db.select(Product).order_by(Product.id))
+    return [
+        {
+            **{name: getattr(row, name) for name in ProductDetails.__dataclass_fields__ if hasattr(row, name)},
+            "pictures": [image.content_hash for image in row.images],
+            "stock_by_place": stock_by_place(row),
+        }
+        for row in rows
+    ]
+
+
+def fill_for_export(feed: Feed) -> None:
+    feed.draw("big.jpg", seed=3, width=700, height=1200)
+    feed.add(
+        "A", title_fr="=SUM(A1)", title_de="Kleid", sizes=["36,5"], season="SS26", cost="19,90", stock_lyon=2, stock=5
+    )
+    feed.add("B", image="big.jpg|0.jpg", sizes=["S", "M"], pattern="rayé", sub_category="Portefeuille")
+    feed.add("C", price="1 290 JPY", description_fr="- lin\n- coton")
+    assert counts(feed.import_()) == (3, 0, 0, 0)
+
+
+@pytest.mark.parametrize("feed_format", [FeedFormat.CSV, FeedFormat.JSON_LINES, FeedFormat.ZIP])
+def test_what_is_exported_and_imported_again_changes_no_product_and_no_picture(
+    feed: Feed, empty_shop: Flask, feed_format: FeedFormat
+) -> None:
+    fill_for_export(feed)
+    before, pictures = said_of_all(), list(live_images())
+    path = exported(feed_format, feed.folder / feed_format.file_name)
+    assert counts(import_feed(path, blobs=feed.blobs)) == (0, 3, 0, 0)
+    db.session.expire_all()
+    assert said_of_all() == before
+    assert list(live_images()) == pictures
+    assert counts(import_feed(path, blobs=feed.blobs)) == (0, 0, 3, 0)
+
+
+def test_an_exported_zip_fills_another_shop(feed: Feed, empty_shop: Flask, tmp_path: Path) -> None:
+    fill_for_export(feed)
+    path = exported(FeedFormat.ZIP, tmp_path / "shop.zip", Product.sku != "C")
+    with zipfile.ZipFile(path) as archive:
+        assert archive.testzip() is None
+        assert len(archive.namelist()) == 3
+    other = create_app(demo_settings(tmp_path / "other"))
+    with other.app_context():
+        db.create_all()
+        assert counts(import_feed(path, blobs=wiring().blobs)) == (2, 0, 0, 0)
+        assert_every_product_has_its_pictures(wiring().blobs)
+        db.session.remove()
+
+
+@pytest.mark.parametrize("feed_format", [FeedFormat.GOOGLE_XML, FeedFormat.GOOGLE_TSV])
+def test_an_export_for_google_is_read_as_googles(feed: Feed, empty_shop: Flask, feed_format: FeedFormat) -> None:
+    fill_for_export(feed)
+    rows = list(open_feed(exported(feed_format, feed.folder / feed_format.file_name)).read())
+    details = [parse_row(row.cells, FeedMapping(language="fr")).details for row in rows]
+    assert [(each.sku, each.sizes, each.price_minor_units, each.currency) for each in details] == [
+        ("A", ("36,5",), 4990, "EUR"),
+        ("B", ("S", "M"), 4990, "EUR"),
+        ("C", (), 1290, "JPY"),
+    ]
+    assert details[0].titles == {"fr": "=SUM(A1)"}
+    assert details[0].link == "http://127.0.0.1:8000/products/A"
+    assert len(rows[1].cells["image"]) == 2
+
+
+def test_the_command_writes_a_feed_whole_or_not_at_all(feed: Feed, empty_shop: Flask) -> None:
+    fill_for_export(feed)
+    runner = empty_shop.test_cli_runner()
+    path = feed.folder / "out.csv"
+    assert runner.invoke(args=["catalog", "export", str(path), "--category", "dress"]).exit_code == 0
+    assert open_feed(path).rows == 3
+    assert [each.name for each in feed.folder.glob(".*")] == []
+    refused = runner.invoke(args=["catalog", "export", str(feed.folder / "out.doc")])
+    assert (refused.exit_code, "give --format" in refused.output) == (1, True)

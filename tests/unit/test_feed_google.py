@@ -16,7 +16,7 @@ ITEM = """
   <item>
     <title>Robe portefeuille</title><link>https://shop.example/r1</link>
     <description>En &lt;b&gt;lin&lt;/b&gt;</description>
-    <g:id>R-1</g:id><g:price>49.90 EUR</g:price><g:availability>in_stock</g:availability>
+    <g:id>R-1-M</g:id><g:price>49.90 EUR</g:price><g:availability>in_stock</g:availability>
     <g:image_link>https://cdn.example/r1.jpg</g:image_link>
     <g:additional_image_link>https://cdn.example/r1-b.jpg</g:additional_image_link>
     <g:additional_image_link>https://cdn.example/r1-c.jpg</g:additional_image_link>
@@ -72,13 +72,17 @@ def test_a_mapping_can_read_an_attribute_of_google_otherwise(tmp_path: Path) -> 
     assert parse_row(row.cells, mapping).details.sku == "R-M"
 
 
+def test_an_item_that_comes_twice_is_told_and_not_added_up(tmp_path: Path) -> None:
+    assert [row.cells["sku"] for row in feed(tmp_path, rss(ITEM * 2)).read()] == ["R-1", "R-1"]
+
+
 def test_a_table_with_our_own_columns_is_left_alone(tmp_path: Path) -> None:
     (row,) = feed(tmp_path, "sku,id,title,image_link,price\nA,1,Robe,x,9\n", "f.csv").read()
     assert row.cells["sku"] == "A"
 
 
 def test_the_sample_of_an_xml_feed_shows_our_fields_and_googles(tmp_path: Path) -> None:
-    feed(tmp_path, rss(ITEM * 30))
+    feed(tmp_path, rss("".join(ITEM.replace("R-1-M", f"R-{number}-M") for number in range(30))))
     sample = sample_feed(tmp_path / "feed.xml", rows=3)
     assert len(sample.rows) == 3
     assert {"sku", "image", "g:item_group_id"} <= set(sample.columns)
@@ -158,3 +162,24 @@ def test_every_node_of_googles_taxonomy_means_a_category_of_ours() -> None:
     for slug in named:
         assert our_cells({"google_product_category": google_category(slug)})["category"] == slug
     assert len(named) > 20
+
+
+def table(*rows: str) -> str:
+    header = "id,title,image_link,price,availability,item_group_id,size,color,quantity\n"
+    return header + "".join(f"{row}\n" for row in rows)
+
+
+def test_sizes_that_are_items_of_their_own_become_one_product_again(tmp_path: Path) -> None:
+    rows = ("7-s", "7-m"), ("8-S",), ("9",)
+    text = table(*(f"{item},Robe,a.jpg,9 EUR,in stock,{item[0]},{item[2:]},,2" for group in rows for item in group))
+    found = feed(tmp_path, text, "f.csv")
+    read = [(row.number, row.cells["sku"], row.cells["sizes"], row.cells["stock"]) for row in found.read()]
+    assert read == [(2, "7", ("s", "m"), "4"), (4, "8", ("S",), "2"), (5, "9", (), "2")]
+    assert found.rows == 3
+
+
+def test_numbers_without_a_size_are_told_apart_by_group_and_colour(tmp_path: Path) -> None:
+    rows = [("1", "S", "Navy"), ("2", "M", "Navy"), ("3", "S", "Red")]
+    text = table(*(f"{item},Robe,a.jpg,9 EUR,in stock,G,{size},{colour}," for item, size, colour in rows))
+    found = list(feed(tmp_path, text, "f.csv").read())
+    assert [(row.cells["sku"], row.cells["stock"]) for row in found] == [("G-navy", "2"), ("G-red", "1")]

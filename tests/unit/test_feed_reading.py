@@ -57,6 +57,8 @@ def test_the_encodings_of_spreadsheets_are_recognised(
 def test_a_letter_on_the_border_of_two_chunks_is_one_letter(feed: OpenFeed, place: int) -> None:
     rows = b"sku,title\n"
     rows += b"1," + b"a" * 90_000 + b"\n"
+    rows += b"2,b\n" * 3
+    rows += (b"1," + b"a" * 90_000 + b"\n") * ((place - len(rows)) // 90_003 - 1)
     rows += b"2,b\n" * ((place - len(rows)) // 4)
     rows += b"3," + b"c" * max(0, place - len(rows) - 2)
     found = feed(rows + "é\n".encode())

@@ -1,4 +1,4 @@
-"""`flask catalog …`: products in from a feed, off sale and back."""
+"""`flask catalog …`: products in from a feed and out to one, off sale and back."""
 
 from collections import Counter
 from pathlib import Path
@@ -10,6 +10,7 @@ from flask.cli import with_appcontext
 from webapp.cli.progress import progress_bar
 
 if TYPE_CHECKING:
+    from catalog.feed_writing import FeedFormat
     from catalog.import_report import ImportReport
 
 _REASONS_SHOWN = 5
@@ -19,7 +20,7 @@ _existing = click.Path(exists=True, path_type=Path)
 
 @click.group()
 def catalog() -> None:
-    """Products in from a feed, off sale and back."""
+    """Products in from a feed and out to one, off sale and back."""
 
 
 @catalog.command("import")
@@ -45,6 +46,45 @@ def import_(path: Path, images: Path | None, mapping: Path | None, report: TextI
 
         write_rejections(done, report)
     _bring_index_up_to_date()
+
+
+@catalog.command("export")
+@click.argument("path", type=click.Path(dir_okay=False, writable=True, path_type=Path))
+@click.option(
+    "--format",
+    "feed_format",
+    type=click.Choice(["csv", "jsonl", "zip", "google-xml", "google-tsv"]),
+    help="Default: what the file's name ends in.",
+)
+@click.option("--category", multiple=True, help="Only this category (a slug such as dress); can be repeated.")
+@click.option("--language", default="en", help="Of Google's titles and descriptions.")
+@click.option("--withdrawn", is_flag=True, help="The products off sale, too.")
+@with_appcontext
+def export(path: Path, feed_format: str | None, category: tuple[str, ...], language: str, withdrawn: bool) -> None:
+    """Write the products on sale to PATH: a feed that `import` reads again, or one for Google Merchant."""
+    from catalog.feed_writing import FeedFormat, export_products
+    from catalog.models import Product
+    from webapp.storefront import storefront
+    from webapp.wiring import wiring
+
+    wanted = [Product.category.in_(category)] if category else []
+    wanted += [] if withdrawn else [Product.deleted_at.is_(None)]
+    parts = export_products(
+        wanted,
+        _format_of(path, feed_format, FeedFormat),
+        places=[place.slug for place in wiring().settings.places],
+        storefront=storefront(language),
+        blobs=wiring().blobs,
+    )
+    partial = path.with_name(f".{path.name}.partial")
+    try:
+        with partial.open("wb") as file:
+            file.writelines(parts)
+        partial.replace(path)
+    except OSError as error:
+        raise click.ClickException(f"{path}: {error.strerror or error}") from error
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 @catalog.command("list")
@@ -89,6 +129,16 @@ def sweep() -> None:
     from webapp.wiring import wiring
 
     click.echo(f"{sweep_pictures(wiring().blobs)} pictures deleted.")
+
+
+def _format_of(path: Path, stated: str | None, formats: type["FeedFormat"]) -> "FeedFormat":
+    by_ending = {".csv": formats.CSV, ".jsonl": formats.JSON_LINES, ".zip": formats.ZIP, ".xml": formats.GOOGLE_XML}
+    by_ending[".tsv"] = formats.GOOGLE_TSV
+    if stated:
+        return formats(stated)
+    if path.suffix.lower() not in by_ending:
+        raise click.ClickException(f"{path.name} does not say which format it is to be: give --format")
+    return by_ending[path.suffix.lower()]
 
 
 def _feed_in(path: Path) -> Path:
