@@ -1,6 +1,5 @@
 """Links in letters: one use, one purpose, a while."""
 
-import secrets
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -66,7 +65,7 @@ def test_the_table_does_not_hold_the_token_and_a_token_is_long_and_never_the_sam
     assert row.token_hash not in tokens
 
 
-@pytest.mark.parametrize("token", ["", "x", "é", "\0", secrets.token_urlsafe(32), "a" * 100_000])
+@pytest.mark.parametrize("token", ["", "x", "é", "\0", "R0lGODlhAQABAIAAAAUEBAAAACwAAAAAAQABAAACAkQ", "a" * 100_000])
 def test_an_invented_token_is_not_valid(shop: AccountsShop, token: str) -> None:
     new_link(shop.person().id, LinkPurpose.CONFIRM_EMAIL, keys=shop.keys)
     with pytest.raises(LinkNotValid):
