@@ -138,6 +138,13 @@ class FeedNotFound(CatalogError):
         super().__init__(f"no uploaded feed has the number {upload_id}")
 
 
+class ScheduleNotFound(CatalogError):
+    """No schedule of a feed has this number (any more)."""
+
+    def __init__(self, schedule_id: int) -> None:
+        super().__init__(f"no schedule has the number {schedule_id}")
+
+
 class FeedMovedOn(CatalogError):
     """Somebody else, or a background job, did something with this feed meanwhile: look at it again, then decide."""
 

@@ -19,6 +19,7 @@ from sqlalchemy import select, update
 from catalog.errors import AnotherImportRuns, FeedMovedOn, FeedNotFound, FeedUnreadable, ImportSuperseded, MappingError
 from catalog.feed_mapping import mapping_from
 from catalog.feed_models import FeedState, FeedUpload
+from catalog.feed_pictures import PictureSource
 from catalog.feed_reading import FeedSample, sample_feed
 from catalog.history import changes_by, undo_batch
 from catalog.import_feed import CheckedRow, Progress, RowFate, check_feed, import_feed
@@ -134,9 +135,7 @@ def begin_check(upload: FeedUpload, document: Mapping[str, Any]) -> None:
 
 def begin_import(upload: FeedUpload) -> None:
     """Let the import begin, or go on; it is a job's. Raises AnotherImportRuns, FeedMovedOn; does not commit."""
-    others = select(FeedUpload.id).where(FeedUpload.state == FeedState.IMPORTING, FeedUpload.id != upload.id)
-    if db.session.scalar(others.limit(1)) is not None:
-        raise AnotherImportRuns
+    refuse_beside_another_import(upload.id)
     move(
         upload,
         FeedState.IMPORTING,
@@ -145,6 +144,13 @@ def begin_import(upload: FeedUpload) -> None:
         ends_as=FeedState.PAUSED,
         batch=upload.batch or uuid.uuid4().hex,
     )
+
+
+def refuse_beside_another_import(upload_id: int | None = None) -> None:
+    """Raise AnotherImportRuns while a feed is imported, other than this one."""
+    importing = db.session.scalars(select(FeedUpload.id).where(FeedUpload.state == FeedState.IMPORTING)).all()
+    if set(importing) - {upload_id}:
+        raise AnotherImportRuns
 
 
 def begin_undo(upload: FeedUpload) -> None:
@@ -161,7 +167,12 @@ def discard(upload: FeedUpload, *, feeds_folder: Path) -> None:
 
 
 def check_upload(
-    upload_id: int, *, feeds_folder: Path, on_progress: Progress, should_stop: Callable[[], bool]
+    upload_id: int,
+    *,
+    feeds_folder: Path,
+    web: PictureSource,
+    on_progress: Progress,
+    should_stop: Callable[[], bool],
 ) -> FeedUpload:
     """Go over the whole feed, and keep what an import would do for its page; commits.
 
@@ -177,6 +188,7 @@ def check_upload(
         finished = check_feed(
             files.feed,
             mapping=mapping,
+            web=web,
             on_row=seen.take,
             on_progress=on_progress,
             should_stop=should_stop,
@@ -196,11 +208,13 @@ def import_upload(
     role: str,
     feeds_folder: Path,
     blobs: BlobStore,
+    web: PictureSource,
     on_progress: Progress,
     should_stop: Callable[[], bool],
 ) -> FeedUpload:
     """Import the feed, or go on with its import; the file goes with the last row. Commits batch by batch.
 
+    web: fetches the pictures that have addresses.
     Without effect unless the upload waits for it. An import that fails is paused, with its problem: it can go on.
     """
     upload = upload_by_id(upload_id)
@@ -212,6 +226,7 @@ def import_upload(
             files.feed,
             blobs=blobs,
             mapping=mapping,
+            web=web,
             on_progress=on_progress,
             should_stop=should_stop,
         )

@@ -216,6 +216,16 @@ _FEEDS = (
     AuditAction(
         "catalogue.mapping_deleted", "Saved columns were deleted", "Des colonnes enregistrées ont été supprimées"
     ),
+    AuditAction(
+        "catalogue.schedule_saved",
+        "The scheduled fetch of a feed was changed",
+        "La récupération programmée d’un flux a changé",
+    ),
+    AuditAction(
+        "catalogue.schedule_deleted",
+        "The scheduled fetch of a feed was deleted",
+        "La récupération programmée d’un flux a été supprimée",
+    ),
 )
 _RULES = (
     AuditAction("catalogue.rule_added", "A merchandising rule was added", "Une règle de mise en avant a été ajoutée"),

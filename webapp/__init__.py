@@ -46,6 +46,7 @@ _PAGES_IN = (
     "webapp.privacy_desk.statistics",
     "webapp.admin.feeds",
     "webapp.admin.feed_mappings",
+    "webapp.admin.feed_schedules",
     "webapp.shop.consents",
     "webapp.shop.notices",
 )

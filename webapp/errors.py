@@ -37,6 +37,9 @@ from catalog.errors import (
     RuleChangedMeanwhile,
     RuleNotFound,
 )
+
+
+from catalog.errors import AnotherImportRuns, FeedMovedOn, FeedNotFound, ProductNotFound, ScheduleNotFound
 from privacy.archive_errors import (
     ArchiveAltered,
     ArchiveError,
@@ -279,6 +282,7 @@ ANSWERS: dict[type[Exception], Answer] = {
     ),
     ProductNotFound: Answer(404, "product_not_found", _("This item is no longer in the shop.")),
     FeedNotFound: Answer(404, "feed_not_found", _("There is no such feed.")),
+    ScheduleNotFound: Answer(404, "schedule_not_found", _("This schedule is no longer there.")),
     FeedMovedOn: Answer(
         409,
         "feed_moved_on",

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import select
 
 from catalog.feed_models import IN_WORK, FeedState, FeedUpload
+from catalog.feed_schedules import fetch_scheduled, schedule_by_id, take_due_schedules
 from catalog.feed_uploads import (
     FeedFiles,
     begin_check,
@@ -16,6 +17,7 @@ from catalog.feed_uploads import (
     remove_forgotten,
     undo_upload,
 )
+from privacy.audit_notes import SYSTEM, note
 from storage.database import db, now
 from webapp.jobs.models import Job, JobState
 from webapp.jobs.queue import JobProgress, enqueue, request_cancel
@@ -59,6 +61,7 @@ def check_feed(progress: JobProgress, *, upload_id: int) -> str:
     upload = check_upload(
         upload_id,
         feeds_folder=wiring().settings.feeds_folder,
+        web=wiring().web_pictures,
         on_progress=progress.report,
         should_stop=progress.should_stop,
     )
@@ -73,6 +76,7 @@ def import_feed(progress: JobProgress, *, upload_id: int, actor: str, role: str)
         role=role,
         feeds_folder=wiring().settings.feeds_folder,
         blobs=wiring().blobs,
+        web=wiring().web_pictures,
         on_progress=progress.report,
         should_stop=progress.should_stop,
     )
@@ -89,9 +93,30 @@ def undo_feed_import(progress: JobProgress, *, upload_id: int, actor: str, role:
     return f"{upload.put_back} put back, {upload.left_alone} left alone"
 
 
+def fetch_feed(progress: JobProgress, *, schedule_id: int) -> str:
+    """Fetch the feed of a schedule; its import is the next job."""
+    schedule, settings = schedule_by_id(schedule_id), wiring().settings
+    upload = fetch_scheduled(
+        schedule,
+        fetcher=wiring().fetcher,
+        feeds_folder=settings.feeds_folder,
+        max_bytes=settings.max_feed_bytes,
+        on_bytes=lambda size: progress.report(size, settings.max_feed_bytes),
+    )
+    if upload is not None:
+        upload.job_id = enqueue("import_feed", upload_id=upload.id, actor=SYSTEM, role="").id
+        for act in ("catalogue.feed_received", "catalogue.import_begun"):
+            note(act, actor=SYSTEM, details={"feed": upload.id, "schedule": schedule.id})
+    db.session.commit()
+    return schedule.last_problem or f"{upload.size_bytes if upload else 0} bytes fetched"
+
+
 def look_after_feeds() -> bool:
-    """Every minute: put in order what jobs left, and remove the files of feeds that nobody imported."""
+    """Every minute: fetch what is due, put in order what jobs left, remove the files that nobody imported."""
     settle_feeds()
+    for schedule_id in take_due_schedules(now(), wiring().zone):
+        enqueue("fetch_feed", schedule_id=schedule_id)
+    db.session.commit()
     return remove_forgotten(feeds_folder=wiring().settings.feeds_folder, at=now()) > 0
 
 

@@ -191,6 +191,11 @@ class Wiring:
     def rule_book(self) -> RuleBook:
         return RuleBook()
 
+    @property
+    def zone(self) -> ZoneInfo:
+        """The shop's time zone."""
+        return ZoneInfo(self.settings.time_zone)
+
     @cached_property
     def fetcher(self) -> Fetcher:
         """Gets feeds by address."""

@@ -4,8 +4,10 @@ import csv
 import io
 import json
 import re
+import threading
 import zipfile
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -16,13 +18,15 @@ from werkzeug.test import TestResponse
 
 from accounts.models import Role
 from catalog.editing import set_stock
-from catalog.feed_models import FeedState, FeedUpload
+from catalog.feed_fetching import Fetcher
+from catalog.feed_models import FeedSchedule, FeedState, FeedUpload
 from catalog.feed_uploads import FORGOTTEN_AFTER
 from catalog.import_feed import BATCH_ROWS
 from catalog.models import Product
 from catalog.products import product_by_sku
 from privacy.models import ShopAuditNote
 from storage.database import db, now
+from storage.network import AllowedHost
 from tests.factories import encoded, photo
 from tests.journeys.conftest import csrf_token
 from tests.journeys.test_shopper import log_in
@@ -79,9 +83,9 @@ def archive(*rows: str, header: str = HEADER) -> bytes:
     return content.getvalue()
 
 
-def post(client: FlaskClient, address: str, **fields: str) -> TestResponse:
+def post(client: FlaskClient, to: str, /, **fields: str) -> TestResponse:
     token = csrf_token(client.get("/admin/feeds").text)
-    return client.post(address, data={"csrf_token": token, **fields})
+    return client.post(to, data={"csrf_token": token, **fields})
 
 
 def send(client: FlaskClient, content: bytes, name: str = "maison.zip") -> TestResponse:
@@ -377,3 +381,85 @@ def test_an_unknown_feed_is_not_there(shop: Flask, merchandiser: FlaskClient) ->
 def table_of(response: TestResponse) -> list[list[str]]:
     assert response.status_code == 200
     return list(csv.reader(io.StringIO(response.data.decode("utf-8-sig"))))
+
+
+class Supplier(BaseHTTPRequestHandler):
+    """A supplier's web server, which gives the same feed to everybody."""
+
+    content = b""
+
+    def do_GET(self) -> None:
+        self.send_response(200 if self.content else 503)
+        self.send_header("Content-Length", str(len(self.content)))
+        self.end_headers()
+        self.wfile.write(self.content)
+
+    def log_message(self, *_: object) -> None:
+        """Print nothing."""
+
+
+@pytest.fixture
+def supplier(shop: Flask) -> Iterator[str]:
+    """The address of a supplier's server on this machine, which the shop may fetch from for once."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Supplier)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    port = server.server_address[1]
+    adapters = shop.extensions["wiring"].__dict__
+    adapters["fetcher"] = Fetcher([AllowedHost.read(f"127.0.0.1:{port}")], is_public=lambda _: True)
+    yield f"http://127.0.0.1:{port}"
+    del adapters["fetcher"]
+    server.shutdown()
+    server.server_close()
+
+
+def schedule(client: FlaskClient, feed: str, /, **changes: str) -> TestResponse:
+    fields = {"label": "Maison", "address": feed, "mapping": "", "when": "every-6", "is_on": "1"} | changes
+    return post(client, "/admin/feeds/schedules", **fields)
+
+
+def test_a_schedule_fetches_a_feed_and_imports_it(shop: Flask, merchandiser: FlaskClient, supplier: str) -> None:
+    header = "sku;title_fr;category;price;stock;image"
+    Supplier.content = archive(row("W-1"), header=header)
+    assert schedule(merchandiser, f"{supplier}/export.php").status_code == 303
+    with shop.app_context():
+        kept = db.session.scalars(select(FeedSchedule).filter_by(label="Maison")).one()
+        schedule_id, first_time = kept.id, kept.next_at
+        look_after_feeds()
+        assert not run_next_job({"fetch_feed"}), "its time has not come"
+        kept.next_at = now()
+        db.session.commit()
+        look_after_feeds()
+        assert run_next_job({"fetch_feed"})
+        assert kept.next_at > first_time
+    work(shop)
+    with shop.app_context():
+        assert product_by_sku("W-1").stock == 3
+    page = merchandiser.get("/admin/feeds/schedules").text
+    assert "feed.zip" in page
+    Supplier.content = b""
+    post(merchandiser, f"/admin/feeds/schedules/{schedule_id}/fetch")
+    with shop.app_context():
+        assert run_next_job({"fetch_feed"})
+    assert "the host answers 503 instead of the file" in merchandiser.get("/admin/feeds/schedules").text
+    assert post(merchandiser, f"/admin/feeds/schedules/{schedule_id}/delete").status_code == 303
+    assert post(merchandiser, f"/admin/feeds/schedules/{schedule_id}/fetch").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"address": "http://169.254.169.254/latest"}, "address"),
+        ({"address": "file:///etc/passwd"}, "address"),
+        ({"address": ""}, "address"),
+        ({"label": ""}, "label"),
+        ({"when": "at-25"}, "when"),
+        ({"mapping": "99999"}, "mapping"),
+        ({"mapping": "x" * 400}, "mapping"),
+    ],
+)
+def test_a_schedule_that_cannot_be_is_said_beside_its_field(
+    shop: Flask, merchandiser: FlaskClient, supplier: str, changes: dict[str, str], field: str
+) -> None:
+    refused = schedule(merchandiser, f"{supplier}/feed.csv", **changes)
+    assert refused.status_code == 400
+    assert re.findall(r'id="(\w+)-problem"', refused.text) == [field]

@@ -7,7 +7,7 @@ from privacy.purge import PurgeReport, refuse_a_clock_that_went_back
 from recommender.indexing import IndexReport, Progress, synchronise_index
 from storage.database import now
 from webapp.exports import make_export
-from webapp.feeds import check_feed, import_feed, undo_feed_import
+from webapp.feeds import check_feed, fetch_feed, import_feed, undo_feed_import
 from webapp.imports import import_archive
 from webapp.jobs.queue import JobProgress
 from webapp.wiring import wiring
@@ -68,7 +68,7 @@ def erased_in_words(report: PurgeReport) -> str:
     return f"{report.total} erased: {counts}" if counts else "nothing had lapsed"
 
 
-FEED_TASKS = frozenset(("check_feed", "import_feed", "undo_feed_import"))
+FEED_TASKS = frozenset(("fetch_feed", "check_feed", "import_feed", "undo_feed_import"))
 """They take as long as a feed is: a thread of their own runs them."""
 
 TASKS: dict[str, Callable[..., str]] = {
@@ -76,6 +76,7 @@ TASKS: dict[str, Callable[..., str]] = {
     "update_index": update_index,
     "make_export": make_export,
     "import_archive": import_archive,
+    "fetch_feed": fetch_feed,
     "check_feed": check_feed,
     "import_feed": import_feed,
     "undo_feed_import": undo_feed_import,
