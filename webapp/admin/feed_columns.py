@@ -59,6 +59,11 @@ class FieldRow:
     is_needed: bool = False
     problem: str = ""
 
+    @property
+    def is_in_use(self) -> bool:
+        """Whether the form shows it at once; the others are folded away."""
+        return self.is_needed or bool(self.column or self.text or self.problem)
+
 
 @dataclass(frozen=True)
 class ColumnChoice:
