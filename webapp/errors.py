@@ -36,10 +36,8 @@ from catalog.errors import (
     ProductNotFound,
     RuleChangedMeanwhile,
     RuleNotFound,
+    ScheduleNotFound,
 )
-
-
-from catalog.errors import AnotherImportRuns, FeedMovedOn, FeedNotFound, ProductNotFound, ScheduleNotFound
 from privacy.archive_errors import (
     ArchiveAltered,
     ArchiveError,
