@@ -27,7 +27,7 @@ class RuleBook:
     whenever it is found, so that it never shows in between.
     """
 
-    def __init__(self, *, fresh_seconds: float = 15.0, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, *, fresh_seconds: float = 30.0, clock: Callable[[], float] = time.monotonic) -> None:
         self._fresh_seconds = fresh_seconds
         self._clock = clock
         self._page: _Page | None = None

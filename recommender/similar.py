@@ -1,6 +1,6 @@
 """A query -> the products that look most like it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -80,7 +80,7 @@ def find_similar(
     depth = limit + 1
     while True:
         neighbours = index.search(query.embedding, limit=depth, among=among)
-        matches = [match for match in _matches(neighbours, query.kind, leave_out) if not hides(match.product)]
+        matches = [match for match in matches_of(neighbours, query.kind, leave_out) if not hides(match.product)]
         # A product with several pictures takes several rows: look deeper until there are enough products.
         if len(matches) >= limit or len(neighbours) < depth:
             return matches[:limit]
@@ -114,7 +114,8 @@ def likeness_of(similarity: float, kind: QueryKind) -> Likeness:
     return Likeness.SAME_SPIRIT if similarity >= same_spirit else Likeness.DISTANT
 
 
-def _matches(neighbours: list[Neighbour], kind: QueryKind, leave_out: str | None) -> list[Match]:
+def matches_of(neighbours: Sequence[Neighbour], kind: QueryKind, leave_out: str | None = None) -> list[Match]:
+    """Return the products on sale behind pictures, in the order of their first picture; leave_out: the SKU of one."""
     products = products_of_images([neighbour.row_id for neighbour in neighbours])
     best: dict[str, Match] = {}
     for near in neighbours:
