@@ -2,7 +2,9 @@
 
 import json
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from pathlib import Path
+from random import Random
 
 from PIL import Image
 
@@ -12,6 +14,17 @@ from demo.products import DemoProduct, demo_products
 
 IMAGE_SIDE_PIXELS = 480
 JPEG_QUALITY = 88
+_PATTERNS = {
+    "solid": "solid", "striped": "striped", "vertical": "striped", "pinstriped": "striped", "checked": "checked",
+    "gingham": "checked",
+}  # fmt: skip
+_SEASONS = {
+    "spring": "blouse blazer flats",
+    "summer": "shorts sandals tank-top sunglasses cap",
+    "fall": "jacket cardigan hat",
+    "winter": "coat sweater scarf boots hoodie",
+}
+_SHOPS = ("paris", "lyon", "marseille", "bordeaux", "lille", "nantes")
 OnProgress = Callable[[int, int], None]
 """Called with the number of products written so far and the number of all."""
 
@@ -55,7 +68,26 @@ def feed_row(product: DemoProduct) -> dict[str, str | int | list[str]]:
         "currency": "EUR",
         "stock": product.stock,
         "image": f"{product.sku}.jpg",
+        **_trade(product),
     }
+
+
+def _trade(product: DemoProduct) -> dict[str, str | int]:
+    """What a merchandiser knows of the product: its pattern, its season, its cost, and the shops that have it."""
+    dice = Random(product.seed)
+    season = next(
+        (name for name, worn in _SEASONS.items() if product.category in worn.split()), dice.choice(list(_SEASONS))
+    )
+    cost = (product.price_euros * dice.randint(35, 62) / 100).quantize(Decimal("0.01"))
+    row: dict[str, str | int] = {
+        "pattern": _PATTERNS.get(product.spec.pattern, "printed"), "season": season, "cost": str(cost)
+    }  # fmt: skip
+    left = product.stock
+    for shop in dice.sample(_SHOPS, k=3):
+        pieces = dice.randint(0, left // 2)
+        left -= pieces
+        row[f"stock_{shop}"] = pieces
+    return row
 
 
 def write_demo_looks(folder: Path, *, height_pixels: int = 960) -> list[Path]:

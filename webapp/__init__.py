@@ -113,6 +113,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         SECRET_KEY=wiring(app).session_secret(),
         MAX_CONTENT_LENGTH=settings.max_upload_bytes,
         MAX_ARCHIVE_LENGTH=settings.max_archive_bytes,
+        MAX_PICTURES_LENGTH=settings.max_pictures_bytes,
         MAX_FEED_LENGTH=settings.max_feed_bytes,
         FEEDS_FOLDER=settings.feeds_folder,
         MAX_FORM_MEMORY_SIZE=500_000,

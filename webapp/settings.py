@@ -118,6 +118,9 @@ class Settings(BaseSettings):
     max_feed_bytes: int = Field(
         1_000_000_000, ge=1_000_000, le=20_000_000_000, description="Hard limit of a feed that a merchandiser sends."
     )
+    max_pictures_bytes: int = Field(
+        80_000_000, ge=1_000_000, le=500_000_000, description="Hard limit of the pictures that one product form sends."
+    )
     max_photo_pixels: int = Field(50_000_000, ge=100_000, le=80_000_000, description="Hard limit of one photo.")
     visit_minutes: int = Field(30, ge=1, le=240, description="Without an account a photo lapses so long after a look.")
     account_photo_days: int = Field(7, ge=1, le=365, description="With an account a photo lapses after so many days.")

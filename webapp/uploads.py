@@ -12,6 +12,8 @@ from accounts.permissions import Permission
 
 ARCHIVES_TAKEN_BY = "account.take_import"
 """The endpoint whose body may be larger than a photo's."""
+PICTURES_TAKEN_BY = ("admin.take_in_product", "admin.save_product_form")
+"""The endpoints that take several pictures of a product at once."""
 FEEDS_TAKEN_BY = "admin.take_feed"
 """The endpoint whose body may be larger than the memory: it goes to a temporary file."""
 
@@ -29,6 +31,8 @@ class InMemoryRequest(Request):
             return int(current_app.config["MAX_ARCHIVE_LENGTH"])
         if self._brings_a_feed:
             return int(current_app.config["MAX_FEED_LENGTH"])
+        if self.endpoint in PICTURES_TAKEN_BY and _may(Permission.EDIT_CATALOGUE):
+            return int(current_app.config["MAX_PICTURES_LENGTH"])
         return super().max_content_length
 
     @max_content_length.setter
@@ -38,9 +42,7 @@ class InMemoryRequest(Request):
     @property
     def _brings_a_feed(self) -> bool:
         # Asked before the body is read: nobody else fills the disk.
-        if self.endpoint != FEEDS_TAKEN_BY or not current_user.is_authenticated:
-            return False
-        return bool(current_user.may(Permission.IMPORT_FEEDS))
+        return self.endpoint == FEEDS_TAKEN_BY and _may(Permission.IMPORT_FEEDS)
 
     def _get_file_stream(
         self,
@@ -55,3 +57,7 @@ class InMemoryRequest(Request):
         folder = Path(current_app.config["FEEDS_FOLDER"])
         folder.mkdir(parents=True, exist_ok=True)
         return cast(IO[bytes], tempfile.TemporaryFile(dir=folder))
+
+
+def _may(permission: Permission) -> bool:
+    return bool(current_user.is_authenticated and current_user.may(permission))

@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from catalog.feed_mapping import FeedMapping
+from catalog.feed_rows import parse_row
 from catalog.vocabulary import Kind, slugs
 from demo.copywriting import colour_fr, title_en, title_fr
 from demo.export import feed_row, write_demo_catalogue
@@ -92,6 +94,20 @@ def test_a_feed_row_is_flat_and_points_at_its_image() -> None:
     assert row["currency"] == "EUR"
     assert Decimal(str(row["price"])) == PRODUCTS[0].price_euros
     assert all(isinstance(value, (str, int, list)) for value in row.values())
+
+
+def test_every_feed_row_becomes_a_product_whose_places_hold_its_stock_at_a_margin() -> None:
+    for product in PRODUCTS:
+        read = parse_row({name: _cell(value) for name, value in feed_row(product).items()}, FeedMapping()).details
+        assert read.stock == product.stock
+        assert read.stock_by_place is not None
+        assert read.season
+        assert read.pattern
+        assert 0 < (read.cost_minor_units or 0) < read.price_minor_units
+
+
+def _cell(value: str | int | list[str]) -> str | tuple[str, ...]:
+    return tuple(value) if isinstance(value, list) else str(value)
 
 
 def test_the_written_catalogue_has_one_image_for_each_row_and_reports_progress(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """What was read of a product's picture, in the desk's language."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from flask_babel import LazyString, lazy_gettext
@@ -134,11 +134,12 @@ def shown_attributes(
         ShownAttribute(
             name,
             ATTRIBUTE_WORDS[name],
-            *_said(name, reading, language),
+            *_said(name, reading, known[name], language),
             corrected_to=corrections.get(name, ""),
             choices=tuple(
                 sorted(
-                    ((value, words_of(name, value, language)) for value in known[name]), key=lambda choice: choice[1]
+                    ((value, words_of(name, value, language, among=known[name])) for value in known[name]),
+                    key=lambda choice: choice[1],
                 )
             ),
         )
@@ -146,12 +147,16 @@ def shown_attributes(
     ]
 
 
-def words_of(attribute: str, value: str, language: str) -> str:
-    """Return a value in words; one that the shop has no word for as the models call it."""
+def words_of(attribute: str, value: str, language: str, *, among: Collection[str] = ()) -> str:
+    """Return a value in words; one that the shop has no word for as the models call it.
+
+    among: the values that it must be told from. The models know more types than the shop has words for: where two of
+    them have one word, each is followed by the models' own.
+    """
     if attribute == "articleType":
-        slug = canonical(Kind.CATEGORY, value)
-        label = label_of(Kind.CATEGORY, slug, language) if slug else value
-        return label if label == value else f"{label} ({value})"
+        label = _type_label(value, language)
+        is_shared = any(other != value and _type_label(other, language) == label for other in among)
+        return f"{label} · {value}" if is_shared and label != value else label
     if attribute == "gender":
         return label_of(Kind.GENDER, canonical(Kind.GENDER, value) or value, language)
     if attribute == COLOUR:
@@ -159,12 +164,20 @@ def words_of(attribute: str, value: str, language: str) -> str:
     return str(_VALUE_WORDS[attribute].get(value, value))
 
 
-def _said(name: str, reading: AttributeReading, language: str) -> tuple[ShownValue, tuple[ShownValue, ...]]:
+def _type_label(value: str, language: str) -> str:
+    slug = canonical(Kind.CATEGORY, value)
+    return label_of(Kind.CATEGORY, slug, language) if slug else value
+
+
+def _said(
+    name: str, reading: AttributeReading, known: Collection[str], language: str
+) -> tuple[ShownValue, tuple[ShownValue, ...]]:
     if name == COLOUR:
         main = reading.colours[0]
         return ShownValue(words_of(COLOUR, main.name, language), main.probability), ()
     read: ReadAttribute = reading.values[name]
     best, *others = (
-        ShownValue(words_of(name, one.value, language), one.probability) for one in (read.best, *read.others)
+        ShownValue(words_of(name, one.value, language, among=known), one.probability)
+        for one in (read.best, *read.others)
     )
     return best, tuple(other for other in others if other.probability >= _LEAST_SHOWN)
