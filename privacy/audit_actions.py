@@ -237,6 +237,28 @@ _RULES = (
     ),
 )
 _LETTERS = (AuditAction("letter.given_up", "A letter could not be sent", "Une lettre n’a pas pu être envoyée"),)
+_CLASSIFICATION = (
+    AuditAction(
+        "catalogue.classifier_trained",
+        "A training of the classifier was asked for",
+        "Un entraînement du classifieur a été demandé",
+    ),
+    AuditAction(
+        "catalogue.classifier_rolled_back",
+        "The earlier classifier was brought back",
+        "Le classifieur précédent a été rétabli",
+    ),
+    AuditAction(
+        "catalogue.suggestion_decided",
+        "A suggestion for a product was decided on",
+        "Une suggestion pour un article a été tranchée",
+    ),
+    AuditAction(
+        "catalogue.suggestions_accepted",
+        "All sure suggestions were accepted",
+        "Toutes les suggestions sûres ont été acceptées",
+    ),
+)
 
 _LISTINGS = (
     AuditAction("catalogue.product_created", "A product was added", "Un article a été ajouté"),
@@ -257,6 +279,7 @@ _ALL = (
     *_LETTERS,
     *_RULES,
     *_LISTINGS,
+    *_CLASSIFICATION,
 )
 
 ACTIONS: Mapping[str, AuditAction] = {action.name: action for action in _ALL}

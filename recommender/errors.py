@@ -172,3 +172,17 @@ class TooManyOpinions(RecommenderError):
 
     def __init__(self, most: int) -> None:
         super().__init__(f"at most {most} opinions can be given of one search")
+
+
+class NoEarlierClassifier(RecommenderError):
+    """There is nothing to go back to: only one classifier was ever trained, or the earlier one is gone."""
+
+    def __init__(self) -> None:
+        super().__init__("there is no earlier classifier to go back to")
+
+
+class NoSuchSuggestion(RecommenderError):
+    """The suggestion is another product's, or was decided on meanwhile: look at the product again."""
+
+    def __init__(self, sku: str, suggestion: int) -> None:
+        super().__init__(f"{sku} has no open suggestion {suggestion}")

@@ -20,6 +20,7 @@ _TABLES_IN = (
     "privacy.audit_models",
     "privacy.breach_models",
     "privacy.erasure_models",
+    "recommender.listing_records",
     "recommender.models",
     "recommender.signal_models",
     "webapp.jobs.models",
@@ -49,6 +50,8 @@ _PAGES_IN = (
     "webapp.admin.feed_schedules",
     "webapp.shop.consents",
     "webapp.shop.notices",
+    "webapp.admin.classification",
+    "webapp.api.classifications",
 )
 """Modules that add their pages to the blueprint of a `routes.py`."""
 

@@ -94,6 +94,10 @@ from recommender.errors import (
     IndexBuiltWithAnotherEncoder,
     IndexDamaged,
     IndexMissing,
+    ListingClassifierDamaged,
+    ListingClassifierMissing,
+    ListingPhotoOfAnotherEncoder,
+    NoEarlierClassifier,
     NothingToSearchFor,
     TooManyOpinions,
 )
@@ -302,6 +306,22 @@ ANSWERS: dict[type[Exception], Answer] = {
     ),
     EncoderUnavailable: Answer(503, "encoder_unavailable", _("The shop is being prepared. Try again in a minute.")),
     SegmenterUnavailable: Answer(503, "segmenter_unavailable", _("The shop is being prepared. Try again in a minute.")),
+    ListingClassifierMissing: Answer(
+        503,
+        "classifier_missing",
+        _("No classifier was trained yet. A merchandiser trains one on the page Classification."),
+    ),
+    ListingClassifierDamaged: Answer(
+        503,
+        "classifier_damaged",
+        _("The classifier cannot be read. A merchandiser trains it again on the page Classification."),
+    ),
+    ListingPhotoOfAnotherEncoder: Answer(
+        503,
+        "classifier_of_another_encoder",
+        _("The classifier cannot read photos since the shop changed its encoder. Send words alone, or train it again."),
+    ),
+    NoEarlierClassifier: Answer(409, "no_earlier_classifier", _("There is no earlier classifier to go back to.")),
     NothingToSearchFor: Answer(400, "query_empty", _("Tell us what to look for: a photo, words, or both.")),
     WrongCredentials: Answer(401, "wrong_credentials", _("The e-mail or the password is wrong.")),
     MailNotSent: Answer(503, "mail_not_sent", _("The letter could not be sent. Nothing is recorded; try again later.")),

@@ -106,6 +106,12 @@ class Settings(BaseSettings):
     segmenter: str = Field(
         EMBEDDED, description=f"Which model finds the garments of a photo: {_listed(SEGMENTER_FORMS)}."
     )
+    suggestion_sure_from: float = Field(
+        0.9,
+        ge=0.5,
+        le=0.999,
+        description="A suggestion for a listing that is at least so probable counts as sure; others are reviewed.",
+    )
     inference_threads: int = Field(1, ge=1, le=64, description="Threads of one model call in one process.")
 
     photos_at_once: int = Field(2, ge=1, le=64, description="Photos that one process works on; further ones wait.")

@@ -77,6 +77,7 @@ from privacy.training_source import TrainingSource
 from recommender.abstention import MatchCalibration
 from recommender.errors import EncoderUnavailable
 from recommender.index_builds import IndexBuilds
+from recommender.listing_training import Classifiers
 from recommender.onnx_attributes import OnnxAttributeReader
 from recommender.onnx_encoder import OnnxImageEncoder, OnnxTextEncoder
 from recommender.open_clip_encoder import OpenClipEncoder
@@ -205,6 +206,10 @@ class Wiring:
     def web_pictures(self) -> WebPictures:
         """Gets pictures that a feed names by address."""
         return WebPictures(self.fetcher)
+
+    @cached_property
+    def listing_classifiers(self) -> Classifiers:
+        return Classifiers(self.settings.instance / "classifiers")
 
     @cached_property
     def blobs(self) -> BlobStore:

@@ -61,6 +61,7 @@ READERS_OF_BLOBS = {
     "webapp/shop/looks.py": "the drawn looks on offer",
     "webapp/admin/routes.py": "product pictures",
     "catalog/pictures.py": "product pictures, under the SHA-256 of their content",
+    "webapp/classifying.py": "product pictures: keys of `products/`",
 }
 
 

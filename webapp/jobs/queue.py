@@ -41,6 +41,12 @@ def latest_jobs(limit: int) -> list[Job]:
     return list(db.session.scalars(select(Job).order_by(Job.id.desc()).limit(limit)))
 
 
+def open_job(task: str) -> Job | None:
+    """Return the job of this task that waits or runs, or None."""
+    is_open = Job.state.in_((JobState.QUEUED.value, JobState.RUNNING.value))
+    return db.session.scalar(select(Job).filter_by(task=task).where(is_open).order_by(Job.id).limit(1))
+
+
 def failed_since(task: str, moment: datetime) -> bool:
     """Say whether a job of this task failed after `moment`."""
     failed = select(Job.id).filter_by(task=task, state=JobState.FAILED.value).where(Job.finished_at > moment)

@@ -9,6 +9,7 @@ from storage.database import now
 from webapp.exports import make_export
 from webapp.feeds import check_feed, fetch_feed, import_feed, undo_feed_import
 from webapp.imports import import_archive
+from webapp.jobs.listings import accept_sure_suggestions, suggest_for_products, train_classifier
 from webapp.jobs.queue import JobProgress
 from webapp.wiring import wiring
 
@@ -80,4 +81,7 @@ TASKS: dict[str, Callable[..., str]] = {
     "check_feed": check_feed,
     "import_feed": import_feed,
     "undo_feed_import": undo_feed_import,
+    "train_classifier": train_classifier,
+    "suggest_for_catalogue": suggest_for_products,
+    "accept_sure": accept_sure_suggestions,
 }
