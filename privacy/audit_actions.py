@@ -264,6 +264,14 @@ _LISTINGS = (
     AuditAction("catalogue.product_created", "A product was added", "Un article a été ajouté"),
     AuditAction("catalogue.product_changed", "A product was changed", "Un article a été modifié"),
 )
+_INSIGHT = (
+    AuditAction(
+        "insight.exported",
+        "Anonymous numbers of shoppers were downloaded",
+        "Des nombres anonymes sur les clients ont été téléchargés",
+    ),
+)
+
 _ALL = (
     *_AUDIT,
     *_BREACHES,
@@ -280,6 +288,7 @@ _ALL = (
     *_RULES,
     *_LISTINGS,
     *_CLASSIFICATION,
+    *_INSIGHT,
 )
 
 ACTIONS: Mapping[str, AuditAction] = {action.name: action for action in _ALL}

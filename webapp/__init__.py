@@ -34,6 +34,7 @@ _PAGES_IN = (
     "webapp.account.wardrobe",
     "webapp.account.favourites",
     "webapp.shop.opinions",
+    "webapp.admin.insight",
     "webapp.shop.corrections",
     "webapp.account.erasing",
     "webapp.privacy_desk.requests",

@@ -47,6 +47,24 @@ def accounts() -> None:
 
 
 @demo.command()
+@with_appcontext
+def shoppers() -> None:
+    """Invent twelve weeks of searches, opinions and favourites, for the insight page; a second run adds no more."""
+    from recommender.signal_models import SearchCount
+    from storage.database import db, now
+    from webapp.demo_shoppers import invent_shoppers
+    from webapp.wiring import wiring
+
+    if not wiring().settings.demo:
+        raise click.ClickException("this is no demo shop: its numbers come from its shoppers")
+    if db.session.query(SearchCount).first() is not None:
+        raise click.ClickException("there are searches already: the numbers would mix with invented ones")
+    count = invent_shoppers(now().date(), weeks=12)
+    db.session.commit()
+    click.echo(f"{count} shoppers invented; look at /admin/insight.")
+
+
+@demo.command()
 @click.option("--last", default=1, show_default=True, help="How many letters, the newest last.")
 @with_appcontext
 def mail(last: int) -> None:

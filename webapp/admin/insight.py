@@ -1,0 +1,114 @@
+"""What shoppers look for, what they open, keep and think of it: anonymous numbers, week by week."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from flask import Response, abort, render_template, request
+from flask_babel import gettext as _
+
+from accounts.permissions import Permission
+from catalog.vocabulary import Kind, label_of
+from privacy.audit_notes import note
+from privacy.audit_reading import as_csv_line
+from recommender.attributes import COLOUR
+from recommender.insight import AGREED_RELEVANCE, Tallies, WeekOfShoppers, most_kept, week_of_shoppers, weeks_over
+from storage.database import db, now
+from webapp.account.session_user import permission_required
+from webapp.admin.attribute_words import words_of
+from webapp.admin.charts import columns, shares
+from webapp.admin.routes import admin
+from webapp.i18n import current_language
+from webapp.presenting import GARMENT_WORDS
+from webapp.visitor import current_visitor
+from webapp.wiring import wiring
+
+_WEEKS = 12
+_MOST_KEPT = 12
+
+
+@admin.get("/insight")
+@permission_required(Permission.SEE_INSIGHT)
+def insight() -> str:
+    """Twelve weeks as charts, and one of them (`week`, a Monday) in detail."""
+    least = wiring().settings.statistics_min_people
+    weeks = [week_of_shoppers(monday, min_people=least) for monday in weeks_over(now().date(), weeks=_WEEKS)]
+    chosen = _chosen(weeks)
+    over_time = list(reversed(weeks))
+    return render_template(
+        "admin/insight.html",
+        weeks=over_time,
+        week=chosen,
+        min_people=least,
+        agreed=AGREED_RELEVANCE,
+        searches=columns([week.searches.total for week in over_time]),
+        relevance=shares([_interval(week) if week.relevance else None for week in over_time]),
+        most_kept=most_kept(min_people=least, limit=_MOST_KEPT),
+        garment_name=garment_name,
+        colour_name=colour_name,
+    )
+
+
+@admin.get("/insight.csv")
+@permission_required(Permission.SEE_INSIGHT)
+def insight_csv() -> Response:
+    """The numbers that the page shows of its weeks, as CSV; each line names its week."""
+    least = wiring().settings.statistics_min_people
+    note("insight.exported", actor=current_visitor().pseudonym)
+    db.session.commit()
+    titles = ("week", "measure", "garment", "colour", "about", "share", "share_low", "share_high")
+    lines = [as_csv_line(titles)]
+    for monday in weeks_over(now().date(), weeks=_WEEKS):
+        lines += (as_csv_line(cells) for cells in _cells(week_of_shoppers(monday, min_people=least)))
+    # A spreadsheet takes a file for UTF-8 by this mark alone.
+    response = Response("\ufeff" + "".join(lines), mimetype="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = "attachment; filename=insight.csv"
+    return response
+
+
+def garment_name(garment: str) -> str:
+    """Return what was wanted in the page's language: a garment of photos, or a category that photos do not show."""
+    if not garment:
+        return str(_("Not said"))
+    return str(GARMENT_WORDS.get(garment) or label_of(Kind.CATEGORY, garment, current_language()))
+
+
+def colour_name(colour: str) -> str:
+    """Return a colour family in the page's language."""
+    return words_of(COLOUR, colour, current_language()) if colour else str(_("Not said"))
+
+
+def _chosen(weeks: list[WeekOfShoppers]) -> WeekOfShoppers:
+    """Return the week that the address names, else the latest one with something to show."""
+    if "week" not in request.args:
+        return next((week for week in weeks if week.searches.total), weeks[0])
+    return next((week for week in weeks if week.monday.isoformat() == request.args["week"]), None) or abort(404)
+
+
+def _interval(week: WeekOfShoppers) -> tuple[float, float, float]:
+    assert week.relevance is not None
+    return week.relevance.share, week.relevance.low, week.relevance.high
+
+
+def _cells(week: WeekOfShoppers) -> Iterator[tuple[object, ...]]:
+    monday = week.monday
+    yield from _counts(monday, "searches", week.searches, "")
+    yield from _counts(monday, "searches by garment", week.garments, "garment")
+    yield from _counts(monday, "searches by colour", week.colours, "colour")
+    yield from _counts(monday, "searches without a good match", week.missed, "both")
+    yield from _counts(monday, "favourites by garment", week.favourites, "garment")
+    yield from _counts(monday, "favourites by colour", week.favourite_colours, "colour")
+    for measure, share in (("matches opened", week.opened), ("without a good match", week.unanswered)):
+        if share is not None:
+            yield monday, measure, "", "", "", f"{share:.2f}", "", ""
+    if week.relevance:
+        yield monday, "good matches", "", "", "", *(f"{part:.2f}" for part in _interval(week))
+
+
+def _counts(monday: date, measure: str, tallies: Tallies, named_by: str) -> Iterator[tuple[object, ...]]:
+    for tally in tallies.named:
+        garment = tally.key[0] if named_by in ("garment", "both") else ""
+        colour = tally.key[-1] if named_by in ("colour", "both") else ""
+        name = f"{measure} with {tally.key[0]}" if not named_by else measure
+        yield monday, name, garment, colour, tally.count, "", "", ""
+    if tallies.other:
+        yield monday, measure, "(other)", "", tallies.other, "", "", ""
