@@ -157,3 +157,20 @@ class AnotherImportRuns(CatalogError):
 
     def __init__(self) -> None:
         super().__init__("another feed is being imported")
+
+
+class InvalidBulkEdit(CatalogError):
+    """A change of many products cannot be read: `field` names the form's field, `why` what is wrong in one word."""
+
+    def __init__(self, field: str, why: str) -> None:
+        super().__init__(f"{field}: {why}")
+        self.field = field
+        self.why = why
+
+
+class InvalidSavedView(CatalogError):
+    """A view cannot be saved: its name has no fitting `length`, its query holds `too much`, or there are `too many`."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"the view cannot be saved: {why}")
+        self.why = why

@@ -259,6 +259,12 @@ _CLASSIFICATION = (
         "Toutes les suggestions sûres ont été acceptées",
     ),
 )
+_CATALOGUE_CHANGES = (
+    AuditAction(
+        "catalogue.bulk_edited", "Many products were changed at once", "De nombreux articles ont été modifiés d’un coup"
+    ),
+    AuditAction("catalogue.undone", "A change of products was undone", "Une modification d’articles a été annulée"),
+)
 
 _LISTINGS = (
     AuditAction("catalogue.product_created", "A product was added", "Un article a été ajouté"),
@@ -289,6 +295,7 @@ _ALL = (
     *_LISTINGS,
     *_CLASSIFICATION,
     *_INSIGHT,
+    *_CATALOGUE_CHANGES,
 )
 
 ACTIONS: Mapping[str, AuditAction] = {action.name: action for action in _ALL}

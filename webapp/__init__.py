@@ -29,6 +29,8 @@ _TABLES_IN = (
 _PAGES_IN = (
     "webapp.admin.rules",
     "webapp.admin.listings",
+    "webapp.admin.catalogue",
+    "webapp.admin.history",
     "webapp.account.my_data",
     "webapp.account.my_imports",
     "webapp.account.wardrobe",

@@ -31,6 +31,7 @@ from accounts.errors import (
 from accounts.passwords import MAX_CHARACTERS, MIN_CHARACTERS
 from catalog.errors import (
     AnotherImportRuns,
+    ChangeBatchNotFound,
     FeedMovedOn,
     FeedNotFound,
     ProductNotFound,
@@ -283,6 +284,9 @@ ANSWERS: dict[type[Exception], Answer] = {
         _("The storage failed during the purge. Nothing is half-done; try again, it goes on where it stopped."),
     ),
     ProductNotFound: Answer(404, "product_not_found", _("This item is no longer in the shop.")),
+    ChangeBatchNotFound: Answer(
+        404, "act_not_found", _("The history has no such act: it never was, or its time is up.")
+    ),
     FeedNotFound: Answer(404, "feed_not_found", _("There is no such feed.")),
     ScheduleNotFound: Answer(404, "schedule_not_found", _("This schedule is no longer there.")),
     FeedMovedOn: Answer(

@@ -15,14 +15,14 @@ def filter_from(values: "MultiDict[str, str]") -> ProductFilter:
     """Return the filter of `category`, `gender`, `colour`, `brand` (each may repeat), `min_price`, `max_price`
     (whole units of the currency) and `in_stock`. Raises BadRequestValue naming the field.
     """
-    lowest, highest = _price(values, "min_price"), _price(values, "max_price")
+    lowest, highest = price(values, "min_price"), price(values, "max_price")
     if lowest is not None and highest is not None and lowest > highest:
         raise BadRequestValue("min_price", _("The lowest price is above the highest."))
     return ProductFilter(
-        categories=_chosen(values, "category"),
-        genders=_chosen(values, "gender"),
-        colours=_chosen(values, "colour"),
-        brands=_chosen(values, "brand"),
+        categories=chosen(values, "category"),
+        genders=chosen(values, "gender"),
+        colours=chosen(values, "colour"),
+        brands=chosen(values, "brand"),
         min_price_minor_units=lowest,
         max_price_minor_units=highest,
         in_stock_only=_flag(values, "in_stock"),
@@ -41,21 +41,23 @@ def whole_number(values: "MultiDict[str, str]", field: str, *, default: int, low
     return int(text)
 
 
-def _chosen(values: "MultiDict[str, str]", field: str) -> frozenset[str]:
+def chosen(values: "MultiDict[str, str]", field: str) -> frozenset[str]:
+    """Return the values of a field that may repeat."""
     return frozenset(value.strip() for value in values.getlist(field) if value.strip())
 
 
-def _price(values: "MultiDict[str, str]", field: str) -> int | None:
+def price(values: "MultiDict[str, str]", field: str) -> int | None:
+    """Return a price of a form in cents, None when nothing is written. Raises BadRequestValue."""
     text = values.get(field, "").strip().replace(",", ".")
     if not text:
         return None
     try:
-        price = Decimal(text)
+        amount = Decimal(text)
     except InvalidOperation as error:
         raise BadRequestValue(field, _("Write a price as 29.90.")) from error
-    if not price.is_finite() or not 0 <= price <= 1_000_000:
+    if not amount.is_finite() or not 0 <= amount <= 1_000_000:
         raise BadRequestValue(field, _("A price lies between 0 and 1000000."))
-    return round(price * 100)
+    return round(amount * 100)
 
 
 def _flag(values: "MultiDict[str, str]", field: str) -> bool:

@@ -34,9 +34,9 @@ function addressOf(form) {
   return address;
 }
 
-async function go(address) {
+export async function go(address, { replace = false } = {}) {
   try {
-    if (await swap(address)) history.pushState(null, "", address);
+    if (await swap(address)) history[replace ? "replaceState" : "pushState"](null, "", address);
   } catch {
     location.assign(address);
   }

@@ -8,46 +8,23 @@ from werkzeug.wrappers import Response
 from accounts.permissions import Permission
 from catalog.listing import any_product
 from catalog.models import Product
-from catalog.products import ProductFilter, facets, list_products
 from recommender.attribute_corrections import corrections_of, replace_corrections
 from recommender.attributes import ATTRIBUTES, AttributeReading, known_values, largest_garment_view, read_attributes
-from recommender.errors import EncoderReadsNoAttributes, NoSuchAttributeValue, RecommenderError
-from recommender.ports import IndexManifest
+from recommender.errors import EncoderReadsNoAttributes, NoSuchAttributeValue
 from storage.database import db
 from storage.images import read_picture
 from webapp.account.session_user import permission_required
 from webapp.admin.attribute_words import ShownAttribute, shown_attributes, shown_colours
 from webapp.errors import BadRequestValue
-from webapp.filters import filter_from, whole_number
 from webapp.garment_statistics import statistics_page
 from webapp.i18n import current_language
 from webapp.jobs.models import Job
-from webapp.jobs.queue import enqueue, latest_jobs, request_cancel
+from webapp.jobs.queue import enqueue, request_cancel
 from webapp.photo_flow import photo_slot
 from webapp.places import in_places
 from webapp.wiring import wiring
 
 admin = Blueprint("admin", __name__, url_prefix="/admin")
-
-_PRODUCTS_A_PAGE = 50
-_JOBS_SHOWN = 10
-
-
-@admin.get("/")
-@permission_required(Permission.READ_CATALOGUE)
-def catalogue() -> str:
-    """The catalogue as a table, the state of the index, and the latest jobs."""
-    wanted = filter_from(request.args)
-    page = whole_number(request.args, "page", default=1, lowest=1, highest=100_000)
-    return render_template(
-        "admin/catalogue.html",
-        page=list_products(wanted, page=page, page_size=_PRODUCTS_A_PAGE),
-        wanted=wanted,
-        facets=facets(wanted),
-        total=list_products(ProductFilter(), page_size=1).total,
-        manifest=_manifest(),
-        jobs=latest_jobs(_JOBS_SHOWN),
-    )
 
 
 @admin.get("/what-is-photographed")
@@ -149,11 +126,3 @@ def _reading(found: Product, corrections: dict[str, str]) -> AttributeReading | 
 
 def _shown(reading: AttributeReading, corrections: dict[str, str]) -> list[ShownAttribute]:
     return shown_attributes(reading, known_values(wiring().attribute_reader), corrections, current_language())
-
-
-def _manifest() -> IndexManifest | None:
-    try:
-        return wiring().index.manifest
-    except RecommenderError:
-        # The page says that there is no usable index and offers to make one.
-        return None

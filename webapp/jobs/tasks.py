@@ -2,15 +2,16 @@
 
 from collections.abc import Callable
 
+from catalog.history import undo_batch
 from privacy.audit_notes import SYSTEM
 from privacy.purge import PurgeReport, refuse_a_clock_that_went_back
 from recommender.indexing import IndexReport, Progress, synchronise_index
-from storage.database import now
+from storage.database import db, now
 from webapp.exports import make_export
 from webapp.feeds import check_feed, fetch_feed, import_feed, undo_feed_import
 from webapp.imports import import_archive
 from webapp.jobs.listings import accept_sure_suggestions, suggest_for_products, train_classifier
-from webapp.jobs.queue import JobProgress
+from webapp.jobs.queue import JobProgress, enqueue
 from webapp.wiring import wiring
 
 
@@ -69,12 +70,22 @@ def erased_in_words(report: PurgeReport) -> str:
     return f"{report.total} erased: {counts}" if counts else "nothing had lapsed"
 
 
-FEED_TASKS = frozenset(("fetch_feed", "check_feed", "import_feed", "undo_feed_import"))
+def undo_changes(progress: JobProgress, *, batch: str, actor: str, role: str) -> str:
+    """Put back what is still as an act on products left it. Raises ChangeBatchNotFound."""
+    report = undo_batch(batch, actor=actor, role=role, on_progress=progress.report, should_stop=progress.should_stop)
+    enqueue("update_index", rebuild=False)
+    db.session.commit()
+    state = "" if report.finished else " (stopped early; undoing again goes on)"
+    return f"{report.put_back} products put back, {report.left_alone} were changed since and are left so{state}"
+
+
+FEED_TASKS = frozenset(("fetch_feed", "check_feed", "import_feed", "undo_feed_import", "undo_changes"))
 """They take as long as a feed is: a thread of their own runs them."""
 
 TASKS: dict[str, Callable[..., str]] = {
     "purge_lapsed": purge_lapsed,
     "update_index": update_index,
+    "undo_changes": undo_changes,
     "make_export": make_export,
     "import_archive": import_archive,
     "fetch_feed": fetch_feed,

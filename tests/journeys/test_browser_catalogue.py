@@ -1,0 +1,81 @@
+"""A merchandiser at the list of products, in a real browser."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from demo.looks import demo_looks, draw_look
+from tests.factories import encoded
+from tests.journeys.browser import DESKTOP, PHONE, visit
+from tests.journeys.conftest import LiveShop
+from tests.journeys.test_browser_staff import log_in
+
+
+def test_a_merchandiser_searches_ticks_changes_and_takes_it_back(open_shop: LiveShop, tmp_path: Path) -> None:
+    with visit(open_shop.url, language="fr", width=DESKTOP) as person:
+        page, words = person.page, person.words
+        log_in(person, open_shop, "merchandiser")
+        rows = page.locator("[data-row]")
+        page.fill("#list-q", "robe")
+        page.wait_for_url("**/admin/?q=robe*")
+        expect(page.locator("#list-q")).to_be_focused()
+        found = rows.count()
+        assert 0 < found < 48
+        expect(page.locator("[data-total]")).to_contain_text(str(found))
+
+        page.locator("h1").click()
+        for key in ("j", "x", "j", "x"):
+            page.keyboard.press(key)
+        expect(page.locator(".is-ticked")).to_have_count(2)
+        expect(page.locator("[data-ticked]")).to_have_text(words("%(count)s ticked") % {"count": 2})
+        page.keyboard.press("?")
+        expect(page.locator("#keys")).to_be_visible()
+        page.keyboard.press("Escape")
+        person.look("catalogue-ticked")
+
+        page.select_option("#bulk-action", "season")
+        page.fill("#bulk-value", "Hiver")
+        page.get_by_role("button", name=words("Preview"), exact=True).click()
+        expect(page.locator("tbody tr")).to_have_count(2)
+        person.look("bulk-preview")
+        page.locator("main form .btn-primary").click()
+        expect(page.locator(".act-done")).to_be_visible()
+        expect(page.locator("#list-q")).to_have_value("robe")
+        expect(page.locator("[data-row]", has_text="Hiver")).to_have_count(2)
+        person.look("bulk-done")
+        page.locator(".act-done").get_by_role("button", name=words("Undo")).click()
+        expect(page.locator(".notice-success")).to_be_visible()
+        person.look("act")
+        person.go("/admin/?season=winter")
+        expect(page.locator(".empty")).to_be_visible()
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_the_list_is_found_by_look_filtered_and_kept_on_a_phone(
+    open_shop: LiveShop, tmp_path: Path, scripts: bool
+) -> None:
+    picture = tmp_path / "look.jpg"
+    look = demo_looks()[0]
+    picture.write_bytes(encoded(draw_look(look.spec, seed=look.seed).image))
+    name = f"Robes {scripts}"
+    with visit(open_shop.url, language="fr", width=PHONE, scripts=scripts) as person:
+        page, words = person.page, person.words
+        log_in(person, open_shop, "merchandiser")
+        page.locator("#filters > summary").click()
+        page.locator("[name=category][value=dress]").check()
+        page.get_by_role("button", name=words("Show the items")).click()
+        page.wait_for_url("**category=dress*")
+        page.locator(".list-keep > summary").click()
+        page.fill("#view-name", name)
+        page.locator(".list-save button").click()
+        expect(page.locator(".list-view", has_text=name)).to_be_visible()
+        expect(page.locator(".list-view a[aria-current]")).to_have_text(name)
+        person.look("catalogue")
+        page.set_input_files("#list-photo", picture)
+        if not scripts:
+            page.get_by_role("button", name=words("Find by picture")).click()
+        expect(page.locator("#items-title")).to_have_text(words("Products that look like your picture"))
+        assert page.locator("[data-row]").count() > 0
+        person.go("/admin/history")
+        person.look("history")

@@ -1,0 +1,195 @@
+"""The merchandiser's list and changes of many products, on SQLite in memory."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+import pytest
+from flask import Flask
+
+from catalog.bulk_edit import BulkAction, BulkEdit, apply, preview, read_bulk_edit
+from catalog.editing import ProductDetails, save_product, soft_delete
+from catalog.errors import InvalidBulkEdit, InvalidSavedView
+from catalog.history import changes_by, undo_batch
+from catalog.models import Product
+from catalog.pictures import StoredPicture
+from catalog.product_list import ListFilter, Order, Shown, StockLevel, choices, find_products, product_ids
+from catalog.saved_views import MOST_VIEWS, drop_view, save_view, views_of
+from storage.database import db
+
+ANNA, BEN = "a" * 32, "b" * 32
+
+
+def product(sku: str, **changes: object) -> Product:
+    valid = {"titles": {"en": sku}, "category": "dress", "price_minor_units": 4990, "currency": "EUR", "stock": 2}
+    picture = StoredPicture(content_hash=sku, width=30, height=40)
+    details = ProductDetails(sku=sku, **{**valid, **changes})  # type: ignore[arg-type]
+    return save_product(details, pictures=[] if changes.get("link") == "no picture" else [picture])
+
+
+@pytest.fixture
+def shop() -> Iterator[None]:
+    app = Flask(__name__)
+    app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
+    db.init_app(app)
+    with app.app_context():
+        db.create_all(bind_key=None)
+        product("A-1", titles={"fr": "Robe d’été ÉCRUE", "en": "Summer dress"}, brand="Ourika", colour="cream", stock=9)
+        product("A-2", titles={"en": "100% wool coat"}, category="coat", season="winter", stock=0, colour="navy")
+        product("B-3", titles={"fr": "Bottines cœur"}, category="boots", price_minor_units=12000, colour="black")
+        product("B-4", link="no picture", brand="ourika", sub_category="Midi", pattern="striped")
+        soft_delete(product("C-5", category="shirt").sku)
+        db.session.commit()
+        yield
+        db.session.remove()
+        db.engine.dispose()
+
+
+def found(**wanted: object) -> list[str]:
+    return [each.sku for each in find_products(ListFilter(**wanted), order=Order.SKU).items]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("words", "skus"),
+    [
+        ("a-1", ["A-1"]),
+        ("ete ecrue", ["A-1"]),
+        ("ROBE", ["A-1", "B-4"]),
+        ("dress OURIKA", ["A-1", "B-4"]),
+        ("coeur", ["B-3"]),
+        ("manteau hiver", ["A-2"]),
+        ("100%", ["A-2"]),
+        ("%", ["A-2"]),
+        ("_", []),
+        ("bleu marine", ["A-2"]),
+        ("rayé", ["B-4"]),
+        ("midi", ["B-4"]),
+        ("robe manteau", []),
+    ],
+)
+def test_every_word_must_be_found_whatever_its_accents_language_or_case(
+    shop: None, words: str, skus: list[str]
+) -> None:
+    assert found(words=words) == skus
+
+
+def test_filters_narrow_each_other(shop: None) -> None:
+    assert found(categories=frozenset({"dress", "coat"}), stock=StockLevel.IN) == ["A-1", "B-4"]
+    assert found(stock=StockLevel.OUT) == ["A-2"]
+    assert found(stock=StockLevel.LOW) == ["B-3", "B-4"]
+    assert found(brands=frozenset({"Ourika"})) == ["A-1"]
+    assert found(min_price_minor_units=5000) == ["B-3"]
+    assert found(max_price_minor_units=0) == []
+
+
+def test_what_is_not_stated_can_be_asked_for(shop: None) -> None:
+    assert found(colours=frozenset({"-"})) == ["B-4"]
+    assert found(seasons=frozenset({"-", "winter"})) == ["A-1", "A-2", "B-3", "B-4"]
+    assert choices("colour") == {"-": 1, "black": 1, "cream": 1, "navy": 1}
+
+
+def test_withdrawn_products_and_those_without_picture_have_lists_of_their_own(shop: None) -> None:
+    assert found(shown=Shown.WITHDRAWN) == ["C-5"]
+    assert found(shown=Shown.WITHOUT_PICTURE) == ["B-4"]
+    assert found(shown=Shown.ALL) == ["A-1", "A-2", "B-3", "B-4", "C-5"]
+
+
+@pytest.mark.parametrize("order", Order)
+def test_every_order_shows_every_product_once_over_its_pages(shop: None, order: Order) -> None:
+    pages = [find_products(order=order, page=number, page_size=3) for number in (1, 2, 3)]
+    assert sorted(each.sku for page in pages for each in page.items) == ["A-1", "A-2", "B-3", "B-4"]
+    assert pages[0].total == 4
+    assert len(product_ids(ListFilter(), limit=3)) == 3
+
+
+@pytest.mark.parametrize(
+    ("action", "text", "edit"),
+    [
+        ("category", "Robe", BulkEdit(BulkAction.CATEGORY, "dress")),
+        ("colour", "Navy blue", BulkEdit(BulkAction.COLOUR, "navy")),
+        ("colour", "", BulkEdit(BulkAction.COLOUR, "")),
+        ("brand", "  Ourika   Paris ", BulkEdit(BulkAction.BRAND, "Ourika Paris")),
+        ("price", "-12,5 %", BulkEdit(BulkAction.PRICE, Decimal("-12.5"))),
+        ("stock", "0", BulkEdit(BulkAction.STOCK, 0)),
+        ("withdraw", "whatever", BulkEdit(BulkAction.WITHDRAW)),
+    ],
+)
+def test_a_change_of_many_is_read_as_people_write_it(action: str, text: str, edit: BulkEdit) -> None:
+    assert read_bulk_edit(action, text) == edit
+
+
+@pytest.mark.parametrize(
+    ("action", "text", "why"),
+    [
+        ("sku", "x", "action"),
+        ("category", " ", "missing"),
+        ("category", "日本", "letters"),
+        ("brand", "x" * 61, "long"),
+        ("price", "ten", "percent"),
+        ("price", "NaN", "percent"),
+        ("price", "-100", "percent"),
+        ("price", "0", "percent"),
+        ("stock", "-1", "pieces"),
+        ("stock", "1.5", "pieces"),
+        ("stock", "１２", "pieces"),
+        ("stock", "9999999999", "pieces"),
+    ],
+)
+def test_a_change_that_cannot_be_is_refused_with_its_reason(action: str, text: str, why: str) -> None:
+    with pytest.raises(InvalidBulkEdit) as refused:
+        read_bulk_edit(action, text)
+    assert refused.value.why == why
+
+
+def test_a_preview_counts_and_changes_nothing_and_the_edit_can_be_undone(shop: None) -> None:
+    products = find_products().items
+    edit = read_bulk_edit("price", "-10")
+    planned = preview(edit, products, examples=2)
+    assert (planned.total, planned.changing, len(planned.examples)) == (4, 4, 2)
+    assert not db.session.dirty
+    before = {each.sku: each.price_minor_units for each in products}
+    with changes_by(ANNA, kind="bulk edit") as batch:
+        assert apply(edit, products) == 4
+    db.session.commit()
+    assert {each.sku: each.price_minor_units for each in products} == {
+        "A-1": 4491,
+        "A-2": 4491,
+        "B-3": 10800,
+        "B-4": 4491,
+    }
+    undo_batch(batch, actor=ANNA)
+    assert {each.sku: each.price_minor_units for each in products} == before
+
+
+def test_withdrawing_what_is_withdrawn_changes_nothing(shop: None) -> None:
+    everything = find_products(ListFilter(shown=Shown.ALL)).items
+    assert apply(BulkEdit(BulkAction.WITHDRAW), everything) == 4
+    assert apply(BulkEdit(BulkAction.WITHDRAW), everything) == 0
+    assert apply(BulkEdit(BulkAction.RESTORE), everything) == 5
+
+
+def test_views_are_a_persons_own(shop: None) -> None:
+    view = save_view(ANNA, "  My   dresses ", "category=dress")
+    save_view(ANNA, "My dresses", "category=dress&stock=out")
+    assert [(each.name, each.query) for each in views_of(ANNA)] == [("My dresses", "category=dress&stock=out")]
+    drop_view(BEN, view.id)
+    assert views_of(BEN) == []
+    assert len(views_of(ANNA)) == 1
+    drop_view(ANNA, view.id)
+    assert views_of(ANNA) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "query", "why"), [(" ", "", "length"), ("x" * 61, "", "length"), ("x", "q" * 1001, "too much")]
+)
+def test_a_view_that_cannot_be_kept_is_refused(shop: None, name: str, query: str, why: str) -> None:
+    with pytest.raises(InvalidSavedView) as refused:
+        save_view(ANNA, name, query)
+    assert refused.value.why == why
+
+
+def test_nobody_keeps_more_views_than_a_page_can_show(shop: None) -> None:
+    for number in range(MOST_VIEWS):
+        save_view(ANNA, str(number), "")
+    save_view(ANNA, "0", "q=again")
+    with pytest.raises(InvalidSavedView):
+        save_view(ANNA, "one more", "")
