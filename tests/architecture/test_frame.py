@@ -76,3 +76,11 @@ def test_the_torch_range_takes_the_cpu_wheel() -> None:
     extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
     ranges = {need for needs in extras.values() for need in needs if re.match(r"torch\b(?!vision)", need)}
     assert ranges == {"torch>=2.4,<2.14"}
+
+
+def test_the_style_sheet_closes_each_block_before_the_next_part() -> None:
+    depth = 0
+    for number, line in enumerate((ROOT / "static" / "theme.css").read_text(encoding="utf-8").splitlines(), start=1):
+        assert depth == 0 or not line.startswith(("/*", "@")), f"theme.css, line {number}: a block above is open"
+        depth += line.count("{") - line.count("}")
+    assert depth == 0
