@@ -174,3 +174,10 @@ class InvalidSavedView(CatalogError):
     def __init__(self, why: str) -> None:
         super().__init__(f"the view cannot be saved: {why}")
         self.why = why
+
+
+class FindingNotFound(CatalogError):
+    """What seemed wrong was put right meanwhile, or is no more: look at the list again."""
+
+    def __init__(self, finding_id: int) -> None:
+        super().__init__(f"there is no finding {finding_id} (any more)")

@@ -236,6 +236,13 @@ _RULES = (
         "catalogue.rule_removed", "A merchandising rule was removed", "Une règle de mise en avant a été supprimée"
     ),
 )
+_PUTTING_RIGHT = (
+    AuditAction(
+        "catalogue.put_right",
+        "A doubtful product was put right or said to be right",
+        "Un article douteux a été corrigé ou dit correct",
+    ),
+)
 _LETTERS = (AuditAction("letter.given_up", "A letter could not be sent", "Une lettre n’a pas pu être envoyée"),)
 _CLASSIFICATION = (
     AuditAction(
@@ -292,6 +299,7 @@ _ALL = (
     *_FEEDS,
     *_LETTERS,
     *_RULES,
+    *_PUTTING_RIGHT,
     *_LISTINGS,
     *_CLASSIFICATION,
     *_INSIGHT,

@@ -12,6 +12,7 @@ _TABLES_IN = (
     "accounts.models",
     "catalog.models",
     "catalog.rule_models",
+    "catalog.finding_models",
     "catalog.history",
     "catalog.feed_models",
     "privacy.models",
@@ -28,6 +29,7 @@ _TABLES_IN = (
 
 _PAGES_IN = (
     "webapp.admin.rules",
+    "webapp.admin.putting_right",
     "webapp.admin.listings",
     "webapp.admin.catalogue",
     "webapp.admin.history",

@@ -34,6 +34,7 @@ from catalog.errors import (
     ChangeBatchNotFound,
     FeedMovedOn,
     FeedNotFound,
+    FindingNotFound,
     ProductNotFound,
     RuleChangedMeanwhile,
     RuleNotFound,
@@ -297,6 +298,7 @@ ANSWERS: dict[type[Exception], Answer] = {
     AnotherImportRuns: Answer(
         409, "another_import_runs", _("Another feed is being imported. Wait for its end, or pause it.")
     ),
+    FindingNotFound: Answer(404, "finding_not_found", _("This was put right meanwhile, or is no more.")),
     RuleNotFound: Answer(404, "rule_not_found", _("There is no such rule (any more).")),
     RuleChangedMeanwhile: Answer(
         409, "rule_changed", _("Somebody else changed this rule since you opened it. Load it again, then decide.")

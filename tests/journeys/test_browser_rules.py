@@ -1,4 +1,4 @@
-"""A merchandiser writes a rule with a real browser, sees before and after, and then the shop by it."""
+"""A merchandiser with a real browser: a rule is tried and saved, the catalogue is looked through."""
 
 import pytest
 from playwright.sync_api import expect
@@ -35,3 +35,16 @@ def test_a_rule_is_tried_saved_and_holds(open_shop: LiveShop, width: int) -> Non
         person.go("/admin/rules")
         page.get_by_role("link", name=f"Embargo {width}").first.click()
         person.look("rule")
+
+
+@pytest.mark.parametrize("width", [DESKTOP, PHONE])
+def test_the_catalogue_is_looked_through_and_a_doubt_is_settled(open_shop: LiveShop, width: int) -> None:
+    with visit(open_shop.url, language="fr", width=width) as person:
+        page, words = person.page, person.words
+        log_in(person, open_shop, "merchandiser")
+        person.go("/admin/to-put-right")
+        page.get_by_role("button", name=words("Look through the catalogue now")).click()
+        page.wait_for_url("**/admin/jobs/*")
+        expect(page.locator(".state")).to_have_text(words("Done"), timeout=30_000)
+        person.go("/admin/to-put-right")
+        person.look("to-put-right")

@@ -1,0 +1,47 @@
+"""Looking for what is to be put right, in the background."""
+
+from collections import Counter
+
+from catalog.findings import (
+    FindingKind,
+    keep_findings,
+    long_sold_out,
+    missing_pictures,
+    prices_on_sale,
+    stray_stock,
+    wrong_prices,
+)
+from recommender.putting_right import look_alike
+from storage.database import db, now
+from webapp.jobs.queue import JobProgress
+from webapp.wiring import wiring
+
+_BY_PICTURE = frozenset((FindingKind.TWIN, FindingKind.SAME_PICTURE, FindingKind.CATEGORY))
+
+
+def look_for_what_is_wrong(progress: JobProgress) -> str:
+    """Look through the whole catalogue, and keep what is found; what was said to be right stays right.
+
+    Stopped early, it keeps what the rows alone tell, and leaves what pictures tell as it was.
+    """
+    adapters = wiring()
+    from_rows = [
+        *missing_pictures(),
+        *wrong_prices(prices_on_sale()),
+        *stray_stock({shop.slug for shop in adapters.settings.places}),
+        *long_sold_out(now()),
+    ]
+    keep_findings(from_rows, frozenset(FindingKind) - _BY_PICTURE)
+    db.session.commit()
+    looked = look_alike(
+        adapters.serving.image_encoder.identity,
+        adapters.blobs,
+        on_progress=progress.report,
+        should_stop=progress.should_stop,
+    )
+    if not looked.finished:
+        return "stopped early: doubles and categories stay as they were"
+    keep_findings(looked.findings, _BY_PICTURE)
+    db.session.commit()
+    found = Counter(finding.kind.value for finding in (*from_rows, *looked.findings))
+    return ", ".join(f"{count} {kind}" for kind, count in sorted(found.items())) or "nothing"
