@@ -188,7 +188,8 @@ def test_a_reference_that_is_taken_is_refused_beside_its_field(desk: FlaskClient
 
 @pytest.mark.parametrize(
     ("content", "name"),
-    [(b"", "empty.jpg"), (b"GIF89a not a picture", "anim.gif"), (encoded(photo())[:200], "cut short.jpg")],
+    [(b"", "empty.jpg"), (b"GIF89a not a picture", "anim.gif"), (encoded(photo())[:200], "cut short.jpg"),
+     (encoded(photo(9, 60)), "thin.jpg")],
 )
 def test_a_file_that_is_no_picture_is_named_and_the_form_stays(desk: FlaskClient, content: bytes, name: str) -> None:
     answer = send(desk, NEW, fields_of(desk.get(NEW).text), act="upload", title_en="Kept", pictures=[(content, name)])

@@ -37,7 +37,7 @@ from catalog.vocabulary import Kind, label_of, slugs
 from privacy.audit_notes import note
 from recommender.cutting_out import cut_out_garment
 from storage.database import db
-from storage.errors import BadImage
+from storage.errors import BadImage, ImageTooSmall
 from webapp.account.session_user import permission_required
 from webapp.admin.listing_form import (
     MOST_PICTURES,
@@ -59,6 +59,7 @@ from webapp.visitor import current_visitor
 from webapp.wiring import wiring
 
 _OFFERED_WORDS = 300
+_LEAST_SIDE_PIXELS = 50
 _PLAIN_AMOUNT = re.compile(r"\d+\.\d{1,2}")
 Page = tuple[str, int] | Response
 
@@ -188,7 +189,10 @@ def _taken_in(file: FileStorage, problems: list[str]) -> str:
     """Store an uploaded picture and return its content's hash; empty for one that cannot be used."""
     try:
         with photo_slot():
-            return store_picture(file.read(), blobs=wiring().blobs).content_hash
+            picture = store_picture(file.read(), blobs=wiring().blobs)
+        if min(picture.width, picture.height) < _LEAST_SIDE_PIXELS:
+            raise ImageTooSmall(f"The picture is only {picture.width} × {picture.height} pixels. Send a larger one.")
+        return picture.content_hash
     except (BadImage, ShopBusy) as error:
         problems.append(f"{(file.filename or '')[:80]}: {answer_for(error).words}")
         return ""
