@@ -276,6 +276,10 @@ _CATALOGUE_CHANGES = (
 _LISTINGS = (
     AuditAction("catalogue.product_created", "A product was added", "Un article a été ajouté"),
     AuditAction("catalogue.product_changed", "A product was changed", "Un article a été modifié"),
+    AuditAction(
+        "catalogue.product_withdrawn", "A product was withdrawn from sale", "Un article a été retiré de la vente"
+    ),
+    AuditAction("catalogue.product_restored", "A product was put back on sale", "Un article a été remis en vente"),
 )
 _INSIGHT = (
     AuditAction(

@@ -4,7 +4,10 @@ const list = form.querySelector("[data-pictures]");
 const told = form.querySelector("[data-told]");
 let isChanged = false;
 
-form.addEventListener("input", () => (isChanged = true));
+for (const kind of ["input", "change"]) {
+  // Chosen files are on their way already.
+  form.addEventListener(kind, (event) => (isChanged ||= event.target.type !== "file"));
+}
 form.addEventListener("submit", () => (isChanged = false));
 window.addEventListener("beforeunload", (event) => {
   if (isChanged) event.preventDefault();

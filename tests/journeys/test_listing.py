@@ -188,8 +188,12 @@ def test_a_reference_that_is_taken_is_refused_beside_its_field(desk: FlaskClient
 
 @pytest.mark.parametrize(
     ("content", "name"),
-    [(b"", "empty.jpg"), (b"GIF89a not a picture", "anim.gif"), (encoded(photo())[:200], "cut short.jpg"),
-     (encoded(photo(9, 60)), "thin.jpg")],
+    [
+        (b"", "empty.jpg"),
+        (b"GIF89a not a picture", "anim.gif"),
+        (encoded(photo())[:200], "cut short.jpg"),
+        (encoded(photo(9, 60)), "thin.jpg"),
+    ],
 )
 def test_a_file_that_is_no_picture_is_named_and_the_form_stays(desk: FlaskClient, content: bytes, name: str) -> None:
     answer = send(desk, NEW, fields_of(desk.get(NEW).text), act="upload", title_en="Kept", pictures=[(content, name)])
@@ -204,7 +208,7 @@ def test_what_two_people_change_apart_is_joined_and_what_both_change_is_asked_ab
     address = f"/admin/products/{sku}/edit"
     mine, theirs = fields_of(desk.get(address).text), fields_of(desk.get(address).text)
     assert send(desk, address, theirs, act="save", price="77", stock_nice="2", brand="Theirs").status_code == 303
-    assert send(desk, address, mine, act="save", season="winter").status_code == 303
+    assert send(desk, address, mine, act="save", season="Winter").status_code == 303
     with shop.app_context():
         joined = any_product(sku)
         assert (joined.season, joined.price_minor_units, joined.brand) == ("winter", 7700, "Theirs")
@@ -212,7 +216,7 @@ def test_what_two_people_change_apart_is_joined_and_what_both_change_is_asked_ab
     late = send(desk, address, mine, act="save", brand="Mine", season="summer")
     assert late.status_code == 409
     assert "Now stored: Theirs" in late.text
-    assert "Now stored: winter" in late.text
+    assert "Now stored: Winter" in late.text
     assert 'value="Mine"' in late.text
     assert 'value="77.00"' in late.text, "what only the other changed is taken over"
     with shop.app_context():
@@ -237,6 +241,15 @@ def test_a_save_is_one_act_of_its_author_in_the_history_and_can_be_undone(
     after = desk.get(address).text
     assert fields_of(after).getlist("stock_lille") == fields_of(before).getlist("stock_lille")
     assert fields_of(after)["cost"] == fields_of(before)["cost"]
+
+
+def test_an_item_is_withdrawn_from_sale_and_put_back(shop: Flask, desk: FlaskClient, sku: str) -> None:
+    page = f"/admin/products/{sku}"
+    for status, on_sale in ((404, ""), (200, "1")):
+        answer = desk.post(f"{page}/sale", data={**hidden(desk.get(page).text, "csrf_token"), "on_sale": on_sale})
+        assert answer.status_code == 303
+        assert shop.test_client().get(f"/products/{sku}").status_code == status
+        assert desk.get(page).status_code == desk.get(f"{page}/edit").status_code == 200
 
 
 def test_texts_in_other_languages_survive_the_form_and_an_emptied_one_goes(

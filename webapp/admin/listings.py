@@ -15,6 +15,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
 from accounts.permissions import Permission
+from catalog.editing import restore, soft_delete
 from catalog.errors import SkuTaken
 from catalog.history import changes_by
 from catalog.listing import (
@@ -116,6 +117,21 @@ def save_product_form(sku: str) -> Page:
     if parsed.listing is None:
         return _form_page(product, typed, parsed.problems, at_start=at_start), 422
     return _save_over(lock_product(sku), parsed.listing, at_start)
+
+
+@admin.post("/products/<sku>/sale")
+@permission_required(Permission.EDIT_CATALOGUE)
+def sell_product(sku: str) -> Response:
+    """Withdraw the product from sale, or with `on_sale` put it back; its history can undo both."""
+    on_sale = request.form.get("on_sale") == "1"
+    with changes_by(current_visitor().pseudonym, kind="on sale" if on_sale else "off sale", role=current_user.role):
+        product = restore(sku) if on_sale else soft_delete(sku)
+    action = "catalogue.product_restored" if on_sale else "catalogue.product_withdrawn"
+    note(action, actor=current_visitor().pseudonym, details={"sku": product.sku})
+    enqueue_after_a_change("update_index")
+    db.session.commit()
+    flash(_("The item is on sale again.") if on_sale else _("The item is withdrawn from sale."), "success")
+    return redirect(url_for(".product", sku=sku), code=303)
 
 
 def _save_over(product: Product, mine: Listing, at_start: dict[str, str]) -> Page:
@@ -288,7 +304,9 @@ def _choices(typed: Typed) -> dict[str, list[tuple[str, str]]]:
         "colour": terms(Kind.COLOUR),
         "gender": terms(Kind.GENDER),
         "pattern": terms(Kind.PATTERN),
-        "season": [(value, label_of(Kind.SEASON, value, language)) for value in slugs(Kind.SEASON)],
+        "season": [
+            (label, label) for label in (label_of(Kind.SEASON, value, language) for value in slugs(Kind.SEASON))
+        ],
         "brand": [(value, value) for value in _in_use(Product.brand)],
         "sub_category": [(value, value) for value in _in_use(Product.sub_category)],
     }
@@ -305,7 +323,9 @@ def _usual_currency() -> str:
 
 
 def _shown(name: str, text: str) -> str:
-    """Return a field's text as the page shows it: amounts with the language's decimal sign."""
+    """Return a field's text as the page shows it: seasons in words, amounts with the language's decimal sign."""
+    if name == "season" and text in slugs(Kind.SEASON):
+        return label_of(Kind.SEASON, text, current_language())
     if name in ("price", "cost") and current_language() == "fr" and _PLAIN_AMOUNT.fullmatch(text):
         return text.replace(".", ",")
     if name.startswith(STOCK):
