@@ -186,3 +186,15 @@ class NoSuchSuggestion(RecommenderError):
 
     def __init__(self, sku: str, suggestion: int) -> None:
         super().__init__(f"{sku} has no open suggestion {suggestion}")
+
+
+class OptionalModelMissing(RecommenderError):
+    """A model that is not of the core is not installed; the message says how to get it."""
+
+    def __init__(self, model: str, how: str) -> None:
+        self.model, self.how = model, how
+        super().__init__(f"{model} is not installed: {how}")
+
+
+class StudySetUnreadable(RecommenderError):
+    """A folder of labelled products cannot be read: the message names what is missing and where."""

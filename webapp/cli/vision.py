@@ -23,7 +23,7 @@ _QUERY_FIELDS = ("photo", "text")
 _EXTENSIONS = {".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif", ".avif"}
 
 
-class _InWords(click.Group):
+class InWords(click.Group):
     """Commands that show what they cannot do as one line, with exit status 1."""
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -43,7 +43,7 @@ class _InWords(click.Group):
             ) from error
 
 
-@click.group(cls=_InWords)
+@click.group(cls=InWords)
 def vision() -> None:
     """Segment, embed and search folders of photos with the models that the shop uses."""
 

@@ -1,0 +1,273 @@
+"""How well categories are told from words, photos and both: by repeated cross-validation, or on a held-out set."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from math import comb
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommender.errors import StudySetUnreadable
+from recommender.evaluation import expected_calibration_error, f1_by_class, paired_bootstrap
+from recommender.near_duplicates import duplicate_groups
+from recommender.softmax_head import Probabilities
+from recommender.study_features import StudyFeatures, StudyReaders, study_features, words_again
+from recommender.study_models import PartAnswers, Truth, fused, grouped_folds, part_answers
+from recommender.study_sets import StudyProduct, StudySet, masked, without_rare
+
+MODELS = ("text", "image", "both")
+FOLDS = 5
+COMPARED = (("both", "text"), ("both", "image"), ("text", "image"), ("both", "words"), ("text", "words"))
+"""Models, and parts alone, whose answers are compared; the first is hoped to be better."""
+
+Progress = Callable[[int, int], None]
+Numbers = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """How good one model's answers are; interval: of the accuracy, 95 %, products drawn again (both repeats of one)."""
+
+    accuracy: float
+    accuracy_low: float
+    accuracy_high: float
+    macro_f1: float
+    ari: float
+    ece: float
+    seconds: float
+    accuracy_by_seed: tuple[float, ...]
+    accuracy_by_category: Mapping[str, float]
+    f1_by_category: Mapping[str, float]
+    parts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class McNemar:
+    """Who alone is right how often, and how probable such a difference is by chance (two-sided, exact)."""
+
+    first_alone: int
+    second_alone: int
+    p: float
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two models on the same products.
+
+    pooled: all repeats' answers together; repeats share their products, so its p is too small by an unknown factor.
+    by_product: each product once, by its mean probabilities over the repeats: independent cases, so this p is a test.
+    by_seed: each repeat on its own.
+    """
+
+    first: str
+    second: str
+    gain: float
+    gain_low: float
+    gain_high: float
+    pooled: McNemar
+    by_product: McNemar
+    by_seed: tuple[McNemar, ...]
+
+
+@dataclass(frozen=True)
+class _Answers:
+    """A model's out-of-fold probabilities, shape (seeds, products, categories), and its mean seconds of training."""
+
+    chances: NDArray[np.float64]
+    seconds: float
+    parts: tuple[str, ...]
+
+
+def study_report(
+    studied: StudySet,
+    readers: StudyReaders,
+    *,
+    seeds: Sequence[int],
+    mask: bool,
+    on_photos: Progress = lambda done, total: None,
+    on_folds: Progress = lambda done, total: None,
+) -> dict[str, Any]:
+    """Return the report on a folder's products as plain numbers: `models`, `parts`, `comparisons`, and, with `mask`,
+    the same under `masked`, for titles without the words of types and colours.
+
+    Raises StudySetUnreadable when there is nothing to tell apart.
+    """
+    chosen = without_rare(studied)
+    features = study_features(chosen.products, readers, on_photos)
+    whole = 2 if mask else 1
+    rounds = len(seeds) * FOLDS
+
+    def report(done: int, part: int = 0) -> None:
+        on_folds(part * rounds + done, whole * rounds)
+
+    truth = _truth(chosen.products, features)
+    found = {
+        "folder": str(chosen.folder),
+        "products": len(chosen.products),
+        "categories": len(truth.names),
+        "duplicate_groups": int(truth.groups.max() + 1),
+        "folds": FOLDS,
+        "seeds": list(seeds),
+        "notes": [*chosen.notes, *features.notes],
+        **_cross_validated(features, truth, seeds, report),
+    }
+    if mask:
+        hidden = words_again(masked(chosen).products, readers, features)
+        found["masked"] = _cross_validated(hidden, truth, seeds, lambda done: report(done, 1))
+    return found
+
+
+def study_held_out(
+    train: StudySet, test: StudySet, readers: StudyReaders, *, on_photos: Progress = lambda done, total: None
+) -> dict[str, Any]:
+    """Return for text, image and both what a training on one folder is worth on another: accuracy, macro_f1, ece,
+    ari, seconds; a model whose input nobody has is null.
+
+    A category that the training folder lacks counts as a miss. Raises StudySetUnreadable.
+    """
+    if len(set(train.categories)) < 2:
+        raise StudySetUnreadable(f"{train.folder / 'products.csv'} has one category alone: nothing to tell apart")
+    products = (*train.products, *test.products)
+    features = study_features(products, readers, on_photos)
+    truth = _truth(products, features, names=sorted(set(train.categories)))
+    known = np.arange(len(train.products))
+    asked = np.arange(len(train.products), len(products))
+    answers = {part: part_answers(part, features, truth, known, asked, seed=0) for part in features.parts}
+    said: dict[str, Any] = {}
+    for model in MODELS:
+        found = _fused_answer(model, features, truth, known, answers)
+        said[model] = found and _plain(_judged(_Answers(found[0][None], found[1], found[2]), truth, rows=asked))
+    notes = [*(f"train: {note}" for note in train.notes), *(f"test: {note}" for note in test.notes), *features.notes]
+    strange = sorted(set(test.categories) - set(truth.names))
+    if strange:
+        notes.append(f"test has categories that train lacks, so they are misses: {', '.join(strange)}")
+    return {"train": len(known), "test": len(asked), "notes": notes, **said}
+
+
+def _cross_validated(
+    features: StudyFeatures, truth: Truth, seeds: Sequence[int], on_fold: Callable[[int], None]
+) -> dict[str, Any]:
+    wanted = [model for model in MODELS if features.of(model)]
+    names = (*wanted, *(part for part in features.parts if part != "joined"))
+    shape = (len(seeds), len(truth.categories), len(truth.names))
+    chances = {name: np.zeros(shape) for name in names}
+    seconds: dict[str, list[float]] = {name: [] for name in names}
+    everyone = np.arange(len(truth.categories))
+    for number, seed in enumerate(seeds):
+        for fold, (known, asked) in enumerate(grouped_folds(everyone, truth, folds=FOLDS, seed=seed)):
+            answers = {part: part_answers(part, features, truth, known, asked, seed=seed) for part in features.parts}
+            for name in names:
+                found = _fused_answer(name, features, truth, known, answers)
+                assert found is not None
+                chances[name][number, asked] = found[0]
+                seconds[name].append(found[1])
+            on_fold(number * FOLDS + fold + 1)
+    made = {
+        name: _Answers(chances[name], float(np.mean(seconds[name])), features.of(name) if name in wanted else (name,))
+        for name in names
+    }
+    judged = {name: _plain(_judged(answers, truth)) for name, answers in made.items()}
+    compared = [_compared(one, two, made, truth) for one, two in COMPARED if one in made and two in made]
+    return {
+        "models": {name: judged.get(name) for name in MODELS},
+        "parts": {name: figures for name, figures in judged.items() if name not in MODELS},
+        "comparisons": [asdict(one) for one in compared],
+    }
+
+
+def _fused_answer(
+    name: str,
+    features: StudyFeatures,
+    truth: Truth,
+    known: NDArray[np.int64],
+    answers: Mapping[str, PartAnswers],
+) -> tuple[Probabilities, float, tuple[str, ...]] | None:
+    """Return a model's, or one part's, probabilities, its seconds of training, features included, and its parts."""
+    parts = features.of(name) if name in MODELS else (name,)
+    if not parts:
+        return None
+    begun = time.perf_counter()
+    said = fused([answers[part] for part in parts], truth.categories[known])
+    spent = time.perf_counter() - begun
+    spent += sum(answers[part].seconds + features.seconds.get(part, 0) for part in parts)
+    return said, spent, parts
+
+
+def _truth(products: Sequence[StudyProduct], features: StudyFeatures, names: Sequence[str] = ()) -> Truth:
+    """Return what the products are as numbers; -1 for a category that is not among `names`."""
+    listed = tuple(names) or tuple(sorted({product.category for product in products}))
+    column = {name: number for number, name in enumerate(listed)}
+    categories = np.array([column.get(product.category, -1) for product in products], np.int64)
+    fine_names = sorted({(product.category, product.fine) for product in products if product.category in column})
+    said = any(fine for _, fine in fine_names)
+    fine_column = {name: number for number, name in enumerate(fine_names)} if said else {}
+    fine = np.array([fine_column.get((product.category, product.fine), -1) for product in products], np.int64)
+    fine_category = np.array([column[category] for category, _ in fine_column], np.int64)
+    everyone = np.arange(len(products))
+    photos = _unit(features.blocks["encoder"][0]) if "encoder" in features.blocks else None
+    words = features.words.weighed(everyone) if features.words else np.zeros((len(products), 1), np.float32)
+    return Truth(listed, categories, fine, fine_category, duplicate_groups(words, photos))
+
+
+def _unit(rows: NDArray[np.float32]) -> NDArray[np.float32]:
+    found: NDArray[np.float32] = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
+    return found
+
+
+def _judged(answers: _Answers, truth: Truth, rows: NDArray[np.int64] | None = None) -> Judged:
+    from sklearn.metrics import adjusted_rand_score
+
+    right = truth.categories if rows is None else truth.categories[rows]
+    said = answers.chances.argmax(axis=2)
+    hits = (said == right).astype(float)
+    interval = paired_bootstrap(hits.mean(axis=0))
+    true_names = [truth.names[one] if one >= 0 else "" for one in right]
+    f1 = [f1_by_class(true_names, [truth.names[one] for one in repeat]) for repeat in said]
+    by_category = {name: float(hits[:, right == number].mean()) for number, name in enumerate(truth.names)
+                   if (right == number).any()}  # fmt: skip
+    sure = answers.chances.max(axis=2)
+    return Judged(
+        accuracy=interval.value,
+        accuracy_low=interval.low,
+        accuracy_high=interval.high,
+        macro_f1=float(np.mean([np.mean(list(one.values())) for one in f1])),
+        ari=float(np.mean([adjusted_rand_score(right, repeat) for repeat in said])),
+        ece=float(np.mean([expected_calibration_error(p, hit > 0) for p, hit in zip(sure, hits, strict=True)])),
+        seconds=answers.seconds,
+        accuracy_by_seed=tuple(float(one) for one in hits.mean(axis=1)),
+        accuracy_by_category=by_category,
+        f1_by_category={name: float(np.mean([one[name] for one in f1])) for name in f1[0] if name},
+        parts=answers.parts,
+    )
+
+
+def _compared(first: str, second: str, made: Mapping[str, _Answers], truth: Truth) -> Comparison:
+    right = truth.categories
+    hits = {name: made[name].chances.argmax(axis=2) == right for name in (first, second)}
+    mean = {name: made[name].chances.mean(axis=0).argmax(axis=1) == right for name in (first, second)}
+    gain = paired_bootstrap(hits[first].mean(axis=0), hits[second].mean(axis=0))
+    return Comparison(
+        first,
+        second,
+        gain.value,
+        gain.low,
+        gain.high,
+        mcnemar(hits[first].ravel(), hits[second].ravel()),
+        mcnemar(mean[first], mean[second]),
+        tuple(mcnemar(one, two) for one, two in zip(hits[first], hits[second], strict=True)),
+    )
+
+
+def mcnemar(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> McNemar:
+    """Return the exact two-sided test (McNemar 1947, binomial) that two models are right equally often."""
+    alone, other = int((first & ~second).sum()), int((~first & second).sum())
+    cases = alone + other
+    tail = sum(comb(cases, few) for few in range(min(alone, other) + 1))
+    # Whole numbers: thousands of cases have powers that no float holds.
+    return McNemar(alone, other, min(1.0, 2 * tail / 2**cases))
+
+
+def _plain(judged: Judged) -> dict[str, Any]:
+    return asdict(judged)
