@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, Float, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from catalog.models import Product
@@ -27,7 +27,7 @@ class StoredFinding(Model):
     """The product that it seems to be a double of."""
     fingerprint: Mapped[str] = mapped_column(String(64))
     """Of what was looked at: a price that was said to be right is asked about again when it changes, not before."""
-    weight: Mapped[float]
+    weight: Mapped[float] = mapped_column(Float)
     """The heavier, the sooner it should be looked at; compares within a kind."""
     evidence: Mapped[dict[str, Any]] = mapped_column(JSON)
     found_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
