@@ -95,10 +95,8 @@ function suggest(action) {
 }
 
 // Keys.
-const USE_KEYS = "catalogue-keys";
+// Turned off for this page alone: nothing is kept in the browser.
 const use = keys.querySelector("[data-use-keys]");
-use.checked = localStorage.getItem(USE_KEYS) !== "off";
-use.addEventListener("change", () => localStorage.setItem(USE_KEYS, use.checked ? "on" : "off"));
 document.querySelector("[data-show-keys]").addEventListener("click", () => keys.showModal());
 
 function move(step) {
