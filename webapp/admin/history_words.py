@@ -19,7 +19,7 @@ from webapp.wiring import wiring
 _ = lazy_gettext
 
 KIND_WORDS = {
-    "": _("Change"),
+    "": _("Change of products"),
     "form": _("Edited"),
     "bulk edit": _("Bulk edit"),
     "import": _("Import"),
