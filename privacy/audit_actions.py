@@ -289,6 +289,19 @@ _INSIGHT = (
     ),
 )
 
+_INDEX = (
+    AuditAction(
+        "catalogue.index_update_asked",
+        "An update of the index was asked for",
+        "La mise à jour de l’index a été demandée",
+    ),
+    AuditAction("catalogue.index_rebuild_asked", "A new index was asked for", "Un nouvel index a été demandé"),
+    AuditAction(
+        "catalogue.index_rollback_asked",
+        "The earlier index was asked back",
+        "Le retour à l’index précédent a été demandé",
+    ),
+)
 _ALL = (
     *_AUDIT,
     *_BREACHES,
@@ -301,6 +314,7 @@ _ALL = (
     *_ERASURES,
     *_TRAINING,
     *_FEEDS,
+    *_INDEX,
     *_LETTERS,
     *_RULES,
     *_PUTTING_RIGHT,

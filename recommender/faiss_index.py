@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from filelock import FileLock
@@ -133,18 +133,12 @@ class FaissIndex:
     def _load_named_by(self, manifest_bytes: bytes) -> _Loaded:
         import faiss
 
-        try:
-            described = json.loads(manifest_bytes)
-            encoder = EncoderIdentity(**described["encoder"])
-            manifest = IndexManifest(encoder, described["rows"], datetime.fromisoformat(described["built_at"]))
-            file_name, sha256, metric = str(described["file"]), described["sha256"], described["metric"]
-        except (ValueError, KeyError, TypeError) as error:
-            raise IndexDamaged("its manifest cannot be read") from error
+        manifest, file_name, sha256, metric = _described(manifest_bytes)
         content = (self._folder / file_name).read_bytes()
         if hashlib.sha256(content).hexdigest() != sha256:
             raise IndexDamaged("its file is not the one that the manifest describes")
         index = faiss.deserialize_index(np.frombuffer(content, np.uint8))
-        if index.ntotal != manifest.rows or index.d != encoder.dim or metric != _METRIC:
+        if index.ntotal != manifest.rows or index.d != manifest.encoder.dim or metric != _METRIC:
             raise IndexDamaged("rows, dimensions or metric differ from the manifest")
         return _Loaded(index, manifest, file_name)
 
@@ -173,6 +167,31 @@ class FaissIndex:
         self._folder.mkdir(parents=True, exist_ok=True)
         with FileLock(self._folder / ".lock"):
             yield
+
+
+def read_manifest(folder: Path) -> IndexManifest:
+    """Return what the index of a folder says of itself, without loading it. Raises IndexMissing, IndexDamaged."""
+    try:
+        return _described((folder / _MANIFEST).read_bytes()).manifest
+    except FileNotFoundError as error:
+        raise IndexMissing(folder) from error
+
+
+class _Described(NamedTuple):
+    manifest: IndexManifest
+    file_name: str
+    sha256: str
+    metric: str
+
+
+def _described(manifest_bytes: bytes) -> _Described:
+    try:
+        described = json.loads(manifest_bytes)
+        encoder = EncoderIdentity(**described["encoder"])
+        manifest = IndexManifest(encoder, described["rows"], datetime.fromisoformat(described["built_at"]))
+        return _Described(manifest, str(described["file"]), described["sha256"], described["metric"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise IndexDamaged("its manifest cannot be read") from error
 
 
 def _ids(index: Any) -> NDArray[np.int64]:

@@ -14,7 +14,8 @@ from filelock import FileLock
 from numpy.typing import NDArray
 
 from recommender.errors import IndexDamaged, IndexMissing, NoEarlierIndex
-from recommender.faiss_index import FaissIndex, sync_folder, write_durably
+from recommender.faiss_index import FaissIndex, read_manifest, sync_folder, write_durably
+from recommender.index_health import IndexBuild
 from recommender.ports import Embedding, Embeddings, EncoderIdentity, IndexManifest, Neighbour
 from storage.database import now
 
@@ -71,6 +72,16 @@ class IndexBuilds:
         if name is None or not self._build(name).is_dir():
             raise NoEarlierIndex
         return FaissIndex(self._build(name))
+
+    def builds(self) -> tuple[IndexBuild, ...]:
+        """Return the active build, then the earlier one; without those that are missing or damaged."""
+        pointer = self._pointer_or_none()
+        found = []
+        for name in (pointer.active, pointer.earlier) if pointer else ():
+            with suppress(IndexMissing, IndexDamaged):
+                if name:
+                    found.append(IndexBuild(read_manifest(self._build(name)), _size_bytes(self._build(name))))
+        return tuple(found)
 
     def roll_back(self) -> None:
         """Make the earlier build active; the active one becomes the earlier one. Raises as `earlier`."""
@@ -147,3 +158,12 @@ class IndexBuilds:
         self._folder.mkdir(parents=True, exist_ok=True)
         with FileLock(self._folder / ".lock"):
             yield
+
+
+def _size_bytes(folder: Path) -> int:
+    size = 0
+    for file in folder.iterdir():
+        # An update may replace a file meanwhile.
+        with suppress(FileNotFoundError):
+            size += file.stat().st_size
+    return size

@@ -51,6 +51,7 @@ _PAGES_IN = (
     "webapp.privacy_desk.consents",
     "webapp.privacy_desk.statistics",
     "webapp.admin.feeds",
+    "webapp.admin.index_health",
     "webapp.admin.feed_mappings",
     "webapp.admin.feed_schedules",
     "webapp.shop.consents",

@@ -103,6 +103,10 @@ class Settings(BaseSettings):
         description="Which model turns pictures and words into vectors from the next `flask index rebuild` on: "
         f"{_listed(ENCODER_FORMS)}.",
     )
+    encoders_offered: str = Field(
+        "",
+        description="Further values of ENCODER, with commas, that the page of the search index offers to build with.",
+    )
     segmenter: str = Field(
         EMBEDDED, description=f"Which model finds the garments of a photo: {_listed(SEGMENTER_FORMS)}."
     )
@@ -191,6 +195,13 @@ class Settings(BaseSettings):
         choice = chosen_model(words, ENCODER_FORMS if about.field_name == "encoder" else SEGMENTER_FORMS)
         check_at_hand(choice)
         return choice.setting
+
+    @field_validator("encoders_offered")
+    @classmethod
+    def _usable_models(cls, text: str) -> str:
+        for words in filter(None, map(str.strip, text.split(","))):
+            check_at_hand(chosen_model(words, ENCODER_FORMS))
+        return text
 
     @field_validator("time_zone")
     @classmethod
@@ -287,6 +298,14 @@ class Settings(BaseSettings):
             *self.hosts_of_feeds,
             *(AllowedHost.read(f"[{name}]" if ":" in name else name) for name in named),
         ]
+
+    @property
+    def encoders_on_offer(self) -> tuple[str, ...]:
+        """ENCODER, the embedded one, and ENCODERS_OFFERED, as `chosen_model` writes them."""
+        more = filter(None, map(str.strip, self.encoders_offered.split(",")))
+        return tuple(
+            dict.fromkeys((self.encoder, EMBEDDED, *(chosen_model(words, ENCODER_FORMS).setting for words in more)))
+        )
 
     @property
     def hosts_of_feeds(self) -> list[AllowedHost]:

@@ -133,17 +133,17 @@ class Wiring:
 
     @cached_property
     def serving_switch(self) -> ServingSwitch:
-        return ServingSwitch(self.index, self._encoders, self.settings.encoder)
+        return ServingSwitch(self.index, self.encoders_named, self.settings.encoder)
 
     @cached_property
     def _chosen_encoders(self) -> Encoders:
         return self._new_encoders(self.settings.encoder)
 
-    def _encoders(self, setting: str) -> Encoders:
+    def encoders_named(self, setting: str) -> Encoders:
+        """Return the encoders that a value of ENCODER names. Raises EncoderUnavailable when this version has none."""
         return self._chosen_encoders if setting == self.settings.encoder else self._new_encoders(setting)
 
     def _new_encoders(self, setting: str) -> Encoders:
-        """Return the encoders that a setting names. Raises EncoderUnavailable for one that this version cannot read."""
         threads = self.settings.inference_threads
         try:
             choice = chosen_model(setting, ENCODER_FORMS)

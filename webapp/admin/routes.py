@@ -19,7 +19,7 @@ from webapp.errors import BadRequestValue
 from webapp.garment_statistics import statistics_page
 from webapp.i18n import current_language
 from webapp.jobs.models import Job
-from webapp.jobs.queue import enqueue, request_cancel
+from webapp.jobs.queue import request_cancel
 from webapp.photo_flow import photo_slot
 from webapp.places import in_places
 from webapp.wiring import wiring
@@ -71,15 +71,6 @@ def correct_product(sku: str) -> Response:
     db.session.commit()
     flash(_("The corrections are saved."), "success")
     return redirect(url_for(".product", sku=sku), code=303)
-
-
-@admin.post("/index/update")
-@permission_required(Permission.RUN_INDEX)
-def update_index() -> Response:
-    """Queue an update of the index, or with `rebuild` a new one from the stored embeddings."""
-    job = enqueue("update_index", rebuild=request.form.get("rebuild") == "1")
-    db.session.commit()
-    return redirect(url_for(".show_job", job_id=job.id), code=303)
 
 
 @admin.get("/jobs/<int:job_id>")

@@ -16,20 +16,32 @@ from webapp.jobs.queue import JobProgress, enqueue
 from webapp.wiring import wiring
 
 
-def update_index(progress: JobProgress, *, rebuild: bool = False) -> str:
-    """Bring the vector index to the catalogue's state, or write it anew."""
-    return summary_of(synchronise(rebuild=rebuild, on_progress=progress.report, should_stop=progress.should_stop))
+def update_index(progress: JobProgress, *, rebuild: bool = False, encoder: str = "") -> str:
+    """Bring the vector index to the catalogue's state, or write it anew, with another encoder if one is named."""
+    return summary_of(
+        synchronise(rebuild=rebuild, encoder=encoder, on_progress=progress.report, should_stop=progress.should_stop)
+    )
+
+
+def roll_back_index(progress: JobProgress) -> str:
+    """Go back to the index before the last rebuild, and to its encoder; bring it to the catalogue's state."""
+    manifest = wiring().serving_switch.roll_back()
+    report = synchronise(rebuild=False, on_progress=progress.report, should_stop=progress.should_stop)
+    return f"The index of {manifest.built_at:%Y-%m-%d %H:%M} UTC answers again. {summary_of(report)}"
 
 
 def synchronise(
-    *, rebuild: bool, on_progress: Progress, should_stop: Callable[[], bool] = lambda: False
+    *, rebuild: bool, encoder: str = "", on_progress: Progress, should_stop: Callable[[], bool] = lambda: False
 ) -> IndexReport:
-    """Update the index that serves, with its own encoder, or make a new one with the encoder that ENCODER names."""
+    """Update the index that serves, with its own encoder, or make a new one.
+
+    encoder: what ENCODER would say, for a new one; without it ENCODER itself counts.
+    """
     adapters = wiring()
     serving = adapters.serving
     return synchronise_index(
         adapters.index if rebuild else serving.index,
-        adapters.image_encoder if rebuild else serving.image_encoder,
+        adapters.encoders_named(encoder or adapters.settings.encoder).images if rebuild else serving.image_encoder,
         adapters.blobs,
         rebuild=rebuild,
         on_progress=on_progress,
@@ -83,10 +95,14 @@ def undo_changes(progress: JobProgress, *, batch: str, actor: str, role: str) ->
 FEED_TASKS = frozenset(("fetch_feed", "check_feed", "import_feed", "undo_feed_import", "undo_changes"))
 """They take as long as a feed is: a thread of their own runs them."""
 
+INDEX_TASKS = frozenset(("update_index", "roll_back_index"))
+"""They change the search index."""
+
 TASKS: dict[str, Callable[..., str]] = {
     "purge_lapsed": purge_lapsed,
     "update_index": update_index,
     "undo_changes": undo_changes,
+    "roll_back_index": roll_back_index,
     "make_export": make_export,
     "import_archive": import_archive,
     "fetch_feed": fetch_feed,
