@@ -8,7 +8,13 @@ for (const kind of ["input", "change"]) {
   // Chosen files are on their way already.
   form.addEventListener(kind, (event) => (isChanged ||= event.target.type !== "file"));
 }
-form.addEventListener("submit", () => (isChanged = false));
+// A second press would send the form twice, and find the reference taken by the first.
+form.addEventListener("submit", (event) => {
+  if (form.classList.contains("is-sending")) event.preventDefault();
+  form.classList.add("is-sending");
+  isChanged = false;
+});
+window.addEventListener("pageshow", () => form.classList.remove("is-sending"));
 window.addEventListener("beforeunload", (event) => {
   if (isChanged) event.preventDefault();
 });

@@ -150,6 +150,24 @@ def test_the_garment_is_cut_out_by_itself_and_can_be_dismissed(shop: Flask, desk
     assert f"{new}/cutout.webp" not in shop.test_client().get(f"/products/{sku}").text
 
 
+def test_where_several_garments_are_worn_the_one_of_the_category_is_cut_out(desk: FlaskClient) -> None:
+    def cut(category: str) -> tuple[bytes, str]:
+        page = send(desk, NEW, fields_of(first), act=f"cut:{picture}", category=category).text
+        assert "cutout.webp" in page
+        answer = desk.get(f"/media/products/{picture}/cutout.webp")
+        return answer.data, str(answer.headers["ETag"])
+
+    first = send(desk, NEW, fields_of(desk.get(NEW).text), act="upload", pictures=[(drawn_look(2), "look.jpg")]).text
+    [picture] = pictures_in(first)
+    coat, tag = cut("coat")
+    scarf, other_tag = cut("scarf")
+    assert coat != scarf
+    assert Image.open(io.BytesIO(scarf)).height < Image.open(io.BytesIO(coat)).height
+    address = f"/media/products/{picture}/cutout.webp"
+    assert desk.get(address, headers={"If-None-Match": other_tag}).status_code == 304
+    assert desk.get(address, headers={"If-None-Match": tag}).status_code == 200
+
+
 def test_buttons_put_pictures_in_order_and_take_them_away_and_nothing_is_saved_yet(
     shop: Flask, desk: FlaskClient, sku: str
 ) -> None:

@@ -37,6 +37,7 @@ from catalog.stock import stock_by_place
 from catalog.vocabulary import Kind, label_of, slugs
 from privacy.audit_notes import note
 from recommender.cutting_out import cut_out_garment
+from segmentation.errors import SegmenterUnavailable
 from storage.database import db
 from storage.errors import BadImage, ImageTooSmall
 from webapp.account.session_user import permission_required
@@ -215,16 +216,19 @@ def _taken_in(file: FileStorage, problems: list[str]) -> str:
 
 
 def _cut_out(content_hash: str, typed: Typed, problems: list[str], *, is_new: bool = False) -> ListedPicture:
-    """Return the picture with its garment cut out, where one is seen; a new picture shows nothing wrong without."""
+    """Return the picture with its garment cut out, where one is seen, the one of the form's category first.
+
+    is_new: just uploaded; then a cut-out that is there stays, and none that can be made is no problem.
+    """
     blobs = wiring().blobs
     listed = listed_picture(content_hash, blobs, is_shown=True)
-    if listed.cutout:
+    if listed.cutout and is_new:
         return listed
     try:
         with photo_slot():
             pixels = stored_pixels(content_hash, blobs=blobs)
             cutout = cut_out_garment(pixels, wiring().segmenter, category=typed.texts["category"])
-    except ShopBusy as error:
+    except (ShopBusy, SegmenterUnavailable) as error:
         problems.append(str(answer_for(error).words))
         return listed
     if cutout is None:

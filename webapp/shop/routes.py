@@ -185,13 +185,19 @@ def product(sku: str) -> str:
 
 
 @shop.get("/media/<path:key>")
-def media(key: str) -> Response:
-    """A product's or a drawn look's picture. Keys of products name their content, so they never change."""
+def media(key: str) -> AnyResponse:
+    """A product's or a drawn look's picture. Keys of products name their content, so they never change but cut-outs."""
     if not key.startswith(("products/", f"{LOOKS_FOLDER}/")):
         abort(404)
     response = make_response(wiring().blobs.get(key))
-    response.mimetype = "image/webp" if key.endswith(".webp") else "image/jpeg"
     response.cache_control.public = True
+    if key.endswith(".webp"):
+        # A cut-out may be made again: it is asked for anew each time, and sent when it has changed.
+        response.mimetype = "image/webp"
+        response.cache_control.no_cache = True
+        response.add_etag()
+        return response.make_conditional(request)
+    response.mimetype = "image/jpeg"
     response.cache_control.max_age = 31_536_000 if key.startswith("products/") else 3600
     return response
 
