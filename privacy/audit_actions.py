@@ -282,6 +282,8 @@ _LISTINGS = (
     AuditAction("catalogue.product_restored", "A product was put back on sale", "Un article a été remis en vente"),
 )
 _INSIGHT = (
+    AuditAction("panel.opened", "A relevance panel was opened", "Un panel de pertinence a été ouvert"),
+    AuditAction("panel.closed", "A relevance panel was closed", "Un panel de pertinence a été clos"),
     AuditAction(
         "insight.exported",
         "Anonymous numbers of shoppers were downloaded",

@@ -198,3 +198,24 @@ class OptionalModelMissing(RecommenderError):
 
 class StudySetUnreadable(RecommenderError):
     """A folder of labelled products cannot be read: the message names what is missing and where."""
+
+
+class PanelNotFound(RecommenderError):
+    """There is no such relevance panel, or it has no such photo."""
+
+    def __init__(self) -> None:
+        super().__init__("there is no such relevance panel or photo")
+
+
+class PanelClosed(RecommenderError):
+    """A closed panel takes no more judgements: open a new one."""
+
+    def __init__(self) -> None:
+        super().__init__("the relevance panel is closed: open a new one")
+
+
+class NothingJudged(RecommenderError):
+    """A panel without any judgement has nothing to report: judge some matches first."""
+
+    def __init__(self) -> None:
+        super().__init__("nobody has judged a match of this panel yet")

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, delete, func, select
 from catalog.models import Product
 from privacy.consent import Purpose
 from privacy.sources import ErasureStep, Scope
+from recommender.panel_models import PanelJudgement, PanelMatch
 from recommender.questions import ids_of_photo
 from recommender.signal_models import Favourite, MatchOpinion, SearchCount
 from storage.database import Model, db
@@ -97,6 +98,49 @@ class OpinionsSource:
     def _within(self, scope: Scope) -> list[ColumnElement[bool]]:
         of_photo = [MatchOpinion.question.in_(ids_of_photo(scope.photo_id))] if scope.photo_id else []
         return [MatchOpinion.pseudonym == scope.pseudonym, *of_photo]
+
+
+class JudgementsSource:
+    """`PersonalDataSource` of what a tester said in relevance panels: their work, which goes with the person.
+
+    The report of a closed panel numbers its testers and names nobody.
+    """
+
+    name = "panel judgements"
+    step = ErasureStep.ROWS
+    tables = frozenset({PanelJudgement.__tablename__})
+
+    def export(self, scope: Scope) -> Mapping[str, object]:
+        if not _is_person(scope):
+            return {}
+        judged = (
+            select(PanelJudgement, PanelMatch.sku)
+            .join(PanelMatch, PanelJudgement.match_id == PanelMatch.id)
+            .where(PanelJudgement.pseudonym == scope.pseudonym)
+            .order_by(PanelJudgement.id)
+        )
+        described = [
+            {"at": judgement.judged_at.isoformat(), "sku": sku, "good_match": judgement.good}
+            for judgement, sku in db.session.execute(judged)
+        ]
+        return {"panel_judgements": described} if described else {}
+
+    def rectify(self, scope: Scope, corrections: Mapping[str, object]) -> None:
+        """Nothing: a judgement is changed in its panel, while that is open."""
+
+    def restrict(self, scope: Scope, *, restricted: bool) -> None:
+        """Nothing: a panel shows no tester."""
+
+    def object(self, scope: Scope, purpose: Purpose) -> None:
+        """Nothing: testers judge for the shop, not as its customers."""
+
+    def erase(self, scope: Scope) -> None:
+        if _is_person(scope):
+            db.session.execute(delete(PanelJudgement).filter_by(pseudonym=scope.pseudonym))
+
+    def remains(self, scope: Scope) -> Sequence[str]:
+        within = [PanelJudgement.pseudonym == scope.pseudonym]
+        return _left("panel judgements", PanelJudgement, within) if _is_person(scope) else ()
 
 
 class SearchesSource:

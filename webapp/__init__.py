@@ -23,6 +23,7 @@ _TABLES_IN = (
     "privacy.erasure_models",
     "recommender.listing_records",
     "recommender.models",
+    "recommender.panel_models",
     "recommender.signal_models",
     "webapp.jobs.models",
 )
@@ -39,6 +40,7 @@ _PAGES_IN = (
     "webapp.account.favourites",
     "webapp.shop.opinions",
     "webapp.admin.insight",
+    "webapp.admin.panels",
     "webapp.shop.corrections",
     "webapp.account.erasing",
     "webapp.privacy_desk.requests",

@@ -100,7 +100,10 @@ from recommender.errors import (
     ListingClassifierMissing,
     ListingPhotoOfAnotherEncoder,
     NoEarlierClassifier,
+    NothingJudged,
     NothingToSearchFor,
+    PanelClosed,
+    PanelNotFound,
     TooManyOpinions,
 )
 from segmentation.errors import SegmenterUnavailable
@@ -341,6 +344,9 @@ ANSWERS: dict[type[Exception], Answer] = {
         500, "breach_unreadable", _("The words of this breach cannot be opened: they were altered. Restore a backup.")
     ),
     BreachIncomplete: Answer(422, "breach_incomplete", _("The record does not say all that it must.")),
+    PanelNotFound: Answer(404, "panel_not_found", _("There is no such relevance panel.")),
+    PanelClosed: Answer(409, "panel_closed", _("This panel is closed and takes no more judgements. Open a new one.")),
+    NothingJudged: Answer(409, "nothing_judged", _("Nobody has judged a match of this panel yet.")),
     FavouritesFull: Answer(409, "favourites_full", _("You have 500 favourites already. Take one away first.")),
     TooManyOpinions: Answer(409, "too_many_opinions", _("You have judged every match of this search already.")),
     ShopBusy: Answer(503, "busy", _("The shop is busy. Try again in a few seconds.")),

@@ -25,6 +25,7 @@ _SUBJECTS = {
     "counted_garments": _("Statistics"),
     "counted_searches": _("Counted searches"),
     "favourites": _("Favourites"),
+    "panel_judgements": _("Your judgements in relevance panels"),
     "opinions": _("Your opinions of matches"),
     "training_files": _("Improvement of the models"),
     "catalogue_acts": _("What you did to products"),

@@ -88,8 +88,8 @@ from recommender.rule_book import RuleBook
 from recommender.search_counts import SearchBuffer, cut_searches_loose
 from recommender.serving import Encoders, Serving, ServingSwitch
 from recommender.shop_window import ShopWindow
-from recommender.signals_lapse import FAVOURITES_LAPSE, OPINIONS_LAPSE, SEARCHES_LAPSE
-from recommender.signals_source import FavouritesSource, OpinionsSource, SearchesSource
+from recommender.signals_lapse import FAVOURITES_LAPSE, JUDGEMENTS_LAPSE, OPINIONS_LAPSE, SEARCHES_LAPSE
+from recommender.signals_source import FavouritesSource, JudgementsSource, OpinionsSource, SearchesSource
 from recommender.transformers_encoder import TransformersEncoder
 from segmentation.onnx_segmenter import OnnxSegmenter
 from segmentation.ports import Segmenter
@@ -298,6 +298,7 @@ class Wiring:
                 STATISTICS_LAPSE,
                 FAVOURITES_LAPSE,
                 OPINIONS_LAPSE,
+                JUDGEMENTS_LAPSE,
                 SEARCHES_LAPSE,
                 WardrobesLapse(self.unused_accounts, self._erase_unused_photo),
                 SESSIONS_LAPSE,
@@ -387,6 +388,7 @@ class Wiring:
             StatisticsSource(),
             FavouritesSource(),
             OpinionsSource(),
+            JudgementsSource(),
             SearchesSource(),
             TrainingSource(),
             RequestsSource(self.request_desk),
