@@ -15,7 +15,7 @@ from catalog.feed_fetching import Fetcher
 from catalog.feed_models import FeedSchedule, FeedState, FeedUpload, SavedMapping
 from catalog.feed_reading import ARCHIVE_NAMES, TABLE_NAMES
 from catalog.feed_uploads import begin_import, receive_feed, refuse_beside_another_import
-from storage.database import db, now
+from storage.database import LARGEST_ID, db, now
 
 HOURS_BETWEEN = (1, 2, 3, 6, 12)
 _FETCH_SECONDS = 900.0
@@ -33,7 +33,7 @@ def next_time(schedule: FeedSchedule, at: datetime, zone: ZoneInfo) -> datetime:
 
 def schedule_by_id(schedule_id: int) -> FeedSchedule:
     """Return the schedule. Raises ScheduleNotFound."""
-    schedule = db.session.get(FeedSchedule, schedule_id)
+    schedule = db.session.get(FeedSchedule, schedule_id) if schedule_id <= LARGEST_ID else None
     if schedule is None:
         raise ScheduleNotFound(schedule_id)
     return schedule

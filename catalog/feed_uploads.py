@@ -9,7 +9,7 @@ import uuid
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO, Any
@@ -25,10 +25,11 @@ from catalog.history import changes_by, undo_batch
 from catalog.import_feed import CheckedRow, Progress, RowFate, check_feed, import_feed
 from catalog.import_report import Rejection
 from storage.blobs import BlobStore
-from storage.database import db, now
+from storage.database import LARGEST_ID, db, now
 
 FORGOTTEN_AFTER = timedelta(days=7)
 """A file that nobody imported is removed."""
+COLUMNS_SHOWN = 200
 ROWS_SHOWN = 20
 PROBLEMS_SHOWN = 50
 MOST_PROBLEMS_KEPT = 100_000
@@ -60,8 +61,9 @@ class FeedFiles:
         return self.folder / "problems.jsonl"
 
     def sample(self) -> FeedSample:
-        """Return the feed's beginning. Raises FeedUnreadable."""
-        return sample_feed(self.feed)
+        """Return the feed's beginning, of at most COLUMNS_SHOWN columns. Raises FeedUnreadable."""
+        found = sample_feed(self.feed)
+        return replace(found, columns=found.columns[:COLUMNS_SHOWN])
 
     def remove(self) -> None:
         """Delete them; nothing happens when they are gone."""
@@ -101,7 +103,7 @@ def receive_feed(stream: IO[bytes], name: str, *, feeds_folder: Path, schedule_i
 
 def upload_by_id(upload_id: int) -> FeedUpload:
     """Return the upload. Raises FeedNotFound."""
-    upload = db.session.get(FeedUpload, upload_id)
+    upload = db.session.get(FeedUpload, upload_id) if upload_id <= LARGEST_ID else None
     if upload is None:
         raise FeedNotFound(upload_id)
     return upload

@@ -29,12 +29,12 @@ from catalog.feed_pictures import FeedPictures, FolderOfPictures, FoundPicture, 
 from catalog.feed_reading import FeedFile, RawRow, open_feed
 from catalog.feed_rows import FeedProduct, parse_row, sku_in
 from catalog.feed_skus import SeenSkus
-from catalog.import_report import ImportReport, Rejection
+from catalog.import_report import REJECTIONS_IN_REPORT, ImportReport, reasons_by_field, rejections_of
 from catalog.models import CREATION_UNDONE, ImportRejection, ImportRun, Product
 from catalog.pictures import StoredPicture, StoredPictures, store_picture
 from storage.blobs import BlobStore
 from storage.database import db, now
-from storage.errors import BadImage
+from storage.errors import BadImage, is_full
 
 BATCH_ROWS = 100
 # Part of every row's hash: raise it when pictures or rows are to be made anew from unchanged feeds.
@@ -200,6 +200,9 @@ class _RowReader:
                 return None
             return _Change(product.details, row_hash, self._stored_all(pictures))
         except (PictureNotUsable, OSError) as error:
+            if is_full(error):
+                # No fault of the row: the import stops here, and goes on when there is room.
+                raise
             raise RowRejected(Problem("image", str(error))) from error
 
     def _stored_all(self, pictures: Sequence[FoundPicture]) -> tuple[StoredPicture, ...]:
@@ -373,9 +376,6 @@ def _leave(run_id: int, state: str) -> None:
 
 def _report(run_id: int, *, resumed: bool) -> ImportReport:
     run = db.session.get_one(ImportRun, run_id)
-    rejections = db.session.scalars(
-        select(ImportRejection).where(ImportRejection.run_id == run_id).order_by(ImportRejection.id)
-    )
     return ImportReport(
         run_id=run_id,
         resumed=resumed,
@@ -387,5 +387,6 @@ def _report(run_id: int, *, resumed: bool) -> ImportReport:
         unchanged=run.unchanged,
         rejected=run.rejected,
         withdrawn=run.withdrawn,
-        rejections=tuple(Rejection(each.row_number, each.sku, each.field, each.reason) for each in rejections),
+        rejections=tuple(rejections_of(run_id, limit=REJECTIONS_IN_REPORT)),
+        reasons_by_field=reasons_by_field(run_id),
     )

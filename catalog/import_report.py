@@ -2,14 +2,17 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TextIO
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
+from catalog.feed_cells import harmless
 from catalog.models import ImportRejection
 from storage.database import db
+
+REJECTIONS_IN_REPORT = 1000
 
 
 @dataclass(frozen=True)
@@ -41,33 +44,39 @@ class ImportReport:
     withdrawn: int
     """Rows, also counted above, of withdrawn products: they stay withdrawn until they are restored."""
     rejections: tuple[Rejection, ...]
+    """The first REJECTIONS_IN_REPORT; `rejections_of` gives all."""
+    reasons_by_field: Mapping[str, int]
+    """How many reasons there are in all, the most frequent field first."""
 
 
-def rejections_of(run_id: int) -> Iterator[Rejection]:
-    """Yield the reasons against rows of an import, holding some at a time."""
-    wanted = select(ImportRejection).where(ImportRejection.run_id == run_id).order_by(ImportRejection.id)
+def reasons_by_field(run_id: int) -> dict[str, int]:
+    """Return how many reasons against rows an import gave, field by field, the most frequent first."""
+    count = func.count()
+    counted = select(ImportRejection.field, count).where(ImportRejection.run_id == run_id)
+    rows = db.session.execute(counted.group_by(ImportRejection.field).order_by(count.desc(), ImportRejection.field))
+    return {row[0]: row[1] for row in rows}
+
+
+def rejections_of(run_id: int, *, limit: int | None = None) -> Iterator[Rejection]:
+    """Yield the reasons against rows of an import, all or the first, holding some at a time."""
+    wanted = select(ImportRejection).where(ImportRejection.run_id == run_id).order_by(ImportRejection.id).limit(limit)
     for each in db.session.scalars(wanted.execution_options(yield_per=1000)):
         yield Rejection(each.row_number, each.sku, each.field, each.reason)
 
 
 def write_rejections(report: ImportReport, file: TextIO) -> None:
     """Write one line for each reason, as CSV with a header, safe to open in a spreadsheet."""
-    file.writelines(rejections_as_csv(report.rejections, ("row", "sku", "field", "reason")))
+    file.writelines(rejections_as_csv(rejections_of(report.run_id), ("row", "sku", "field", "reason")))
 
 
 def rejections_as_csv(rejections: Iterable[Rejection], titles: Sequence[str]) -> Iterator[str]:
     """Yield the lines of a CSV: the titles, then one line for each reason; safe to open in a spreadsheet."""
     yield _line(titles)
     for each in rejections:
-        yield _line((str(each.row_number), _no_formula(each.sku), _no_formula(each.field), _no_formula(each.reason)))
+        yield _line((str(each.row_number), *map(harmless, (each.sku, each.field, each.reason))))
 
 
 def _line(cells: Sequence[str]) -> str:
     line = io.StringIO()
     csv.writer(line).writerow(cells)
     return line.getvalue()
-
-
-def _no_formula(text: str) -> str:
-    """A feed's text that a spreadsheet would run as a formula, marked as text."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

@@ -207,6 +207,7 @@ _TRAINING = (
 _FEEDS = (
     AuditAction("catalogue.feed_received", "A feed was received", "Un flux a été reçu"),
     AuditAction("catalogue.feed_discarded", "A feed was discarded", "Un flux a été écarté"),
+    AuditAction("catalogue.exported", "Products were exported", "Des articles ont été exportés"),
     AuditAction("catalogue.import_begun", "The import of a feed was begun", "L’import d’un flux a commencé"),
     AuditAction("catalogue.import_stopped", "The import of a feed was stopped", "L’import d’un flux a été arrêté"),
     AuditAction("catalogue.import_undone", "The import of a feed was undone", "L’import d’un flux a été annulé"),

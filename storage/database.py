@@ -17,6 +17,8 @@ from storage.errors import CommitSpansTwoStores
 ACCOUNTS_BIND = "accounts"
 KEYS_BIND = "keys"
 AUDIT_BIND = "audit"
+LARGEST_ID = 2**31 - 1
+"""What an integer column holds: a larger number of an address is nobody's."""
 SHOP = "shop"
 """What the default bind is called in messages."""
 

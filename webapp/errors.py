@@ -34,6 +34,7 @@ from catalog.errors import (
     ChangeBatchNotFound,
     FeedMovedOn,
     FeedNotFound,
+    FeedUnreadable,
     FindingNotFound,
     ProductNotFound,
     RuleChangedMeanwhile,
@@ -291,6 +292,7 @@ ANSWERS: dict[type[Exception], Answer] = {
     ChangeBatchNotFound: Answer(
         404, "act_not_found", _("The history has no such act: it never was, or its time is up.")
     ),
+    FeedUnreadable: Answer(422, "feed_unreadable", _("This feed cannot be read, or its file is gone. Send it again.")),
     FeedNotFound: Answer(404, "feed_not_found", _("There is no such feed.")),
     ScheduleNotFound: Answer(404, "schedule_not_found", _("This schedule is no longer there.")),
     FeedMovedOn: Answer(

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+import shutil
 import threading
 import zipfile
 from collections.abc import Iterator
@@ -19,7 +20,7 @@ from werkzeug.test import TestResponse
 from accounts.models import Role
 from catalog.editing import set_stock
 from catalog.feed_fetching import Fetcher
-from catalog.feed_models import FeedSchedule, FeedState, FeedUpload
+from catalog.feed_models import FeedSchedule, FeedState, FeedUpload, SavedMapping
 from catalog.feed_uploads import FORGOTTEN_AFTER
 from catalog.import_feed import BATCH_ROWS
 from catalog.models import Product
@@ -41,8 +42,6 @@ PICTURE = encoded(photo(60, 90))
 @pytest.fixture(scope="module")
 def shop(seeded_instance: Path, tmp_path_factory: pytest.TempPathFactory) -> Flask:
     """One shop for all of these tests: each brings products of its own."""
-    import shutil
-
     from tests.factories import demo_settings
     from webapp import create_app
 
@@ -72,6 +71,11 @@ def nothing_waits(shop: Flask) -> Iterator[None]:
 
 def row(sku: str, *, price: str = "1 299,00 €", stock: str = "3", picture: str = "a.jpg") -> str:
     return f"{sku};Robe {sku};Robe;{price};{stock};{picture}"
+
+
+def column(name: str) -> str:
+    """How the form names a column of HEADER."""
+    return f"column:{HEADER.split(';').index(name)}"
 
 
 def archive(*rows: str, header: str = HEADER) -> bytes:
@@ -264,7 +268,7 @@ def test_two_imports_do_not_overtake_each_other(shop: Flask, merchandiser: Flask
 def test_columns_are_saved_under_a_name_and_used_again(shop: Flask, merchandiser: FlaskClient) -> None:
     number = number_of(send(merchandiser, archive(row("S-1"))))
     address = f"/admin/feeds/{number}/mapping"
-    form = form_of(merchandiser.get(address).text) | {"text-gender": "femme", "column-brand": "column:Famille"}
+    form = form_of(merchandiser.get(address).text) | {"text-gender": "femme", "column-brand": column("Famille")}
     assert post(merchandiser, address, act="save", label="Maison", **form).status_code == 303
     other = number_of(send(merchandiser, archive(row("S-2"))))
     page = merchandiser.get(f"/admin/feeds/{other}/mapping").text
@@ -272,7 +276,7 @@ def test_columns_are_saved_under_a_name_and_used_again(shop: Flask, merchandiser
     assert saved_id
     page = merchandiser.get(f"/admin/feeds/{other}/mapping?saved={saved_id[1]}").text
     assert form_of(page)["text-gender"] == "femme"
-    assert form_of(page)["column-brand"] == "column:Famille"
+    assert form_of(page)["column-brand"] == column("Famille")
     assert post(merchandiser, f"/admin/feeds/mappings/{saved_id[1]}/delete").status_code == 303
     assert merchandiser.get(f"/admin/feeds/{other}/mapping?saved={saved_id[1]}").status_code == 400
 
@@ -290,10 +294,10 @@ def test_a_mapping_file_is_kept_and_its_rules_survive_the_form(shop: Flask, merc
     assert form["column-image"] == "rule"
     form |= {
         "saved": saved_id[1],
-        "column-sku": "column:Réf",
-        "column-title": "column:Désignation",
-        "column-price": "column:Prix TTC",
-        "column-stock": "column:Qté",
+        "column-sku": column("Réf"),
+        "column-title": column("Désignation"),
+        "column-price": column("Prix TTC"),
+        "column-stock": column("Qté"),
     }
     assert post(merchandiser, address, act="check", **form).status_code == 303
     with shop.app_context():
@@ -371,11 +375,55 @@ def test_json_lines_come_through_the_desk_too(shop: Flask, merchandiser: FlaskCl
     number = number_of(send(merchandiser, "\n".join(map(json.dumps, lines)).encode(), "feed.jsonl"))
     page = merchandiser.get(f"/admin/feeds/{number}/mapping").text
     form = form_of(page)
-    assert (form["column-sku"], form["column-price"]) == ("column:ref", "column:prix")
+    assert (form["column-sku"], form["column-price"]) == ("column:0", "column:3")
 
 
-def test_an_unknown_feed_is_not_there(shop: Flask, merchandiser: FlaskClient) -> None:
-    assert merchandiser.get("/admin/feeds/999999").status_code == 404
+@pytest.mark.parametrize("number", [999_999, 10**30])
+def test_an_unknown_feed_is_not_there(shop: Flask, merchandiser: FlaskClient, number: int) -> None:
+    assert merchandiser.get(f"/admin/feeds/{number}").status_code == 404
+    assert merchandiser.get(f"/admin/feeds/schedules?edit={number}").status_code in (200, 404)
+    assert post(merchandiser, f"/admin/feeds/schedules/{number}/fetch").status_code == 404
+    assert post(merchandiser, f"/admin/feeds/mappings/{number}/delete").status_code == 303
+
+
+def test_a_file_is_known_by_its_ending_whatever_its_name(shop: Flask, merchandiser: FlaskClient) -> None:
+    for name in ("../../产品.zip", "C:\\feeds\\x.ZIP", "é" * 300 + ".zip"):
+        number = number_of(send(merchandiser, archive(row("N-1")), name))
+        with shop.app_context():
+            file = upload_in(shop, number).file
+        assert re.fullmatch(r"[\w-]{1,100}\.(zip|ZIP)", file), file
+
+
+def test_a_column_whose_name_has_a_line_break_is_a_column(shop: Flask, merchandiser: FlaskClient) -> None:
+    header = HEADER.replace("Prix TTC", '"Prix\nTTC"')
+    number = checked(merchandiser, shop, archive(row("K-1"), header=header))
+    with shop.app_context():
+        assert upload_in(shop, number).rows_new == 1
+
+
+def test_saved_columns_that_a_feed_has_not_are_said(shop: Flask, merchandiser: FlaskClient) -> None:
+    with shop.app_context():
+        db.session.add(SavedMapping(label="Other", document={"fields": {"sku": "Code"}}))
+        db.session.commit()
+        saved_id = db.session.scalars(select(SavedMapping.id).filter_by(label="Other")).one()
+    number = number_of(send(merchandiser, archive(row("Z-1"))))
+    page = merchandiser.get(f"/admin/feeds/{number}/mapping?saved={saved_id}").text
+    assert "The feed has no column “Code”." in page
+
+
+def test_a_feed_of_very_many_columns_is_answered_with_a_page_of_bounded_size(
+    shop: Flask, merchandiser: FlaskClient
+) -> None:
+    header = ";".join(f"c{each}" for each in range(15_000))
+    number = number_of(send(merchandiser, f"{header}\n{';' * 14_999}x".encode(), "wide.csv"))
+    assert len(merchandiser.get(f"/admin/feeds/{number}/mapping").data) < 1_000_000
+
+
+def test_a_feed_whose_file_is_gone_is_said_and_can_be_discarded(shop: Flask, merchandiser: FlaskClient) -> None:
+    number = number_of(send(merchandiser, archive(row("G-1"))))
+    shutil.rmtree(files_of(shop, number))
+    assert merchandiser.get(f"/admin/feeds/{number}/mapping").status_code == 422
+    assert post(merchandiser, f"/admin/feeds/{number}/discard").status_code == 303
 
 
 def table_of(response: TestResponse) -> list[list[str]]:

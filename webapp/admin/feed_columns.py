@@ -1,6 +1,6 @@
 """What the columns of a feed mean, as a form: our fields, each with a column or a text, and back to a mapping."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,6 +41,7 @@ TITLES: Mapping[str, LazyString] = {
 NEEDED = ("sku", "category", "price", "stock", "image")
 _TITLE_FIELDS = ("title", "title_fr", "title_en")
 _AS_SAVED = "rule"
+_COLUMN = "column:"
 _LONGEST_TEXT = 300
 
 
@@ -51,7 +52,7 @@ class FieldRow:
     name: str
     title: str
     column: str
-    """What the select holds: "", `column:NAME`, or `rule`."""
+    """What the select holds: "", `column:` and its number, or `rule`."""
     text: str
     """Used where the column says nothing, or without a column for every row."""
     rule: str = ""
@@ -86,26 +87,30 @@ def offered_fields(document: Mapping[str, Any]) -> list[str]:
 
 def column_choices(sample: FeedSample) -> list[ColumnChoice]:
     """Return the feed's columns, each with its first values."""
-    return [ColumnChoice(f"column:{column}", _words_of(sample, column)) for column in sample.columns if column]
+    return [
+        ColumnChoice(f"{_COLUMN}{number}", _words_of(sample, column))
+        for number, column in enumerate(sample.columns)
+        if column
+    ]
 
 
-def field_rows(document: Mapping[str, Any], problems: Mapping[str, str]) -> list[FieldRow]:
-    """Return the form's rows of a mapping's document."""
+def field_rows(document: Mapping[str, Any], columns: Sequence[str], problems: Mapping[str, str]) -> list[FieldRow]:
+    """Return the form's rows of a mapping's document for a feed with these columns."""
     full = {"fields": {}, "defaults": {}} | dict(document)
-    return [_row(name, full, problems.get(name, "")) for name in offered_fields(full)]
+    return [_row(name, full, columns, problems.get(name, "")) for name in offered_fields(full)]
 
 
-def document_of(form: "MultiDict[str, str]", columns: tuple[str, ...], base: Mapping[str, Any]) -> dict[str, Any]:
+def document_of(form: "MultiDict[str, str]", columns: Sequence[str], base: Mapping[str, Any]) -> dict[str, Any]:
     """Return the mapping that the form describes; what it cannot show is taken from `base`."""
     base = {"fields": {}, "defaults": {}} | dict(base)
     fields: dict[str, Any] = {}
     defaults: dict[str, str] = {}
     for name in offered_fields(base):
         kept, chosen = base["fields"].get(name), form.get(f"column-{name}", "")
-        column = chosen.removeprefix("column:")
+        column = _column_chosen(chosen, columns)
         if chosen == _AS_SAVED and kept:
             fields[name] = kept
-        elif chosen.startswith("column:") and column in columns:
+        elif column:
             # With its translations of values, say, as long as the column is the same.
             fields[name] = kept if _column_of(kept) == column else {"column": column}
         if text := form.get(f"text-{name}", "").strip()[:_LONGEST_TEXT]:
@@ -120,7 +125,17 @@ def document_of(form: "MultiDict[str, str]", columns: tuple[str, ...], base: Map
     }
 
 
-def problems_of(document: Mapping[str, Any]) -> dict[str, str]:
+def missing_columns(document: Mapping[str, Any], columns: Sequence[str]) -> dict[str, str]:
+    """Return which fields of a mapping need a column that the feed has not, in the page's language."""
+    named = {name: _column_of(source) for name, source in document.get("fields", {}).items()}
+    return {
+        name: _("The feed has no column “%(column)s”.", column=column)
+        for name, column in named.items()
+        if column and column not in columns
+    }
+
+
+def problems_of(document: Mapping[str, Any], columns: Sequence[str]) -> dict[str, str]:
     """Return what a mapping lacks, field by field, in the page's language."""
     filled = {*document["fields"], *document["defaults"]}
     problems = {name: _("Choose a column, or write a text.") for name in NEEDED if name not in filled}
@@ -128,14 +143,23 @@ def problems_of(document: Mapping[str, Any]) -> dict[str, str]:
         problems["title"] = _("Choose a column for the title, in at least one language.")
     if "sku" in document["defaults"]:
         problems["sku"] = _("A SKU cannot be the same for all rows: choose a column.")
-    return problems
+    return problems | missing_columns(document, columns)
 
 
-def _row(name: str, document: Mapping[str, Any], problem: str) -> FieldRow:
+def _row(name: str, document: Mapping[str, Any], columns: Sequence[str], problem: str) -> FieldRow:
     source, text = document["fields"].get(name), str(document["defaults"].get(name, ""))
     column = _column_of(source)
-    chosen = f"column:{column}" if column else _AS_SAVED if source else ""
+    chosen = _AS_SAVED if source and not column else ""
+    if column in columns:
+        # By its number: a browser changes line breaks, which a column's name may hold.
+        chosen = f"{_COLUMN}{columns.index(column)}"
     return FieldRow(name, title_of(name), chosen, text, _rule_of(source), name in NEEDED, problem)
+
+
+def _column_chosen(chosen: str, columns: Sequence[str]) -> str:
+    number = chosen.removeprefix(_COLUMN)
+    is_one = chosen.startswith(_COLUMN) and number.isascii() and number.isdigit() and len(number) < 6
+    return columns[int(number)] if is_one and int(number) < len(columns) else ""
 
 
 def _column_of(source: Any) -> str:

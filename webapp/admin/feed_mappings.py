@@ -12,7 +12,7 @@ from catalog.errors import MappingError
 from catalog.feed_mapping import mapping_from
 from catalog.feed_models import FeedSchedule, SavedMapping
 from privacy.audit_notes import note
-from storage.database import db
+from storage.database import LARGEST_ID, db
 from webapp.account.session_user import permission_required
 from webapp.admin.routes import admin
 from webapp.visitor import current_visitor
@@ -45,8 +45,8 @@ def take_mapping() -> Response:
 @permission_required(Permission.IMPORT_FEEDS)
 def delete_mapping(mapping_id: int) -> Response:
     """Forget a saved mapping; feeds that were imported with it keep their own copy."""
-    found = db.session.get(SavedMapping, mapping_id)
-    if db.session.scalar(select(FeedSchedule.id).filter_by(mapping_id=mapping_id).limit(1)):
+    found = db.session.get(SavedMapping, min(mapping_id, LARGEST_ID))
+    if found is not None and db.session.scalar(select(FeedSchedule.id).filter_by(mapping_id=mapping_id).limit(1)):
         flash(_("A schedule needs these columns: change or delete the schedule first."), "danger")
     elif found is not None:
         note("catalogue.mapping_deleted", actor=current_visitor().pseudonym, details={"mapping": found.label})

@@ -31,7 +31,7 @@ from catalog.money import minor_digits
 from privacy.audit_notes import note
 from storage.database import db
 from webapp.account.session_user import permission_required
-from webapp.admin.feed_columns import column_choices, document_of, field_rows, problems_of, title_of
+from webapp.admin.feed_columns import column_choices, document_of, field_rows, missing_columns, problems_of, title_of
 from webapp.admin.feed_mappings import LONGEST_LABEL, keep_mapping
 from webapp.admin.routes import admin
 from webapp.errors import BadRequestValue
@@ -42,6 +42,7 @@ from webapp.visitor import current_visitor
 from webapp.wiring import wiring
 
 _FEEDS_SHOWN = 50
+_LONGEST_STEM = 100
 _KINDS = CSV_NAMES + JSON_LINES_NAMES + XML_NAMES + ARCHIVE_NAMES
 
 
@@ -59,9 +60,8 @@ def take_feed() -> BaseResponse | tuple[str, int]:
     sent = request.files.get("feed")
     if sent is None or not sent.filename:
         return _feeds_page(problem=_("Choose the feed’s file first.")), 400
-    name = secure_filename(sent.filename) or "feed"
     try:
-        upload = receive_feed(sent.stream, name, feeds_folder=_folder())
+        upload = receive_feed(sent.stream, _file_name(sent.filename), feeds_folder=_folder())
     except FeedUnreadable as error:
         db.session.rollback()
         return _feeds_page(problem=in_words(str(error))), 422
@@ -82,7 +82,7 @@ def feed_mapping(upload_id: int) -> str | BaseResponse:
         document = _saved(chosen).document
     else:
         document = upload.mapping or guess_mapping(_files(upload).sample())
-    return _mapping_page(upload, document, {})
+    return _mapping_page(upload, document, missing_columns(document, _files(upload).sample().columns))
 
 
 @admin.post("/feeds/<int:upload_id>/mapping")
@@ -92,8 +92,9 @@ def choose_mapping(upload_id: int) -> BaseResponse | tuple[str, int]:
     upload = upload_by_id(upload_id)
     saved_id = request.form.get("saved", "")
     base = _saved(saved_id).document if saved_id else upload.mapping
-    document = document_of(request.form, _files(upload).sample().columns, base)
-    problems = problems_of(document)
+    columns = _files(upload).sample().columns
+    document = document_of(request.form, columns, base)
+    problems = problems_of(document, columns)
     if request.form.get("act") == "save" and not problems:
         problems = _save_mapping(document)
     if problems:
@@ -184,6 +185,12 @@ def feed_problems(upload_id: int) -> Response:
     return response
 
 
+def _file_name(sent: str) -> str:
+    """A plain name that keeps the ending, which says what kind of feed it is, whatever alphabet the rest is in."""
+    stem, dot, ending = sent.replace("\\", "/").rpartition("/")[2].rpartition(".")
+    return f"{secure_filename(stem)[:_LONGEST_STEM] or 'feed'}{dot}{secure_filename(ending)[:10]}"
+
+
 def _price(minor_units: int, currency: str) -> str:
     return str(format_currency(Decimal(minor_units).scaleb(-minor_digits(currency)), currency))
 
@@ -225,7 +232,7 @@ def _mapping_page(upload: FeedUpload, document: dict[str, Any], problems: dict[s
         "admin/feed_mapping.html",
         upload=upload,
         document=document,
-        fields=field_rows(document, problems),
+        fields=field_rows(document, sample.columns, problems),
         columns=column_choices(sample),
         problems=problems,
         saved=_saved_mappings(),
@@ -248,7 +255,11 @@ def _saved_mappings() -> list[SavedMapping]:
 
 
 def _saved(number: str) -> SavedMapping:
-    found = db.session.get(SavedMapping, int(number)) if number.isascii() and number.isdigit() else None
+    found = (
+        db.session.get(SavedMapping, int(number))
+        if number.isascii() and number.isdigit() and len(number) < 10
+        else None
+    )
     if found is None:
         raise BadRequestValue("saved", _("These saved columns are no longer there. Choose others."))
     return found

@@ -1,6 +1,5 @@
 """`flask catalog …`: products in from a feed and out to one, off sale and back."""
 
-from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -182,10 +181,10 @@ def _summarise(report: "ImportReport") -> None:
         click.echo(f"{report.withdrawn} of them are off sale and stay so: flask catalog restore SKU puts one back.")
     for each in report.rejections[:_REASONS_SHOWN]:
         click.echo(f"  row {each.row_number}, SKU {each.sku or '(none)'}, {each.field}: {each.reason}")
-    if len(report.rejections) > _REASONS_SHOWN:
-        fields = Counter(each.field for each in report.rejections).most_common()
-        counts = ", ".join(f"{count} for {field}" for field, count in fields)
-        click.echo(f"  … {len(report.rejections)} reasons in all ({counts}); --report FILE writes them.")
+    reasons = sum(report.reasons_by_field.values())
+    if reasons > _REASONS_SHOWN:
+        counts = ", ".join(f"{count} for {field}" for field, count in report.reasons_by_field.items())
+        click.echo(f"  … {reasons} reasons in all ({counts}); --report FILE writes them.")
 
 
 def _set_on_sale(skus: tuple[str, ...], *, on_sale: bool) -> None:
