@@ -56,6 +56,7 @@ _PAGES_IN = (
     "webapp.admin.index_health",
     "webapp.admin.feed_mappings",
     "webapp.admin.feed_schedules",
+    "webapp.admin.feed_exports",
     "webapp.shop.consents",
     "webapp.shop.notices",
     "webapp.admin.classification",

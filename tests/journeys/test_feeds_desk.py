@@ -511,3 +511,47 @@ def test_a_schedule_that_cannot_be_is_said_beside_its_field(
     refused = schedule(merchandiser, f"{supplier}/feed.csv", **changes)
     assert refused.status_code == 400
     assert re.findall(r'id="(\w+)-problem"', refused.text) == [field]
+
+
+@pytest.mark.parametrize(
+    ("feed_format", "begins"),
+    [("csv", b"sku"), ("jsonl", b"{"), ("zip", b"PK"), ("google-xml", b"<?xml"), ("google-tsv", b"id\t")],
+)
+def test_what_the_list_shows_is_exported(
+    shop: Flask, merchandiser: FlaskClient, feed_format: str, begins: bytes
+) -> None:
+    address = f"/admin/feeds/export/file?category=dress&format={feed_format}"
+    exported = merchandiser.get(address)
+    assert exported.status_code == 200
+    assert exported.data.removeprefix(b"\xef\xbb\xbf").startswith(begins)
+    assert "attachment" in exported.headers["Content-Disposition"]
+
+
+def test_an_export_brings_the_same_products_back(shop: Flask, merchandiser: FlaskClient) -> None:
+    imported(merchandiser, shop, archive(row("X-1"), row("X-2", stock="0")))
+    exported = merchandiser.get("/admin/feeds/export/file?q=X-1&format=zip").data
+    number = number_of(send(merchandiser, exported, "products.zip"))
+    form = form_of(merchandiser.get(f"/admin/feeds/{number}/mapping").text)
+    assert post(merchandiser, f"/admin/feeds/{number}/mapping", act="check", **form).status_code == 303
+    work(shop)
+    with shop.app_context():
+        upload = upload_in(shop, number)
+        assert (upload.rows_total, upload.rows_rejected, upload.rows_new) == (1, 0, 0)
+        before = product_by_sku("X-1")
+        said = (before.titles, before.price_minor_units, before.stock, before.images[0].content_hash)
+    post(merchandiser, f"/admin/feeds/{number}/import")
+    work(shop)
+    with shop.app_context():
+        after = product_by_sku("X-1")
+        assert (after.titles, after.price_minor_units, after.stock, after.images[0].content_hash) == said
+
+
+@pytest.mark.parametrize("query", ["", "format=exe", "format=csv&language=xx", "format=csv&min_price=x"])
+def test_an_export_of_an_unknown_kind_is_refused(shop: Flask, merchandiser: FlaskClient, query: str) -> None:
+    assert merchandiser.get(f"/admin/feeds/export/file?{query}").status_code == 400
+
+
+def test_the_export_page_says_how_many_products_go(shop: Flask, merchandiser: FlaskClient) -> None:
+    page = merchandiser.get("/admin/feeds/export?q=no-such-thing-at-all").text
+    assert "The filter shows no product." in page
+    assert "google-xml" in merchandiser.get("/admin/feeds/export?category=dress").text

@@ -9,9 +9,11 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from catalog.feed_guessing import sample_values
-from catalog.feed_mapping import is_field
+from catalog.feed_mapping import is_field, place_of
 from catalog.feed_reading import FeedSample
+from catalog.places import WEB
 from webapp.settings import LANGUAGES
+from webapp.wiring import wiring
 
 TITLES: Mapping[str, LazyString] = {
     "sku": lazy_gettext("SKU"),
@@ -76,12 +78,15 @@ class ColumnChoice:
 
 def title_of(field: str) -> str:
     """Return the name of a field in the page's language; of one that has none, the field itself."""
+    place = place_of(field)
+    if place is not None:
+        return str(_("Stock: %(place)s", place=_places().get(place, place)))
     return str(TITLES.get(field, field))
 
 
 def offered_fields(document: Mapping[str, Any]) -> list[str]:
     """Return our fields that the form shows: the usual ones, and those that the mapping fills besides."""
-    usual = [name for name in TITLES if is_field(name)]
+    usual = [*(name for name in TITLES if is_field(name)), *(f"stock_{place}" for place in _places())]
     return [*usual, *(name for name in (*document["fields"], *document["defaults"]) if name not in usual)]
 
 
@@ -105,7 +110,8 @@ def document_of(form: "MultiDict[str, str]", columns: Sequence[str], base: Mappi
     base = {"fields": {}, "defaults": {}} | dict(base)
     fields: dict[str, Any] = {}
     defaults: dict[str, str] = {}
-    for name in offered_fields(base):
+    sent = [name for key in form if is_field(name := key.removeprefix("column-").removeprefix("text-"))]
+    for name in dict.fromkeys((*offered_fields(base), *sent)):
         kept, chosen = base["fields"].get(name), form.get(f"column-{name}", "")
         column = _column_chosen(chosen, columns)
         if chosen == _AS_SAVED and kept:
@@ -139,11 +145,19 @@ def problems_of(document: Mapping[str, Any], columns: Sequence[str]) -> dict[str
     """Return what a mapping lacks, field by field, in the page's language."""
     filled = {*document["fields"], *document["defaults"]}
     problems = {name: _("Choose a column, or write a text.") for name in NEEDED if name not in filled}
+    if any(place_of(name) for name in filled):
+        # The shops' pieces make the stock.
+        problems.pop("stock", None)
     if not filled & set(_TITLE_FIELDS):
         problems["title"] = _("Choose a column for the title, in at least one language.")
     if "sku" in document["defaults"]:
         problems["sku"] = _("A SKU cannot be the same for all rows: choose a column.")
     return problems | missing_columns(document, columns)
+
+
+def _places() -> dict[str, str]:
+    """The slugs of the places that hold pieces, with their names, the web first."""
+    return {WEB: _("Online")} | {shop.slug: shop.name for shop in wiring().settings.places}
 
 
 def _row(name: str, document: Mapping[str, Any], columns: Sequence[str], problem: str) -> FieldRow:
