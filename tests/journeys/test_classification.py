@@ -18,7 +18,13 @@ from catalog.products import list_products, product_by_sku
 from privacy.audit_notes import SYSTEM
 from recommender.errors import ListingClassifierDamaged, NoEarlierClassifier
 from recommender.listing_records import ListingLabel, ListingModel, ListingSuggestion, SuggestionState
-from recommender.listing_suggestions import QueueFilter, open_suggestions, queue, queue_counts
+from recommender.listing_suggestions import (
+    QueueFilter,
+    learn_from_form,
+    open_suggestions,
+    queue,
+    queue_counts,
+)
 from recommender.listing_training import active_model, roll_back, training_material
 from storage.database import db
 from tests.factories import demo_settings, encoded, photo
@@ -358,12 +364,38 @@ def test_beside_a_form_the_fields_are_suggested_and_nothing_is_kept(app: Flask, 
         assert db.session.scalars(select(ListingSuggestion.id)).all() == before
 
 
+def test_a_product_shows_what_is_suggested_for_it(app: Flask, desk: FlaskClient) -> None:
+    with app.app_context():
+        one = waiting()[0]
+        sku, value = one.product.sku, one.id
+    page = desk.get(f"/admin/products/{sku}").text
+    assert f'name="accept" value="{value}"' in page
+    form = {"csrf_token": csrf_token(page), "accept": value}
+    assert desk.post(f"/admin/products/{sku}/suggestions", data=form).location == f"/admin/products/{sku}"
+    assert f'name="accept" value="{value}"' not in desk.get(f"/admin/products/{sku}").text
+
+
+def test_what_was_chosen_instead_of_a_suggestion_beside_the_form_is_learned(context: Flask) -> None:
+    one = waiting()[0]
+    product, role = one.product, Role.MERCHANDISER.value
+    learn_from_form(product, {}, labelled_as=role)
+    assert db.session.scalars(select(ListingLabel)).all() == [], "nothing was shown, nothing was changed"
+    product.colour = "olive" if one.value != "olive" else "navy"
+    product.sub_category = ""
+    learn_from_form(product, {"category": product.category, "sub_category": "maxi"}, labelled_as=role)
+    labels = {label.field: label for label in db.session.scalars(select(ListingLabel))}
+    assert labels.keys() == {"colour", "category"}, "an empty field says nothing"
+    assert (labels["colour"].value, labels["colour"].suggested) == (product.colour, one.value)
+    assert one.state == SuggestionState.CORRECTED
+    assert labels["category"].suggested == product.category
+
+
 def test_an_address_of_the_queue_that_makes_no_sense_is_a_clear_error(desk: FlaskClient) -> None:
     for address in ("?field=price", "?kind=all", "?page=0", "?page=x"):
         assert desk.get(f"/admin/classification{address}").status_code == 400, address
 
 
-def test_a_merchandiser_reviews_with_a_real_browser(instance: Path) -> None:
+def test_a_merchandiser_reviews_and_lets_a_form_fill_itself_with_a_real_browser(instance: Path) -> None:
     with serve(instance) as shop, visit(shop.url, language="fr", width=PHONE) as person:
         page, words = person.page, person.words
         log_in_browser(person, shop, "merchandiser")
@@ -377,5 +409,15 @@ def test_a_merchandiser_reviews_with_a_real_browser(instance: Path) -> None:
         page.locator(".notice-success").wait_for()
         page.set_viewport_size({"width": DESKTOP, "height": 900})
         person.width = DESKTOP
-        person.go("/admin/classification?kind=unsure")
-        person.look("desk-classification-unsure")
+        page.locator(".queued h3 a").first.click()
+        page.locator("#suggestions-title").wait_for()
+        person.look("desk-product-suggested")
+        page.get_by_role("link", name=words("Change the item")).click()
+        page.get_by_role("button", name=words("Suggest the fields")).click()
+        suggested = page.locator("[data-field=colour]")
+        suggested.wait_for()
+        person.look("desk-form-suggested")
+        suggested.locator("[data-take]").click()
+        assert page.locator("#colour").input_value() == suggested.get_attribute("data-value")
+        page.locator(".listing-save button").click()
+        page.locator(".notice-success").wait_for()

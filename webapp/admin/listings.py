@@ -38,6 +38,8 @@ from catalog.vocabulary import Kind, label_of, slugs
 from privacy.audit_notes import note
 from recommender.cutting_out import cut_out_garment
 from segmentation.errors import SegmenterUnavailable
+from recommender.listing_suggestions import learn_from_form
+from recommender.listings import LISTING_FIELDS
 from storage.database import db
 from storage.errors import BadImage, ImageTooSmall
 from webapp.account.session_user import permission_required
@@ -62,6 +64,7 @@ from webapp.wiring import wiring
 
 _OFFERED_WORDS = 300
 _LEAST_SIDE_PIXELS = 50
+_MOST_SUGGESTED = 80
 _PLAIN_AMOUNT = re.compile(r"\d+\.\d{1,2}")
 Page = tuple[str, int] | Response
 
@@ -166,10 +169,17 @@ def _my_changes() -> AbstractContextManager[str]:
 def _saved(listing: Listing, action: str, words: str) -> Response:
     sku = listing.details.sku
     note(action, actor=current_visitor().pseudonym, details={"sku": sku})
+    learn_from_form(any_product(sku), _shown_beside(), labelled_as=current_user.role)
     enqueue_after_a_change("update_index")
     db.session.commit()
     flash(words, "success")
     return redirect(url_for(".product", sku=sku), code=303)
+
+
+def _shown_beside() -> dict[str, str]:
+    """Return what was suggested beside the form: field -> value."""
+    shown = {field: request.form.get(f"suggested-{field}", "")[:_MOST_SUGGESTED] for field in LISTING_FIELDS}
+    return {field: value for field, value in shown.items() if value}
 
 
 def _sent(product: Product | None) -> tuple[Typed, dict[str, str]]:

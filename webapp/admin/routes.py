@@ -15,6 +15,7 @@ from storage.database import db
 from storage.images import read_picture
 from webapp.account.session_user import permission_required
 from webapp.admin.attribute_words import ShownAttribute, shown_attributes, shown_colours
+from webapp.admin.suggestion_words import shown_suggestions
 from webapp.errors import BadRequestValue
 from webapp.garment_statistics import statistics_page
 from webapp.i18n import current_language
@@ -47,6 +48,7 @@ def product(sku: str) -> str:
         colours=shown_colours(reading) if reading else (),
         attributes=_shown(reading, corrections) if reading else (),
         stock=in_places(found),
+        suggestions=[] if found.deleted_at else shown_suggestions(found, sure_from=_sure_from()),
     )
 
 
@@ -96,6 +98,10 @@ def cancel_job(job_id: int) -> Response:
     db.session.commit()
     flash(_("The job stops at its next step."), "info")
     return redirect(url_for(".show_job", job_id=job_id), code=303)
+
+
+def _sure_from() -> float:
+    return wiring().settings.suggestion_sure_from
 
 
 def _job(job_id: int) -> Job:

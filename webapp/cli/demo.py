@@ -30,6 +30,7 @@ def seed() -> None:
         _draw_and_import()
     offer_demo_looks()
     bring_index_up_to_date(rebuild=False)
+    _train_a_classifier()
 
 
 @demo.command()
@@ -96,6 +97,22 @@ def _draw_and_import() -> None:
         with progress_bar("import", "row") as report:
             feed, images = folder / "products.jsonl", folder / "images"
             import_feed(feed, image_folder=images, blobs=wiring().blobs, on_progress=report)
+
+
+def _train_a_classifier() -> None:
+    """Train the listing classifier on the drawn products, unless one was trained already."""
+    from recommender.listing_suggestions import suggest_for_catalogue
+    from recommender.listing_training import active_model, train_and_swap, training_material
+    from webapp.wiring import wiring
+
+    if active_model() is not None:
+        return
+    classifiers = wiring().listing_classifiers
+    with progress_bar("train the classifier", "step") as report:
+        train_and_swap(training_material(wiring().serving.image_encoder.identity), classifiers, on_progress=report)
+    model, classifier = classifiers.active()
+    with progress_bar("suggest", "product") as report:
+        suggest_for_catalogue(classifier, model_id=model.id, on_progress=report)
 
 
 def offer_demo_looks() -> None:
