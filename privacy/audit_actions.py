@@ -257,6 +257,11 @@ _CLASSIFICATION = (
         "Le classifieur précédent a été rétabli",
     ),
     AuditAction(
+        "catalogue.classifiers_compared",
+        "A comparison of the classifiers was asked for",
+        "Une comparaison des classifieurs a été demandée",
+    ),
+    AuditAction(
         "catalogue.suggestion_decided",
         "A suggestion for a product was decided on",
         "Une suggestion pour un article a été tranchée",

@@ -60,6 +60,7 @@ _PAGES_IN = (
     "webapp.shop.consents",
     "webapp.shop.notices",
     "webapp.admin.classification",
+    "webapp.admin.classification_report",
     "webapp.api.classifications",
 )
 """Modules that add their pages to the blueprint of a `routes.py`."""

@@ -61,6 +61,7 @@ READERS_OF_BLOBS = {
     "webapp/shop/looks.py": "the drawn looks on offer",
     "webapp/admin/routes.py": "product pictures",
     "catalog/pictures.py": "product pictures, under the SHA-256 of their content",
+    "recommender/putting_right.py": "product pictures",
     "webapp/classifying.py": "product pictures: keys of `products/`",
     "webapp/admin/panels.py": "the drawn looks on offer, and the cut-outs of panels: keys of `panels/`",
     "webapp/admin/rule_preview.py": "the drawn looks on offer",

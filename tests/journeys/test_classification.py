@@ -17,6 +17,7 @@ from catalog.models import Product
 from catalog.products import list_products, product_by_sku
 from privacy.audit_notes import SYSTEM
 from recommender.errors import ListingClassifierDamaged, NoEarlierClassifier
+from recommender.listing_comparison import kept_reports
 from recommender.listing_records import ListingLabel, ListingModel, ListingSuggestion, SuggestionState
 from recommender.listing_suggestions import (
     QueueFilter,
@@ -421,3 +422,28 @@ def test_a_merchandiser_reviews_and_lets_a_form_fill_itself_with_a_real_browser(
         assert page.locator("#colour").input_value() == suggested.get_attribute("data-value")
         page.locator(".listing-save button").click()
         page.locator(".notice-success").wait_for()
+
+
+def test_text_photo_and_both_are_compared_on_the_shops_own_products(
+    app: Flask, desk: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("recommender.listing_comparison._SEEDS", range(1))
+    assert desk.get("/admin/classification/report").status_code == 200
+    with app.app_context():
+        # The small shop's categories are small: two that a study can tell apart.
+        for product in db.session.scalars(select(Product)):
+            product.category = "shirt" if product.id % 2 else "dress"
+        db.session.commit()
+        enqueue("compare_classifiers")
+        db.session.commit()
+        job = run_jobs()[-1]
+        assert job.state == JobState.DONE, job.result
+        [kept] = kept_reports()
+        assert kept.products == list_products().total
+        assert set(kept.report["models"]) == {"text", "image", "both"}
+    page = desk.get("/admin/classification/report")
+    assert page.status_code == 200
+    assert page.text.count('class="dots-row"') == 2 * 3
+    assert desk.get(f"/admin/classification/report?number={kept.id}").status_code == 200
+    assert desk.get("/admin/classification/report?number=99").status_code == 404
+    assert desk.get("/admin/classification/report?number=x").status_code == 400

@@ -115,10 +115,11 @@ def roll_back_classifier() -> Response:
 @permission_required(Permission.CLASSIFY)
 def suggest_beside_form() -> str:
     """Return what the classifier says of a product form that is being filled in, as a part of a page."""
-    answer = classified(sent_listing(picture=_picture()))
+    picture = _picture()
+    answer = classified(sent_listing(picture=picture))
     return render_template(
         "admin/suggested_values.html",
-        suggestions=shown_answer(answer.fields, sure_from=wiring().settings.suggestion_sure_from),
+        suggestions=shown_answer(answer.fields, sure_from=wiring().settings.suggestion_sure_from, picture=picture),
     )
 
 

@@ -37,9 +37,9 @@ from catalog.stock import stock_by_place
 from catalog.vocabulary import Kind, label_of, slugs
 from privacy.audit_notes import note
 from recommender.cutting_out import cut_out_garment
-from segmentation.errors import SegmenterUnavailable
 from recommender.listing_suggestions import learn_from_form
 from recommender.listings import LISTING_FIELDS
+from segmentation.errors import SegmenterUnavailable
 from storage.database import db
 from storage.errors import BadImage, ImageTooSmall
 from webapp.account.session_user import permission_required

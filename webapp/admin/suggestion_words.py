@@ -27,6 +27,8 @@ FIELD_WORDS = {
 }
 _PATTERNS = ("solid", "striped", "checked", "printed", "other")
 _REASONS_SHOWN = 3
+_LEAST_SHOWN = 0.005
+"""Rarer values would be shown as 0 %."""
 
 
 @dataclass(frozen=True)
@@ -72,9 +74,15 @@ def shown(suggestions: Iterable[ListingSuggestion], *, sure_from: float) -> list
     ]
 
 
-def shown_answer(answer: Mapping[str, FieldSuggestion], *, sure_from: float) -> list[ShownSuggestion]:
-    """Return in words what a classifier says of a listing that is only being written."""
-    examples = _examples({near.key for said in answer.values() for near in said.examples})
+def shown_answer(
+    answer: Mapping[str, FieldSuggestion], *, sure_from: float, picture: str = ""
+) -> list[ShownSuggestion]:
+    """Return in words what a classifier says of a listing that is only being written.
+
+    picture: content hash of its own; a product with the same one is no reason.
+    """
+    found = _examples({near.key for said in answer.values() for near in said.examples})
+    examples = {sku: product for sku, product in found.items() if product.images[0].content_hash != picture}
     return [
         _shown(
             field,
@@ -121,7 +129,11 @@ def _shown(
         words=value_words(field, best.value, language),
         probability=best.probability,
         is_sure=best.probability >= sure_from,
-        others=tuple((value_words(field, other.value, language), other.probability) for other in others),
+        others=tuple(
+            (value_words(field, other.value, language), other.probability)
+            for other in others
+            if other.probability >= _LEAST_SHOWN
+        ),
         reasons=tuple(reasons),
         choices=choices_of(field, language),
     )

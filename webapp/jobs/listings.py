@@ -2,6 +2,7 @@
 
 from catalog.history import changes_by
 from recommender.errors import TrainingStopped
+from recommender.listing_comparison import compare_on_catalogue
 from recommender.listing_suggestions import accept_sure, suggest_for_catalogue
 from recommender.listing_training import train_and_swap, training_material
 from storage.database import db
@@ -43,6 +44,22 @@ def accept_sure_suggestions(progress: JobProgress, *, actor: str, role: str, sur
     with changes_by(actor, kind="suggestions", role=role):
         accepted = accept_sure(sure_from=sure_from, on_progress=progress.report, should_stop=progress.should_stop)
     return f"{accepted} fields filled in"
+
+
+def compare_classifiers(progress: JobProgress) -> str:
+    """Compare what words, photos and both tell of the products on sale. Raises StudySetUnreadable."""
+    adapters = wiring()
+    try:
+        kept = compare_on_catalogue(
+            image_encoder=adapters.serving.image_encoder,
+            pictures=adapters.blobs,
+            on_progress=progress.report,
+            should_stop=progress.should_stop,
+        )
+    except TrainingStopped:
+        return "stopped: nothing was kept"
+    told = ", ".join(f"{name} {said['accuracy']:.1%}" for name, said in kept.report["models"].items() if said)
+    return f"{kept.products} products: {told}"
 
 
 def best_accuracy(facts: dict[str, dict[str, float]]) -> float:

@@ -10,7 +10,7 @@ from storage.database import db, now
 from webapp.exports import make_export
 from webapp.feeds import check_feed, fetch_feed, import_feed, undo_feed_import
 from webapp.imports import import_archive
-from webapp.jobs.listings import accept_sure_suggestions, suggest_for_products, train_classifier
+from webapp.jobs.listings import accept_sure_suggestions, compare_classifiers, suggest_for_products, train_classifier
 from webapp.jobs.putting_right import look_for_what_is_wrong
 from webapp.jobs.queue import JobProgress, enqueue
 from webapp.wiring import wiring
@@ -113,4 +113,5 @@ TASKS: dict[str, Callable[..., str]] = {
     "suggest_for_catalogue": suggest_for_products,
     "accept_sure": accept_sure_suggestions,
     "look_for_what_is_wrong": look_for_what_is_wrong,
+    "compare_classifiers": compare_classifiers,
 }
