@@ -13,9 +13,9 @@ from typing import IO, cast
 from catalog.errors import FeedUnreadable, PictureNotUsable
 from catalog.feed_pictures import MAX_FILE_BYTES, FoundPicture, refuse_ways_out
 
-MAX_FILES = 200_000
+MAX_FILES = 100_000
 MAX_TABLE_BYTES = 4_000_000_000
-_MAX_DIRECTORY_BYTES = 64_000_000
+_MAX_DIRECTORY_BYTES = 16_000_000
 _ENCRYPTED = 0x1
 _END, _END_64 = b"PK\x05\x06", b"PK\x06\x06"
 _DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError)

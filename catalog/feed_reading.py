@@ -175,8 +175,10 @@ def _lines_of_csv(
     csv.field_size_limit(_MAX_CELL_CHARACTERS)
     with text as file:
         for _ in range(before):
-            file.readline()
-        reader = csv.reader(file, delimiter=delimiter, strict=True)
+            file.readline(_MAX_LINE_CHARACTERS)
+        # Not the file itself: it would hold a line of any length.
+        lines = iter(lambda: file.readline(_MAX_LINE_CHARACTERS), "")
+        reader = csv.reader(lines, delimiter=delimiter, strict=True)
         number = before
         while True:
             number += 1

@@ -54,11 +54,11 @@ def known_currency(text: str) -> str:
 def split_currency(price: str) -> tuple[str, str]:
     """Return the amount's text and the currency written beside it: ("29,90", "EUR") of "29,90 €"; "" when none is."""
     amount, currency = price.strip(), ""
-    for sign, code in _SIGNS.items():
+    for sign, code in (*_SIGNS.items(), *((sign, "") for sign in _SHARED_SIGNS)):
         if sign in amount:
-            amount, currency = amount.replace(sign, ""), code
-    for sign in _SHARED_SIGNS:
-        amount = amount.replace(sign, "")
+            # "29€90" and "29 € 90": between digits the sign is the decimal one.
+            amount = re.sub(rf"(?<=\d)\s?{re.escape(sign)}\s?(?=\d)", ",", amount).replace(sign, "")
+            currency = code or currency
     written = re.fullmatch(r"(?:([A-Za-z]{3})\b)?([^A-Za-z]*)(?:\b([A-Za-z]{3}))?", amount.strip())
     if written and (code := written[1] or written[3]) and code.upper() in _CURRENCIES:
         amount, currency = written[2], code.upper()
@@ -73,6 +73,8 @@ def parse_price(amount: str, currency: str, *, decimal_sign: str = "") -> int:
     """
     # No-break and thin spaces, and both apostrophes, group thousands.
     text = re.sub(r"\s", " ", amount.strip()).replace("’", "'")
+    # "29,-" and "29.–" are 29 without decimals.
+    text = re.sub(r"(?<=\d)[.,] ?[-–—]{1,2}$", "", text)
     if text.startswith(("-", "−", "(")):
         raise InvalidPrice(amount, "a price cannot be negative")
     value = _ambiguous(text, decimal_sign) or _plain(text, decimal_sign)

@@ -61,6 +61,7 @@ def check_feed(progress: JobProgress, *, upload_id: int) -> str:
     upload = check_upload(
         upload_id,
         feeds_folder=wiring().settings.feeds_folder,
+        blobs=wiring().blobs,
         web=wiring().web_pictures,
         on_progress=progress.report,
         should_stop=progress.should_stop,

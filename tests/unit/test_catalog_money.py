@@ -78,3 +78,18 @@ def test_only_currencies_of_iso_4217_are_known() -> None:
     assert known_currency(" eur ") == known_currency("€") == "EUR"
     with pytest.raises(UnknownCurrency, match="ISO 4217"):
         known_currency("EURO")
+
+
+@pytest.mark.parametrize("text", ["29€90", "29 € 90", "29,90 €", "€29.90", "EUR 29,90", "29£90"])
+def test_a_sign_between_digits_is_the_decimal_one(text: str) -> None:
+    amount, currency = split_currency(text)
+    assert parse_price(amount, currency) == 2990
+
+
+def test_a_dollar_between_digits_never_makes_a_price_a_hundred_times_higher() -> None:
+    assert parse_price(split_currency("29$90")[0], "USD") == 2990
+
+
+@pytest.mark.parametrize("text", ["29,-", "29.–", "29,--", "29"])
+def test_a_dash_stands_for_no_decimals(text: str) -> None:
+    assert parse_price(text, "EUR") == 2900

@@ -77,6 +77,21 @@ def test_a_header_may_hold_a_line_break_and_no_broken_quotes(feed: OpenFeed) -> 
         feed('sku,"ti"tle\n1,a\n')
 
 
+def test_an_endless_line_of_csv_is_problems_and_never_held(feed: OpenFeed) -> None:
+    tracemalloc.start()
+    try:
+        found = feed("sku,title\n1," + "x" * 30_000_000 + "\n2,a\n")
+        tracemalloc.reset_peak()
+        before, _ = tracemalloc.get_traced_memory()
+        rows = list(found.read())
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert all(row.problem for row in rows[:-1])
+    assert rows[-1].cells == {"sku": "2", "title": "a"}
+    assert peak - before < 10_000_000
+
+
 def test_an_endless_line_of_json_is_a_problem_of_its_own_and_never_held(feed: OpenFeed) -> None:
     rows = feed('{"sku": "0"}\n{"sku": "' + "x" * 3_000_000 + '"}\n{"sku": "2"}\n', "p.jsonl").read()
     first, second, third = rows
