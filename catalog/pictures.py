@@ -101,7 +101,8 @@ def store_cutout(content_hash: str, cutout: Pixels, *, blobs: BlobStore) -> None
 def sweep_pictures(blobs: BlobStore) -> int:
     """Delete the stored pictures that no product has any more and no undo brings back; return how many there were.
 
-    Not to be run beside an import: it stores pictures before the products that need them.
+    Not to be run beside an import, or while product forms are open: both store pictures before the products that need
+    them. A form whose picture went says so, and asks for it again.
     """
     needed = set(db.session.scalars(select(ProductImage.content_hash).distinct())) | pictures_on_record()
     orphans = [key for key in _stored_keys(blobs) if key.split("/")[1] not in needed]
