@@ -12,13 +12,17 @@ _ACCENTED = "àâäáãåçéèêëîïíìñôöóòõùûüúÿ"
 _PLAIN = "aaaaaaceeeeiiiinooooouuuuy"
 
 
+_LETTERS_WITH_MARKS = range(0xC0, 0x250)
+_WITHOUT_MARKS = {
+    code: unicodedata.normalize("NFKD", chr(code)).encode("ascii", "ignore").decode() or chr(code)
+    for code in _LETTERS_WITH_MARKS
+} | {ord("œ"): "oe", ord("æ"): "ae", ord("ø"): "o"}
+
+
 def fold(text: str) -> str:
-    """Return the text in lower case, without accents."""
+    """Return the text in lower case, Latin letters without their accents."""
     lowered = text.casefold()
-    if lowered.isascii():
-        return lowered
-    decomposed = unicodedata.normalize("NFKD", lowered.replace("œ", "oe"))
-    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    return lowered if lowered.isascii() else unicodedata.normalize("NFC", lowered).translate(_WITHOUT_MARKS)
 
 
 class folded(FunctionElement[str]):

@@ -1,6 +1,7 @@
 """Every writer leaves a history, and what an act did can be taken back, on SQLite in memory."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -12,12 +13,16 @@ from catalog.editing import ProductDetails, replace_pictures, restore, save_prod
 from catalog.errors import ChangeBatchNotFound, HistoryBypassed
 from catalog.history import UNRECORDED, changes_by, undo_batch
 from catalog.history_models import ChangeBatch, ProductChange
+from catalog.history_source import HISTORY_LAPSES, CatalogueWork
 from catalog.models import CREATION_UNDONE, Product
 from catalog.pictures import StoredPicture
 from catalog.places import WEB
+from catalog.saved_views import save_view
 from catalog.stock import put_stock, stock_by_place
 from privacy.audit_notes import COMMAND_LINE
-from storage.database import db
+from privacy.retention import RetentionPolicy
+from privacy.sources import Scope
+from storage.database import db, now
 
 ANNA, BEN = "a" * 32, "b" * 32
 
@@ -248,3 +253,37 @@ def test_undoing_all_acts_last_first_brings_the_first_state_back(dress: Product,
     for batch_id in reversed(batches):
         assert undo_batch(batch_id, actor=ANNA).left_alone == 0
     assert state() == before
+
+
+def test_what_a_colleague_did_stays_and_by_whom_is_forgotten_with_the_account(dress: Product) -> None:
+    for who in (ANNA, BEN):
+        with changes_by(who, kind="form", role="merchandiser"):
+            dress.brand = who
+        save_view(who, "Dresses", "category=dress")
+        db.session.commit()
+    source, anna = CatalogueWork(), Scope(ANNA)
+    exported = source.export(anna)
+    assert [act["kind"] for act in exported["catalogue_acts"]] == ["form"]  # type: ignore[attr-defined]
+    assert exported["saved_views"] == [{"name": "Dresses", "query": "category=dress"}]
+    source.erase(Scope(ANNA, photo_id="c" * 32))
+    assert len(source.remains(anna)) == 2, "a photo's erasure is not the person's"
+    source.erase(anna)
+    db.session.commit()
+    assert list(source.remains(anna)) == []
+    assert source.export(anna) == {}
+    assert len(source.remains(Scope(BEN))) == 2
+    assert [change.after.get("brand") for change in history_of(dress)] == [None, ANNA, BEN]
+    assert [change.batch.actor for change in history_of(dress)] == ["", "", BEN]
+
+
+def test_an_act_past_its_period_goes_with_its_changes(dress: Product) -> None:
+    with changes_by(ANNA, kind="form") as recent:
+        dress.brand = "Ourika"
+    db.session.commit()
+    db.session.execute(update(ChangeBatch).where(ChangeBatch.id != recent).values(at=now() - timedelta(days=366)))
+    policy = RetentionPolicy.from_amounts({})
+    lapsed = HISTORY_LAPSES.lapsed(policy, now())
+    assert len(lapsed) == 1
+    HISTORY_LAPSES.erase_lapsed(lapsed)
+    db.session.commit()
+    assert [change.batch_id for change in history_of(dress)] == [recent]
