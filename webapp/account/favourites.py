@@ -9,6 +9,7 @@ from recommender.favourites import drop_favourite, favourites_of, keep_favourite
 from storage.database import db
 from webapp.account.routes import account
 from webapp.errors import BadRequestValue
+from webapp.merchandising import rules_in_force
 from webapp.photo_consents import is_on_hold
 from webapp.shop.opinions import back_to_the_match
 from webapp.visitor import current_visitor
@@ -21,7 +22,10 @@ def favourites() -> str:
     visitor = current_visitor()
     on_hold = is_on_hold(visitor)
     return render_template(
-        "account/favourites.html", kept=[] if on_hold else favourites_of(visitor.pseudonym), on_hold=on_hold
+        "account/favourites.html",
+        kept=[] if on_hold else favourites_of(visitor.pseudonym),
+        on_hold=on_hold,
+        withheld=rules_in_force().withholds,
     )
 
 
