@@ -14,7 +14,7 @@ from catalog.errors import AddressRefused, AnotherImportRuns, FeedUnreadable, Fe
 from catalog.feed_fetching import Fetcher
 from catalog.feed_models import FeedSchedule, FeedState, FeedUpload, SavedMapping
 from catalog.feed_reading import ARCHIVE_NAMES, TABLE_NAMES
-from catalog.feed_uploads import begin_import, receive_feed, refuse_beside_another_import
+from catalog.feed_uploads import begin_import, discard_waiting, receive_feed, refuse_beside_another_import
 from storage.database import LARGEST_ID, db, now
 
 HOURS_BETWEEN = (1, 2, 3, 6, 12)
@@ -68,8 +68,8 @@ def fetch_scheduled(
 ) -> FeedUpload | None:
     """Fetch the schedule's feed and let its import begin; None when that failed, and the schedule says why.
 
-    What was fetched but not understood waits for a person to look at its columns. `on_bytes` hears how much has come.
-    Flushes.
+    What was fetched but not understood waits for a person to look at its columns, until the next fetch. `on_bytes`
+    hears how much has come. Flushes.
     """
     schedule.last_at, schedule.last_problem = now(), ""
     try:
@@ -81,6 +81,7 @@ def fetch_scheduled(
             fetcher.fetch(schedule.address, into, max_bytes=max_bytes, seconds=_FETCH_SECONDS)
             name = file_name_of(schedule.address, file)
             file.seek(0)
+            discard_waiting(schedule.id, feeds_folder=feeds_folder)
             upload = receive_feed(file, name, feeds_folder=feeds_folder, schedule_id=schedule.id)
     except (AddressRefused, FetchFailed, FeedUnreadable, AnotherImportRuns) as error:
         schedule.last_problem = str(error)

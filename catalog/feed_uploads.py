@@ -34,6 +34,8 @@ ROWS_SHOWN = 20
 PROBLEMS_SHOWN = 50
 MOST_PROBLEMS_KEPT = 100_000
 _CHUNK_BYTES = 1 << 20
+_WAITING = (FeedState.UPLOADED, FeedState.CHECKED, FeedState.PAUSED)
+"""No job has it in hand, and its file is there."""
 
 
 @dataclass(frozen=True)
@@ -162,8 +164,7 @@ def begin_undo(upload: FeedUpload) -> None:
 
 def discard(upload: FeedUpload, *, feeds_folder: Path) -> None:
     """Let go of a feed that no job has in hand; what was imported of it stays. Commits. Raises FeedMovedOn."""
-    open_states = (FeedState.UPLOADED, FeedState.CHECKED, FeedState.PAUSED)
-    move(upload, FeedState.CANCELLED, out_of=open_states, ended_at=now())
+    move(upload, FeedState.CANCELLED, out_of=_WAITING, ended_at=now())
     db.session.commit()
     FeedFiles.of(upload, feeds_folder).remove()
 
@@ -274,14 +275,17 @@ def undo_upload(
 
 @contextmanager
 def _ending_as(upload: FeedUpload, state: FeedState) -> Iterator[None]:
-    """When the step fails, the upload is in this state, with what went wrong; a foreseen failure ends here."""
+    """When the step fails, the upload is in this state, with what went wrong; a foreseen failure ends here.
+
+    A feed that cannot be read with its mapping waits for another one.
+    """
     upload_id = upload.id
     try:
         yield
     except Exception as error:
         db.session.rollback()
         failed = db.session.get_one(FeedUpload, upload_id)
-        failed.state = state
+        failed.state = FeedState.UPLOADED if isinstance(error, FeedUnreadable | MappingError) else state
         foreseen = isinstance(error, FeedUnreadable | MappingError | ImportSuperseded | FeedMovedOn)
         failed.problem = str(error) if foreseen else f"{type(error).__name__}: {str(error).splitlines()[0][:300]}"
         db.session.commit()
@@ -309,10 +313,17 @@ def problems_of_check(upload: FeedUpload, *, feeds_folder: Path) -> Iterator[Rej
         return
 
 
+def discard_waiting(schedule_id: int, *, feeds_folder: Path) -> None:
+    """Let go of what a schedule fetched before and nobody took up: it is out of date. Commits."""
+    waiting = select(FeedUpload).where(FeedUpload.schedule_id == schedule_id, FeedUpload.state.in_(_WAITING))
+    for upload in db.session.scalars(waiting).all():
+        discard(upload, feeds_folder=feeds_folder)
+
+
 def remove_forgotten(*, feeds_folder: Path, at: datetime) -> int:
     """Discard the feeds that nobody imported in FORGOTTEN_AFTER, and files of none; return how many. Commits."""
     waiting = select(FeedUpload).where(
-        FeedUpload.state.in_((FeedState.UPLOADED, FeedState.CHECKED, FeedState.PAUSED)),
+        FeedUpload.state.in_(_WAITING),
         FeedUpload.created_at < at - FORGOTTEN_AFTER,
     )
     forgotten = db.session.scalars(waiting).all()

@@ -62,9 +62,24 @@ _SENTENCES = (
     N_("%(name)s must be a text, a number or a list of them"),
     N_("the line has more than %(limit)s characters"),
     N_("the feed has no rows"),
-    N_("a feed is a .csv or a .jsonl (JSON lines) file"),
     N_("a feed is a .csv, .tsv, .jsonl (JSON lines), .xml or .zip file"),
-    N_("this is not UTF-8 text. Save the file again as “CSV UTF-8” (or JSON in UTF-8)."),
+    N_("%(name)s, line %(line)s: %(advice)s"),
+    N_("%(advice)s. Save the file again as “CSV UTF-8” (or JSON in UTF-8)."),
+    N_("this is damaged UTF-16 text"),
+    N_("this is no text"),
+    N_("this is not UTF-8 text"),
+    N_("broken XML, %(reason)s"),
+    N_("its encoding is not known; save it in UTF-8"),
+    N_("this is no product feed; RSS 2.0 with <item> or Atom with <entry> is read"),
+    N_("a document type (<!DOCTYPE …>) is not read; leave it out"),
+    N_("the line of the columns is broken CSV: %(reason)s"),
+    N_("the archive holds no table (products.csv, .tsv, .jsonl or .xml); an archive within it is not opened"),
+    N_("%(table)s cannot be unpacked: the archive is damaged there"),
+    N_("%(table)s is a link; put the table itself into the archive"),
+    N_(
+        "nothing gives %(missing)s; the feed has the columns %(found)s. "
+        "Name them as our fields, or give a mapping file."
+    ),
     N_("the first line must name the columns, separated by commas, semicolons or tabs"),
     N_("two columns are named %(name)s; rename one"),
     N_("this is one JSON list; write one object a line, without commas"),
@@ -94,7 +109,7 @@ _SENTENCES = (
     N_("the host answers %(status)s instead of the file"),
     N_("the host sends it compressed, though that was not asked for"),
     N_("another feed is being imported"),
-    # The last: a file's or a picture's name before any of the others.
+    # The last: a file's or a picture's name, perhaps with a line, before any of the others.
     N_("%(name)s: %(advice)s"),
 )
 _PLACEHOLDER = re.compile(r"%\((\w+)\)s")

@@ -482,8 +482,23 @@ def test_a_schedule_fetches_a_feed_and_imports_it(shop: Flask, merchandiser: Fla
     work(shop)
     with shop.app_context():
         assert product_by_sku("W-1").stock == 3
-    page = merchandiser.get("/admin/feeds/schedules").text
-    assert "feed.zip" in page
+    assert "feed.zip" in merchandiser.get("/admin/feeds/schedules").text
+    Supplier.content = archive(row("W-2"))
+    for _ in range(2):
+        post(merchandiser, f"/admin/feeds/schedules/{schedule_id}/fetch")
+        with shop.app_context():
+            assert run_next_job({"fetch_feed"})
+        work(shop)
+    with shop.app_context():
+        fetched = db.session.scalars(
+            select(FeedUpload).filter_by(schedule_id=schedule_id).order_by(FeedUpload.id)
+        ).all()
+        assert [each.state for each in fetched] == ["finished", "cancelled", "uploaded"], "the older one is out of date"
+        number = fetched[-1].id
+    page = merchandiser.get(f"/admin/feeds/{number}").text
+    assert "nothing gives" in page
+    assert "Look at the columns" in page
+    post(merchandiser, f"/admin/feeds/{number}/discard")
     Supplier.content = b""
     post(merchandiser, f"/admin/feeds/schedules/{schedule_id}/fetch")
     with shop.app_context():

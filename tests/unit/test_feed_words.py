@@ -11,6 +11,7 @@ from catalog.feed_mapping import FeedMapping
 from catalog.feed_pictures import NoPictures
 from catalog.feed_reading import sample_feed
 from catalog.feed_rows import parse_row
+from catalog.import_feed import check_feed
 from tests.factories import demo_settings
 from webapp import create_app
 from webapp.feed_words import in_words
@@ -91,3 +92,36 @@ def test_a_reason_that_nobody_translated_stays_english() -> None:
 def test_an_english_page_says_it_as_the_reader_does(app: Flask) -> None:
     with app.test_request_context(headers={"Accept-Language": "en"}):
         assert in_words("a price cannot be negative") == "a price cannot be negative"
+
+
+@pytest.mark.usefixtures("in_french")
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.exe", b""),
+        ("a.zip", b"PK"),
+        ("a.xml", b"<rss><item>"),
+        ("a.xml", b"<html></html>"),
+        ("a.xml", b"<!DOCTYPE x><rss></rss>"),
+        ("a.csv", b"a,a\n1,2\n"),
+        ("a.jsonl", b"[1]"),
+    ],
+)
+def test_why_a_whole_file_is_no_feed_is_said_in_french(tmp_path: Path, name: str, content: bytes) -> None:
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(FeedUnreadable) as unreadable:
+        sample_feed(tmp_path / name)
+    english = str(unreadable.value).partition(": ")[2]
+    assert english not in in_words(str(unreadable.value))
+
+
+@pytest.mark.usefixtures("in_french")
+def test_what_a_feed_lacks_is_said_in_french(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("sku,title\n1,2\n")
+    with pytest.raises(FeedUnreadable) as unreadable:
+        check_feed(tmp_path / "a.csv", on_row=lambda _row: None)
+    (tmp_path / "b.csv").write_bytes(b"sku,title\n1,\0\n")
+    with pytest.raises(FeedUnreadable) as no_text:
+        check_feed(tmp_path / "b.csv", on_row=lambda _row: None)
+    assert in_words(str(no_text.value)).startswith("b.csv, ligne 2\u00a0: ce n’est pas du texte. Enregistrez")
+    assert "rien ne donne" in in_words(str(unreadable.value))
