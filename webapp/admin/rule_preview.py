@@ -21,7 +21,7 @@ from webapp.shop.looks import LOOKS_FOLDER, looks_on_offer
 from webapp.wiring import serving, wiring
 from webapp.words import MAX_WORDS_CHARACTERS
 
-_SHOWN = 12
+_SHOWN = 8
 
 
 @dataclass(frozen=True)
@@ -48,13 +48,14 @@ class PreviewPart:
 
 
 def preview_of(rule: Rule, asked: "MultiDict[str, str]", files: "MultiDict[str, FileStorage]") -> list[PreviewPart]:
-    """Return one part a garment of the photo or look, or one for the words; the photo is not kept.
+    """Return one part a garment of the photo or look, or one for the words, changed ones first; no photo is kept.
 
     The rule counts as in force, whatever its dates and its switch say. Raises BadRequestValue without anything to look
     for, BadImage.
     """
     shelves = _shelves(rule)
-    return [_part(rule, title, *map(answer, shelves)) for title, answer in _questions(asked, files).items()]
+    parts = [_part(rule, title, *map(answer, shelves)) for title, answer in _questions(asked, files).items()]
+    return sorted(parts, key=lambda part: not part.is_changed)
 
 
 def _shelves(rule: Rule) -> tuple[Shelf, Shelf]:
