@@ -22,8 +22,8 @@ FEWEST_TO_COMPARE = 8
 MOST_ODD_SCORE = 3.5
 """Of the modified z-score; the bound of Iglewicz and Hoaglin, How to Detect and Handle Outliers (1993)."""
 SOLD_OUT_FOR = timedelta(days=180)
-_LEAST_SPREAD = 0.05
-"""Of the logarithm of prices: where all cost the same, a price 20 % off is not odd yet."""
+_LEAST_SPREAD = 0.2
+"""Of the logarithm of prices: however alike a category's prices are, up to twice the usual one is not odd."""
 _MAIN_CURRENCY_SHARE = 0.9
 
 

@@ -16,6 +16,9 @@ PICTURES_TAKEN_BY = ("admin.take_in_product", "admin.save_product_form")
 """The endpoints that take several pictures of a product at once."""
 FEEDS_TAKEN_BY = "admin.take_feed"
 """The endpoint whose body may be larger than the memory: it goes to a temporary file."""
+RULES_TAKEN_BY = ("admin.save_new_rule", "admin.save_rule", "admin.preview_rule")
+"""The endpoints of a form with a tick for each brand, category and so on."""
+_MOST_TICKS = 2000
 
 
 class InMemoryRequest(Request):
@@ -38,6 +41,17 @@ class InMemoryRequest(Request):
     @max_content_length.setter
     def max_content_length(self, value: int | None) -> None:
         self._max_content_length = value
+
+    @property  # type: ignore[override]  # as Flask's own
+    def max_form_parts(self) -> int | None:
+        """How many fields a form may have."""
+        if self.endpoint in RULES_TAKEN_BY and _may(Permission.SET_RULES):
+            return _MOST_TICKS
+        return super().max_form_parts
+
+    @max_form_parts.setter
+    def max_form_parts(self, value: int | None) -> None:
+        self._max_form_parts = value
 
     @property
     def _brings_a_feed(self) -> bool:

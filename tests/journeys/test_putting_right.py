@@ -143,7 +143,7 @@ def test_every_fault_that_was_put_in_is_found(shop: Flask, desk: FlaskClient) ->
 def test_each_kind_is_shown_with_its_reason(shop: Flask, desk: FlaskClient) -> None:
     reasons = {
         FindingKind.TWIN: "Brand, category and most words are the same",
-        FindingKind.SAME_PICTURE: "the words are others",
+        FindingKind.SAME_PICTURE: "brand, category or words are others",
         FindingKind.MISSING_PICTURE: "No photo can find it",
         FindingKind.PRICE_BELOW_COST: "It costs the shop",
         FindingKind.ODD_PRICE: "usual deviations away",

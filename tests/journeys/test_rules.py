@@ -203,6 +203,13 @@ def test_a_faulty_form_names_the_fault_and_saves_nothing(
         assert stored_rules() == []
 
 
+def test_a_form_with_hundreds_of_ticks_is_read(shop: Flask, desk: FlaskClient, shopper: FlaskClient) -> None:
+    answer = post(desk, "/admin/rules", act="hide", brands=[f"Brand {number}" for number in range(300)])
+    assert answer.status_code == 400
+    assert "No item on sale has this: Brand 0" in answer.text
+    assert post(desk, "/admin/rules", act="hide", brands=["x"] * 2100).status_code == 413
+
+
 def test_two_merchandisers_do_not_write_over_each_other(shop: Flask, desk: FlaskClient, shopper: FlaskClient) -> None:
     sku = listed(shopper)[0]
     write(desk, "hide", skus=sku, title="Mine")

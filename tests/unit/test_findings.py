@@ -54,7 +54,8 @@ def test_few_products_say_nothing_of_a_price() -> None:
 
 
 def test_a_free_item_and_equal_prices_do_not_break_the_count() -> None:
-    assert found(priced(*[1000] * 20, 1100), FindingKind.ODD_PRICE) == []
+    assert found(priced(*[1000] * 20, 2000), FindingKind.ODD_PRICE) == []
+    assert found(priced(*[1000] * 20, 2100), FindingKind.ODD_PRICE) == [21]
     assert found(priced(*[1000] * 20, 0), FindingKind.ODD_PRICE) == [21]
     assert found([], FindingKind.ODD_PRICE) == []
 

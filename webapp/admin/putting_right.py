@@ -138,7 +138,8 @@ def reason_of(found: StoredFinding) -> str:
             )
         case FindingKind.SAME_PICTURE:
             words = _(
-                "The pictures differ in %(bits)d of 256 points only, and the words are others.", bits=told["bits_apart"]
+                "The pictures differ in %(bits)d of 256 points only; brand, category or words are others.",
+                bits=told["bits_apart"],
             )
         case FindingKind.PRICE_BELOW_COST:
             words = _("It costs the shop %(cost)s.", cost=_money(told["cost"], told["currency"]))

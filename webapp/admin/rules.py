@@ -45,7 +45,6 @@ from webapp.shop.looks import looks_on_offer
 from webapp.visitor import current_visitor
 from webapp.wiring import wiring
 
-_MOST_FORM_PARTS = 2000
 _CHANGES_SHOWN = 20
 
 Page = str | Response | tuple[str, int]
@@ -110,7 +109,6 @@ def save_rule(rule_id: int) -> Page:
 @permission_required(Permission.SET_RULES)
 def preview_rule() -> Page:
     """Show what the rule in the form would change, without saving anything; the form stays as it was typed."""
-    _take_a_long_form()
     rule_id = whole_number(request.form, "rule", default=0, lowest=0, highest=999_999_999)
     stored = stored_rule(rule_id) if rule_id else None
     form, said = read_form(request.form, rule_of(stored) if stored else None)
@@ -149,7 +147,6 @@ def take_rule_away(rule_id: int) -> Page:
 
 
 def _save(stored: StoredRule | None) -> Page:
-    _take_a_long_form()
     form, said = read_form(request.form, rule_of(stored) if stored else None)
     if form.problems:
         return _editor(form, stored=stored, status=400)
@@ -171,11 +168,6 @@ def _save(stored: StoredRule | None) -> Page:
 def _note(action: str, stored: StoredRule) -> None:
     note(action, actor=current_visitor().pseudonym, details={"rule": stored.id, "title": stored.title})
     db.session.commit()
-
-
-def _take_a_long_form() -> None:
-    """A brand a tick: a shop may offer more of them than a form may usually have parts."""
-    request.max_form_parts = _MOST_FORM_PARTS
 
 
 def _editor(
