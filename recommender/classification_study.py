@@ -14,7 +14,7 @@ from recommender.evaluation import expected_calibration_error, f1_by_class, pair
 from recommender.near_duplicates import duplicate_groups
 from recommender.softmax_head import Probabilities
 from recommender.study_features import StudyFeatures, StudyReaders, study_features, words_again
-from recommender.study_models import PartAnswers, Truth, fused, grouped_folds, part_answers
+from recommender.study_models import Truth, fused, grouped_folds, part_answers
 from recommender.study_sets import StudyProduct, StudySet, masked, without_rare
 
 MODELS = ("text", "image", "both")
@@ -86,6 +86,7 @@ def study_report(
     *,
     seeds: Sequence[int],
     mask: bool,
+    processes: int = 1,
     on_photos: Progress = lambda done, total: None,
     on_folds: Progress = lambda done, total: None,
 ) -> dict[str, Any]:
@@ -111,11 +112,11 @@ def study_report(
         "folds": FOLDS,
         "seeds": list(seeds),
         "notes": [*chosen.notes, *features.notes],
-        **_cross_validated(features, truth, seeds, report),
+        **_cross_validated(features, truth, seeds, processes, report),
     }
     if mask:
         hidden = words_again(masked(chosen).products, readers, features)
-        found["masked"] = _cross_validated(hidden, truth, seeds, lambda done: report(done, 1))
+        found["masked"] = _cross_validated(hidden, truth, seeds, processes, lambda done: report(done, 1))
     return found
 
 
@@ -134,11 +135,11 @@ def study_held_out(
     truth = _truth(products, features, names=sorted(set(train.categories)))
     known = np.arange(len(train.products))
     asked = np.arange(len(train.products), len(products))
-    answers = {part: part_answers(part, features, truth, known, asked, seed=0) for part in features.parts}
-    said: dict[str, Any] = {}
-    for model in MODELS:
-        found = _fused_answer(model, features, truth, known, answers)
-        said[model] = found and _plain(_judged(_Answers(found[0][None], found[1], found[2]), truth, rows=asked))
+    wanted = [model for model in MODELS if features.of(model)]
+    answers = _fold_answers(wanted, features, truth, known, asked, seed=0)
+    said: dict[str, Any] = dict.fromkeys(MODELS)
+    for model, (chances, seconds) in answers.items():
+        said[model] = asdict(_judged(_Answers(chances[None], seconds, features.of(model)), truth, rows=asked))
     notes = [*(f"train: {note}" for note in train.notes), *(f"test: {note}" for note in test.notes), *features.notes]
     strange = sorted(set(test.categories) - set(truth.names))
     if strange:
@@ -147,28 +148,35 @@ def study_held_out(
 
 
 def _cross_validated(
-    features: StudyFeatures, truth: Truth, seeds: Sequence[int], on_fold: Callable[[int], None]
+    features: StudyFeatures, truth: Truth, seeds: Sequence[int], processes: int, on_fold: Callable[[int], None]
 ) -> dict[str, Any]:
+    import joblib
+
     wanted = [model for model in MODELS if features.of(model)]
     names = (*wanted, *(part for part in features.parts if part != "joined"))
     shape = (len(seeds), len(truth.categories), len(truth.names))
     chances = {name: np.zeros(shape) for name in names}
     seconds: dict[str, list[float]] = {name: [] for name in names}
     everyone = np.arange(len(truth.categories))
-    for number, seed in enumerate(seeds):
-        for fold, (known, asked) in enumerate(grouped_folds(everyone, truth, folds=FOLDS, seed=seed)):
-            answers = {part: part_answers(part, features, truth, known, asked, seed=seed) for part in features.parts}
-            for name in names:
-                found = _fused_answer(name, features, truth, known, answers)
-                assert found is not None
-                chances[name][number, asked] = found[0]
-                seconds[name].append(found[1])
-            on_fold(number * FOLDS + fold + 1)
+    rounds = [
+        (number, known, asked)
+        for number, seed in enumerate(seeds)
+        for known, asked in grouped_folds(everyone, truth, folds=FOLDS, seed=seed)
+    ]
+    answered = joblib.Parallel(n_jobs=processes, return_as="generator")(
+        joblib.delayed(_fold_answers)(names, features, truth, known, asked, seed=seeds[number])
+        for number, known, asked in rounds
+    )
+    for done, ((number, _, asked), found) in enumerate(zip(rounds, answered, strict=True), start=1):
+        for name, (said, spent) in found.items():
+            chances[name][number, asked] = said
+            seconds[name].append(spent)
+        on_fold(done)
     made = {
         name: _Answers(chances[name], float(np.mean(seconds[name])), features.of(name) if name in wanted else (name,))
         for name in names
     }
-    judged = {name: _plain(_judged(answers, truth)) for name, answers in made.items()}
+    judged = {name: asdict(_judged(answers, truth)) for name, answers in made.items()}
     compared = [_compared(one, two, made, truth) for one, two in COMPARED if one in made and two in made]
     return {
         "models": {name: judged.get(name) for name in MODELS},
@@ -177,22 +185,26 @@ def _cross_validated(
     }
 
 
-def _fused_answer(
-    name: str,
+def _fold_answers(
+    names: Sequence[str],
     features: StudyFeatures,
     truth: Truth,
     known: NDArray[np.int64],
-    answers: Mapping[str, PartAnswers],
-) -> tuple[Probabilities, float, tuple[str, ...]] | None:
-    """Return a model's, or one part's, probabilities, its seconds of training, features included, and its parts."""
-    parts = features.of(name) if name in MODELS else (name,)
-    if not parts:
-        return None
-    begun = time.perf_counter()
-    said = fused([answers[part] for part in parts], truth.categories[known])
-    spent = time.perf_counter() - begun
-    spent += sum(answers[part].seconds + features.seconds.get(part, 0) for part in parts)
-    return said, spent, parts
+    asked: NDArray[np.int64],
+    *,
+    seed: int,
+) -> dict[str, tuple[Probabilities, float]]:
+    """Return each model's, and each part's, probabilities for `asked`, and its seconds with those of its features."""
+    answers = {part: part_answers(part, features, truth, known, asked, seed=seed) for part in features.parts}
+    found = {}
+    for name in names:
+        parts = features.of(name) if name in MODELS else (name,)
+        begun = time.perf_counter()
+        said = fused({part: answers[part] for part in parts}, known, truth, seed=seed)
+        spent = time.perf_counter() - begun
+        spent += sum(answers[part].seconds + features.seconds.get(part, 0) for part in parts)
+        found[name] = (said, spent)
+    return found
 
 
 def _truth(products: Sequence[StudyProduct], features: StudyFeatures, names: Sequence[str] = ()) -> Truth:
@@ -267,7 +279,3 @@ def mcnemar(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> McNemar:
     tail = sum(comb(cases, few) for few in range(min(alone, other) + 1))
     # Whole numbers: thousands of cases have powers that no float holds.
     return McNemar(alone, other, min(1.0, 2 * tail / 2**cases))
-
-
-def _plain(judged: Judged) -> dict[str, Any]:
-    return asdict(judged)

@@ -3,6 +3,7 @@
 import importlib
 import importlib.util
 import io
+import os
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -82,5 +83,5 @@ def _session(wanted: ImageNetNetwork) -> Any:
         warnings.simplefilter("ignore")
         torch.onnx.export(Pooled().eval(), (example,), file, input_names=["photo"], dynamo=False)
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
+    options.intra_op_num_threads = min(4, os.cpu_count() or 1)
     return onnxruntime.InferenceSession(file.getvalue(), options, providers=["CPUExecutionProvider"])

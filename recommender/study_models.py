@@ -2,8 +2,9 @@
 
 import time
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +20,9 @@ _FINE_PARTS = ("sentences", "encoder", "imagenet")
 _FINE_FACTOR = 3.0
 _MOST_COORDINATES = 800
 _LEAST = 1e-3
-_TRUST_PENALTY = 0.03
+_TRUST_PENALTIES = (0.03, 0.3)
+_DISPENSABLE = ("encoder", "joined")
+"""Parts that a fused head may do without: the shop's encoder knows garments, and the joined rows say nothing new."""
 
 
 @dataclass(frozen=True)
@@ -98,37 +101,65 @@ def part_answers(
     return PartAnswers(left_out, said, time.perf_counter() - begun, strength)
 
 
-def fused(parts: Sequence[PartAnswers], right: NDArray[np.int64]) -> Probabilities:
+def fused(answers: Mapping[str, PartAnswers], known: NDArray[np.int64], truth: Truth, *, seed: int) -> Probabilities:
     """Return the probabilities of the asked rows by a head fused over the parts.
 
     Its inputs are the parts' log probabilities, concatenated: for each part a weight above 0, and a trust that may
     differ by category. Fitted on what the parts said of rows that they had not been fitted on, so that no part is
-    trusted for what it knows by heart; which makes the probabilities calibrated, too.
+    trusted for what it knows by heart; which makes the probabilities calibrated, too. Which dispensable parts are
+    heard, and how freely trust may differ, is chosen by folds among the known rows, never by the asked ones.
     """
+    right = truth.categories[known]
+    folds = grouped_folds(known, truth, folds=INNER_FOLDS, seed=seed + 1)
+    optional = [part for part in _DISPENSABLE if part in answers and len(answers) > 1]
+    best: tuple[float, list[str], float] | None = None
+    for left_out in _subsets(optional):
+        parts = [part for part in answers if part not in left_out]
+        said = np.stack([answers[part].known for part in parts])
+        for penalty in _TRUST_PENALTIES:
+            loss = 0.0
+            for kept, apart in folds:
+                chances = _fused(said[:, kept], right[kept], said[:, apart], penalty)
+                loss -= float(np.log(np.clip(chances[np.arange(len(apart)), right[apart]], 1e-9, 1)).sum())
+            if best is None or loss < best[0]:
+                best = (loss, parts, penalty)
+    assert best is not None
+    _, parts, penalty = best
+    heard, asked = (np.stack([getattr(answers[part], side) for part in parts]) for side in ("known", "asked"))
+    return _fused(heard, right, asked, penalty)
+
+
+def _subsets(parts: Sequence[str]) -> list[tuple[str, ...]]:
+    return [some for count in range(len(parts) + 1) for some in combinations(parts, count)]
+
+
+def _fused(
+    heard: NDArray[np.float64], right: NDArray[np.int64], asked: NDArray[np.float64], penalty: float
+) -> Probabilities:
+    """Return softmax(sum over parts of (weight + trust by category) * what the part said); shapes (parts, rows, k)."""
     from scipy.optimize import minimize
 
-    heard = np.stack([part.known for part in parts])
     count, rows, categories = heard.shape
     picked = np.arange(rows)
 
     def scores(numbers: NDArray[np.float64], said: NDArray[np.float64]) -> NDArray[np.float64]:
         weights = np.exp(numbers[:count, None]) + numbers[count:].reshape(count, categories)
-        found: NDArray[np.float64] = np.einsum("pk,prk->rk", weights, said)
+        found: NDArray[np.float64] = (weights[:, None, :] * said).sum(axis=0)
         return found
 
     def loss(numbers: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
         chances = softmax(scores(numbers, heard))
         wrong = chances.copy()
         wrong[picked, right] -= 1
-        by_weight = np.einsum("rk,prk->pk", wrong, heard) / rows
+        by_weight = (wrong[None] * heard).sum(axis=1) / rows
         slope = np.concatenate([by_weight.sum(axis=1) * np.exp(numbers[:count]), by_weight.ravel()])
-        slope[count:] += 2 * _TRUST_PENALTY * numbers[count:]
-        penalty = _TRUST_PENALTY * float((numbers[count:] ** 2).sum())
-        return float(-np.log(np.clip(chances[picked, right], 1e-12, 1)).mean()) + penalty, slope
+        slope[count:] += 2 * penalty * numbers[count:]
+        cost = penalty * float((numbers[count:] ** 2).sum())
+        return float(-np.log(np.clip(chances[picked, right], 1e-12, 1)).mean()) + cost, slope
 
     start = np.concatenate([np.full(count, -np.log(count)), np.zeros(count * categories)])
     numbers = minimize(loss, start, jac=True, method="L-BFGS-B").x
-    return softmax(scores(numbers, np.stack([part.asked for part in parts])))
+    return softmax(scores(numbers, asked))
 
 
 def _said(
@@ -148,7 +179,7 @@ def _said(
     logs = np.log(np.clip(chances, _LEAST, 1))
     if not finely:
         return logs
-    fine = _chances(taught, truth.fine[known], asked, strength * _FINE_FACTOR, len(truth.fine_category))
+    fine = _chances(taught, truth.fine[known], asked, strength * _FINE_FACTOR, len(truth.fine_category), tolerance=1e-2)
     summed = np.zeros_like(chances)
     np.add.at(summed.T, truth.fine_category, fine.T)
     mean: NDArray[np.float64] = (logs + np.log(np.clip(summed, _LEAST, 1))) / 2
@@ -156,7 +187,13 @@ def _said(
 
 
 def _chances(
-    taught: NDArray[np.float64], values: NDArray[np.int64], asked: NDArray[np.float64], strength: float, count: int
+    taught: NDArray[np.float64],
+    values: NDArray[np.int64],
+    asked: NDArray[np.float64],
+    strength: float,
+    count: int,
+    *,
+    tolerance: float = 1e-3,
 ) -> Probabilities:
     from sklearn.linear_model import LogisticRegression
 
@@ -164,7 +201,7 @@ def _chances(
     if len(set(values)) == 1:
         found[:, values[0]] = 1
         return found
-    model = LogisticRegression(C=strength, max_iter=150, tol=1e-3).fit(taught, values)
+    model = LogisticRegression(C=strength, max_iter=150, tol=tolerance).fit(taught, values)
     found[:, model.classes_] = model.predict_proba(asked)
     return found
 

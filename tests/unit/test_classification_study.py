@@ -257,8 +257,11 @@ def test_the_fused_head_hears_the_part_that_knows() -> None:
     right = random.integers(0, 3, 300)
     knowing = np.log(softmax(2 * np.eye(3)[right] + random.normal(0, 0.5, (300, 3))))
     guessing = np.log(softmax(3 * random.normal(size=(300, 3))))
-    said = [PartAnswers(part[:200], part[200:], 0, 1) for part in (guessing, knowing)]
-    assert (fused(said, right[:200]).argmax(1) == right[200:]).mean() > 0.9
+    truth = Truth(("a", "b", "c"), right, np.full(300, -1), np.array([], np.int64), np.arange(300))
+    said = {
+        name: PartAnswers(part[:200], part[200:], 0, 1) for name, part in (("encoder", guessing), ("words", knowing))
+    }
+    assert (fused(said, np.arange(200), truth, seed=0).argmax(1) == right[200:]).mean() > 0.9
 
 
 def test_mcnemar_is_the_binomial_of_the_disagreements() -> None:

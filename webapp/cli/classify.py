@@ -1,6 +1,7 @@
 """`flask classify …`: how well products sort themselves in, from words, photos and both; needs no shop."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -26,16 +27,27 @@ _AS_JSON = click.option("--json", "as_json", is_flag=True, help="One JSON object
 
 @classify.command()
 @click.argument("folder", type=FOLDER)
-@click.option("--repeats", type=click.IntRange(1, 20), default=3, show_default=True, help="Rounds of five folds.")
+@click.option("--repeats", type=click.IntRange(1, 20), default=10, show_default=True, help="Rounds of five folds.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Of the first round; the others count on.")
 @click.option(
     "--mask/--no-mask", default=None, help="Also without words of types and colours [where colours are said]."
+)
+@click.option(
+    "--processes", type=click.IntRange(1, 64), default=os.cpu_count() or 1, show_default="one a core", help="At once."
 )
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write the JSON there too.")
 @_LIMIT
 @_AS_JSON
 def report(
-    folder: Path, *, repeats: int, seed: int, mask: bool | None, out: Path | None, limit: int | None, as_json: bool
+    folder: Path,
+    *,
+    repeats: int,
+    seed: int,
+    mask: bool | None,
+    processes: int,
+    out: Path | None,
+    limit: int | None,
+    as_json: bool,
 ) -> None:
     """Compare text, image and both by repeated cross-validation, near-duplicates on one side.
 
@@ -51,6 +63,7 @@ def report(
             _readers(),
             seeds=range(seed, seed + repeats),
             mask=studied.leaks if mask is None else mask,
+            processes=processes,
             on_photos=on_photos,
             on_folds=on_folds,
         )
