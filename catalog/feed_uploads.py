@@ -250,6 +250,11 @@ def _end_import(upload: FeedUpload, *, is_finished: bool) -> None:
     move(upload, state, out_of=(FeedState.IMPORTING,), ended_at=ended_at)
 
 
+def upload_of_batch(batch: str) -> int | None:
+    """Return the number of the feed whose import is this act of the history; None for any other act."""
+    return db.session.scalar(select(FeedUpload.id).filter_by(batch=batch))
+
+
 def undo_upload(
     upload_id: int, *, actor: str, role: str, on_progress: Progress, should_stop: Callable[[], bool]
 ) -> FeedUpload:

@@ -7,6 +7,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from accounts.permissions import Permission
+from catalog.feed_uploads import upload_of_batch
 from catalog.history import UndoReport, change_count, undo_batch
 from catalog.history_reading import act, acts, changes_of_act, changes_of_product
 from catalog.listing import any_product
@@ -52,9 +53,14 @@ def product_history(sku: str) -> str:
 @admin.post("/history/<batch>/undo")
 @permission_required(Permission.EDIT_CATALOGUE)
 def undo(batch: str) -> Response:
-    """Put back what is still as the act left it; a large one by a background job."""
+    """Put back what is still as the act left it; a large one in the background, a feed's import on its page."""
     actor = current_visitor().pseudonym
     act(batch)
+    upload_id = upload_of_batch(batch)
+    if upload_id is not None:
+        # It may still run, and its page says how far it is undone.
+        flash(_("The import of a feed is undone on its own page."), "info")
+        return redirect(url_for(".feed", upload_id=upload_id), code=303)
     note("catalogue.undone", actor=actor, details={"batch": batch})
     if change_count(batch) > UNDONE_AT_ONCE:
         job = enqueue("undo_changes", batch=batch, actor=actor, role=current_user.role.value)

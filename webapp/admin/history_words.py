@@ -27,6 +27,7 @@ KIND_WORDS = {
     "on sale": _("Put back on sale"),
     "off sale": _("Taken off sale"),
     "suggestion": _("Suggestion accepted"),
+    "suggestions": _("Suggestions accepted"),
     "put right": _("Put right"),
 }
 FIELD_WORDS = {
