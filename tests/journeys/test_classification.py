@@ -443,6 +443,12 @@ def test_text_photo_and_both_are_compared_on_the_shops_own_products(
         assert set(kept.report["models"]) == {"text", "image", "both"}
     page = desk.get("/admin/classification/report")
     assert page.status_code == 200
+    with desk.session_transaction() as session:
+        session["language"] = "en"
+    english = desk.get("/admin/classification/report").text
+    assert "95%" in english
+    assert "100%" in english
+    assert "\N{NO-BREAK SPACE}%" not in english, "numbers in the language of an earlier visitor"
     assert page.text.count('class="dots-row"') == 2 * 3
     assert desk.get(f"/admin/classification/report?number={kept.id}").status_code == 200
     assert desk.get("/admin/classification/report?number=99").status_code == 404

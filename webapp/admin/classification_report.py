@@ -63,12 +63,16 @@ class CategoryRow:
 
 @dataclass(frozen=True)
 class Compared:
-    """One comparison in words and in places of a chart that begins at `begins`, 0 to 1, and ends at 1."""
+    """One comparison in words and in places of a chart, whose ends are shares from 0 to 1."""
 
     rows: tuple[ChartRow, ...]
     begins: float
     gains: tuple[Gain, ...]
     categories: tuple[CategoryRow, ...]
+    # Not in the template: it would write constants once for all languages, in that of the first visitor.
+    ends: float = 1.0
+    interval: float = 0.95
+    least_p: float = 0.001
 
 
 @admin.get("/classification/report")
