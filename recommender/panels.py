@@ -18,6 +18,8 @@ from storage.database import db, now
 
 MATCHES_OF_A_PHOTO = 10
 LONGEST_TITLE_CHARACTERS = 120
+_LARGEST_ID = 2**31 - 1
+"""That the databases' integers hold."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,8 @@ def panels() -> list[RelevancePanel]:
 
 def panel_with(panel_id: int) -> RelevancePanel:
     """Return a panel. Raises PanelNotFound."""
-    return db.session.get(RelevancePanel, panel_id) or _no_panel()
+    found = db.session.get(RelevancePanel, panel_id) if panel_id <= _LARGEST_ID else None
+    return found or _no_panel()
 
 
 def query_of(panel: RelevancePanel, query_id: int) -> PanelQuery:

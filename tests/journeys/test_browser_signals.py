@@ -1,9 +1,13 @@
-"""Hearts and thumbs in a real browser."""
+"""Hearts, thumbs, the insight page and a panel in a real browser."""
 
 import pytest
 
+from storage.database import db, now
+from tests.factories import demo_settings
 from tests.journeys.browser import DESKTOP, PHONE, visit
 from tests.journeys.conftest import LiveShop
+from webapp import create_app
+from webapp.demo_shoppers import invent_shoppers
 
 
 @pytest.mark.parametrize(("language", "width"), [("fr", PHONE), ("en", DESKTOP)])
@@ -32,3 +36,32 @@ def test_hearts_and_thumbs_are_pressed_without_leaving_the_page(open_shop: LiveS
         shopper.look("signals-favourites")
         shopper.page.locator(".product-card .heart button").click()
         shopper.page.wait_for_selector(".heart button[aria-pressed=false]")
+
+
+def test_a_merchandiser_reads_the_insight_and_judges_a_panel_on_a_phone(open_shop: LiveShop) -> None:
+    with create_app(demo_settings(open_shop.instance)).app_context():
+        invent_shoppers(now().date(), weeks=2)
+        db.session.commit()
+    account = open_shop.accounts["merchandiser"]
+    with visit(open_shop.url, language="fr", width=PHONE) as desk:
+        desk.go("/account/login")
+        desk.page.fill("[name=email]", account.email)
+        desk.page.fill("[name=password]", account.password)
+        desk.page.get_by_role("button", name=desk.words("Log in")).last.click()
+        desk.go("/admin/insight")
+        assert desk.page.locator(".chart-column").count() == 2
+        desk.look("insight")
+        desk.go("/admin/panels")
+        desk.page.fill("#panel-title", "Novembre")
+        for look in desk.page.locator("[name=look]").all()[1:]:
+            look.uncheck()
+        desk.look("panels")
+        desk.page.get_by_role("button", name=desk.words("Open the panel")).click()
+        desk.page.get_by_role("link", name=desk.words("Judge the matches")).click()
+        desk.look("panel-judge")
+        for answer in desk.page.locator(".panel-matches fieldset").all():
+            answer.get_by_label(desk.words("Good"), exact=True).check()
+        desk.page.get_by_role("button", name=desk.words("Save and go on")).click()
+        desk.page.get_by_role("button", name=desk.words("Close it and make the report")).click()
+        desk.look("panel-report")
+        assert "100" in desk.page.locator(".figures dd").first.inner_text()

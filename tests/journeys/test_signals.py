@@ -4,6 +4,7 @@ import io
 import re
 from datetime import timedelta
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -12,6 +13,7 @@ from werkzeug.test import TestResponse
 from accounts.models import Role
 from catalog.models import Product
 from privacy.models import KeptPhoto
+from recommender import favourites
 from recommender.search_counts import count_waiting_searches
 from recommender.signal_models import Favourite, MatchOpinion, SearchCount
 from storage.database import db, now
@@ -153,3 +155,19 @@ def test_the_api_leaves_notes_only_with_consent_to_statistics(app: Flask, client
         assert answer.status_code == 200
     said = answer.get_json()
     assert [search.photo_id for search in counted(app)] == [said["photo_id"]] * len(said["garments"])
+
+
+def test_two_presses_at_once_are_one(app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second one looks before the first has written, and finds its row when it writes itself."""
+    log_in(client, app, Role.SHOPPER)
+    page = client.get("/products").text
+    sku = first_sku(page)
+    assert send(client, "/account/favourites", page, sku=sku, keep="yes").status_code == 303
+    known, too_early = favourites.favourite_product_ids, [True]
+    monkeypatch.setattr(
+        favourites, "favourite_product_ids", lambda person: set() if too_early and too_early.pop() else known(person)
+    )
+    assert send(client, "/account/favourites", page, sku=sku, keep="yes").status_code == 303
+    assert not too_early
+    with app.app_context():
+        assert len(db.session.scalars(select(Favourite)).all()) == 1

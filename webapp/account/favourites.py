@@ -11,7 +11,7 @@ from webapp.account.routes import account
 from webapp.errors import BadRequestValue
 from webapp.merchandising import rules_in_force
 from webapp.photo_consents import is_on_hold
-from webapp.shop.opinions import back_to_the_match
+from webapp.shop.opinions import back_to_the_match, once_more_if_pressed_twice
 from webapp.visitor import current_visitor
 
 
@@ -35,7 +35,7 @@ def change_favourite() -> Response:
     """Keep a product at hand (`keep` yes), or no longer (`keep` no)."""
     sku, keep, pseudonym = request.form.get("sku", ""), request.form.get("keep", ""), current_visitor().pseudonym
     if keep == "yes":
-        keep_favourite(sku, pseudonym=pseudonym)
+        once_more_if_pressed_twice(lambda: keep_favourite(sku, pseudonym=pseudonym))
     elif keep == "no":
         drop_favourite(sku, pseudonym=pseudonym)
     else:

@@ -37,6 +37,7 @@ from webapp.admin.routes import admin
 from webapp.errors import BadRequestValue, answer_for
 from webapp.photo_flow import StageTimes, see, shelf
 from webapp.shop.looks import LOOKS_FOLDER, looks_on_offer
+from webapp.shop.opinions import once_more_if_pressed_twice
 from webapp.visitor import current_visitor
 from webapp.wiring import serving, wiring
 
@@ -118,10 +119,10 @@ def judge_panel(panel_id: int) -> str | AnyResponse:
 @permission_required(Permission.JUDGE_RELEVANCE)
 def judge_photo(panel_id: int, query_id: int) -> AnyResponse:
     """Record what the form says of a photo's matches; those left open stay open."""
-    found = panel_with(panel_id)
+    found, pseudonym = panel_with(panel_id), current_visitor().pseudonym
     query = query_of(found, query_id)
     said = dict(_said())
-    judge(found, query, said, pseudonym=current_visitor().pseudonym)
+    once_more_if_pressed_twice(lambda: judge(found, query, said, pseudonym=pseudonym))
     db.session.commit()
     left = sum(match.id not in said for match in query.matches)
     if left:

@@ -1,9 +1,11 @@
 """A thumb up or down on a match."""
 
+from collections.abc import Callable
 from urllib.parse import quote
 
 from flask import jsonify, redirect, request, url_for
 from flask_babel import gettext as _
+from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response
 
 from recommender.opinions import give_opinion, take_opinion_back
@@ -25,13 +27,24 @@ def judge_match() -> Response:
         raise BadRequestValue("search", _("Open the search again, then judge its matches."))
     sku, good, pseudonym = request.form.get("sku", ""), request.form.get("good", ""), current_visitor().pseudonym
     if good in _GOOD:
-        give_opinion(search, sku, good=_GOOD[good], pseudonym=pseudonym, day=now().date())
+        once_more_if_pressed_twice(
+            lambda: give_opinion(search, sku, good=_GOOD[good], pseudonym=pseudonym, day=now().date())
+        )
     elif not good:
         take_opinion_back(search, sku, pseudonym=pseudonym)
     else:
         raise BadRequestValue("good", _("Choose one of %(allowed)s.", allowed="yes, no"))
     db.session.commit()
     return back_to_the_match(sku, good=good)
+
+
+def once_more_if_pressed_twice(write: Callable[[], None]) -> None:
+    """Write; when the same press came a moment earlier by another way, its row is there now: write on top of that."""
+    try:
+        write()
+    except IntegrityError:
+        db.session.rollback()
+        write()
 
 
 def back_to_the_match(sku: str, **said: object) -> Response:
