@@ -251,7 +251,13 @@ def _look_at_changes(session: Session, _context: UOWTransaction, _instances: Any
     """Here old values are still known; the ids of new products come with the flush."""
     changed: list[_Change] = [(product, *_before_and_after(product)) for product in _touched(session)]
     created: list[_Change] = [(product, None, {}) for product in session.new if isinstance(product, Product)]
-    session.info["product_changes"] = [change for change in (*created, *changed) if change[1] != change[2]]
+    session.info["product_changes"] = [change for change in (*created, *changed) if _says_something(change)]
+
+
+def _says_something(change: _Change) -> bool:
+    """Whether anything differs but which row of a feed said it last: a feed that says the same anew is no change."""
+    _product, before, after = change
+    return before != after and (before is None or set(before) != {"row_hash"})
 
 
 @event.listens_for(Session, "after_flush")

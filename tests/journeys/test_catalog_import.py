@@ -24,7 +24,7 @@ from catalog.feed_pictures import FoundPicture
 from catalog.feed_reading import open_feed
 from catalog.feed_rows import parse_row
 from catalog.feed_writing import FeedFormat, export_products
-from catalog.history_models import ChangeBatch
+from catalog.history_models import ChangeBatch, ProductChange
 from catalog.import_feed import BATCH_ROWS, CheckedRow, check_feed, import_feed
 from catalog.import_report import ImportReport
 from catalog.models import ImportRejection, ImportRun, Product, ProductImage
@@ -526,9 +526,12 @@ def test_what_is_exported_and_imported_again_changes_no_product_and_no_picture(
     fill_for_export(feed)
     before, pictures = said_of_all(), list(live_images())
     path = exported(feed_format, feed.folder / feed_format.file_name)
+    changes = db.select(db.func.count()).select_from(ProductChange)
+    recorded = db.session.scalar(changes)
     assert counts(import_feed(path, blobs=feed.blobs)) == (0, 3, 0, 0)
     db.session.expire_all()
     assert said_of_all() == before
+    assert db.session.scalar(changes) == recorded == 3
     assert list(live_images()) == pictures
     assert counts(import_feed(path, blobs=feed.blobs)) == (0, 0, 3, 0)
 
