@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -15,7 +15,7 @@ from catalog.bulk_edit import MOST_PRODUCTS, BulkAction, BulkEdit, apply, previe
 from catalog.errors import ChangeBatchNotFound, InvalidBulkEdit, InvalidSavedView
 from catalog.history_reading import Act, act
 from catalog.models import Product
-from catalog.product_list import FIELDS, choices, find_products, product_ids, products_by_ids
+from catalog.product_list import FIELDS, NOT_STATED, choices, find_products, product_ids, products_by_ids
 from catalog.products import Page
 from catalog.saved_views import drop_view, save_view, views_of
 from catalog.vocabulary import TERMS, Kind
@@ -50,6 +50,7 @@ from webapp.words import MAX_WORDS_CHARACTERS
 _PRODUCTS_A_PAGE = 50
 _LIKE_SHOWN = 60
 _JOBS_SHOWN = 5
+_MOST_SUGGESTED = 200
 _BATCH = re.compile(r"[0-9a-f]{32}")
 _ADVICE = {
     "action": lazy_gettext("Choose what to change."),
@@ -151,6 +152,7 @@ def bulk_edit() -> Response:
 
 
 def _list_page(query: ListQuery, found: Page[Product], *, by_picture: bool = False) -> str:
+    in_use = {field: choices(field) for field in FIELDS}
     return render_template(
         "admin/catalogue.html",
         page=found,
@@ -161,12 +163,12 @@ def _list_page(query: ListQuery, found: Page[Product], *, by_picture: bool = Fal
         order_words=ORDER_WORDS,
         state_words=STATE_WORDS,
         stock_words=STOCK_WORDS,
-        choices=list_choices(query),
+        choices=list_choices(query, in_use),
         filters_in_force=list_filters_in_force(query),
         views=views_of(current_visitor().pseudonym),
         done=_known_act(request.args.get("done", "")),
         bulk_actions=BULK_WORDS,
-        suggestions=_suggestions(),
+        suggestions=_suggestions(in_use),
         most_products=MOST_PRODUCTS,
         manifest=_manifest(),
         jobs=latest_jobs(_JOBS_SHOWN),
@@ -188,11 +190,15 @@ def _like(query: Query, asked: ListQuery) -> Page[Product]:
     return Page(found, total=len(found), page=1, page_size=_LIKE_SHOWN)
 
 
-def _suggestions() -> dict[str, list[str]]:
+def _suggestions(in_use: Mapping[str, Mapping[str, int]]) -> dict[str, list[str]]:
     """Return the words that the value of a change may be, for each field: the shop's labels, else values in use."""
     language = current_language()
     labels = {kind.value: [term.fr if language == "fr" else term.en for term in TERMS[kind]] for kind in Kind}
-    used = {name: [value for value in choices(name) if value != "-"][:200] for name in FIELDS if name not in labels}
+    used = {
+        field: [value for value in values if value != NOT_STATED][:_MOST_SUGGESTED]
+        for field, values in in_use.items()
+        if field not in labels
+    }
     return labels | used
 
 

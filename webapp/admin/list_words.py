@@ -1,10 +1,12 @@
 """What the list's filter form offers, and the chips of filters in force."""
 
+from collections.abc import Mapping
+
 from flask_babel import format_decimal, lazy_gettext
 from flask_babel.speaklater import LazyString
 
 from catalog.bulk_edit import BulkAction
-from catalog.product_list import FIELDS, LOW_STOCK, NOT_STATED, Order, Shown, StockLevel, choices
+from catalog.product_list import FIELDS, LOW_STOCK, NOT_STATED, Order, Shown, StockLevel
 from catalog.vocabulary import Kind, label_of
 from webapp.addresses import address_without
 from webapp.admin.list_query import ListQuery, SearchBy
@@ -64,13 +66,13 @@ BULK_WORDS = {
 }
 
 
-def list_choices(query: ListQuery) -> list[ChoiceGroup]:
-    """Return the filter form's groups: the values in use, most frequent first, and those that are chosen."""
+def list_choices(query: ListQuery, in_use: Mapping[str, Mapping[str, int]]) -> list[ChoiceGroup]:
+    """Return the filter form's groups: the values in use (by field, most frequent first), and those that are chosen."""
     groups = []
     for field, (part, _column) in FIELDS.items():
         chosen: frozenset[str] = getattr(query.wanted, part)
-        counts = choices(field)
-        offered = counts | {value: 0 for value in chosen if value not in counts}
+        counts = in_use[field]
+        offered = dict(counts) | {value: 0 for value in chosen if value not in counts}
         if offered.keys() - {NOT_STATED}:
             rows = [Choice(value, list_value(field, value), count, value in chosen) for value, count in offered.items()]
             groups.append(ChoiceGroup(field, FIELD_TITLES[field], rows))
