@@ -100,12 +100,12 @@ def suggest_for_catalogue(
             report.finished = False
             break
         answers = classifier.suggest_many(listings_of(products, classifier.encoder))
-        spoken = _spoken([product.id for product in products])
+        known = _known([product.id for product in products])
         for product, answer in zip(products, answers, strict=True):
             sensible = {
                 field: said for field, said in answer.items() if _is_worth_a_look(product, field, said, learned)
             }
-            report.suggested += _renew(product, sensible, spoken, model_id)
+            report.suggested += _renew(product, sensible, known, model_id)
         report.products += len(products)
         db.session.commit()
         on_progress(report.products, max(total, report.products))
@@ -264,30 +264,40 @@ def _in_batches() -> Iterator[Sequence[Product]]:
         yield products
 
 
-def _spoken(product_ids: Sequence[int]) -> dict[tuple[int, str], ListingSuggestion | None]:
-    """Return the fields of these products of which something is known: a person's word (None), or a suggestion."""
+@dataclass(frozen=True)
+class _Known:
+    """What is known of some products' fields, by (product id, field)."""
+
+    made: Mapping[tuple[int, str], ListingSuggestion]
+    labelled: Collection[tuple[int, str]]
+
+    def is_settled(self, key: tuple[int, str], current: str) -> bool:
+        """Say whether a person has spoken: of a value that is there, or that there shall be none.
+
+        A value that they gave and that is gone again (an undo, a feed) is suggested anew.
+        """
+        made = self.made.get(key)
+        if made is not None and made.is_kept:
+            return True
+        return bool(current) and (key in self.labelled or (made is not None and made.state != SuggestionState.OPEN))
+
+
+def _known(product_ids: Sequence[int]) -> _Known:
     labels = db.session.execute(
         select(ListingLabel.product_id, ListingLabel.field).where(ListingLabel.product_id.in_(product_ids))
     )
     made = db.session.scalars(select(ListingSuggestion).where(ListingSuggestion.product_id.in_(product_ids)))
-    known: dict[tuple[int, str], ListingSuggestion | None] = {(one.product_id, one.field): one for one in made}
-    return known | dict.fromkeys(labels)
+    return _Known({(one.product_id, one.field): one for one in made}, {(row.product_id, row.field) for row in labels})
 
 
-def _renew(
-    product: Product,
-    answer: Mapping[str, FieldSuggestion],
-    spoken: Mapping[tuple[int, str], ListingSuggestion | None],
-    model_id: int,
-) -> int:
+def _renew(product: Product, answer: Mapping[str, FieldSuggestion], known: _Known, model_id: int) -> int:
     """Write the suggestions for one product; return how many fields now wait."""
     waiting = 0
     for field in LISTING_FIELDS:
         key, current = (product.id, field), getattr(product, field)
-        made = spoken.get(key)
-        if key in spoken and (made is None or (made.state != SuggestionState.OPEN and (current or made.is_kept))):
+        if known.is_settled(key, current):
             continue
-        said = answer.get(field)
+        made, said = known.made.get(key), answer.get(field)
         if said is None:
             if made is not None:
                 db.session.delete(made)

@@ -189,6 +189,22 @@ def test_a_correction_is_training_data_and_wins_over_what_a_feed_writes(app: Fla
         assert material.from_people == 1
 
 
+def test_what_was_accepted_and_undone_is_suggested_again(app: Flask, desk: FlaskClient) -> None:
+    with app.app_context():
+        one = waiting()[0]
+        sku, suggestion_id, value = one.product.sku, one.id, one.value
+    assert decide(desk, app, sku, accept=suggestion_id) == 303
+    with app.app_context():
+        batch = db.session.scalars(select(ChangeBatch).filter_by(kind="suggestion")).one()
+        undo_batch(batch.id, actor=SYSTEM)
+        assert product_by_sku(sku).colour == ""
+        enqueue("suggest_for_catalogue")
+        db.session.commit()
+        assert run_jobs()[-1].state == JobState.DONE
+        [again] = [one for one in open_suggestions(product_by_sku(sku).id) if one.field == "colour"]
+        assert again.value == value
+
+
 def test_what_a_person_left_empty_is_not_asked_about_again(app: Flask, desk: FlaskClient) -> None:
     with app.app_context():
         one = waiting()[-1]
