@@ -39,3 +39,8 @@ def test_a_feed_is_sent_looked_over_imported_and_undone(
         person.look("feed-undone")
         person.go("/admin/feeds/schedules")
         person.look("feed-schedules")
+        person.go("/admin/feeds/export?category=dress")
+        person.look("feed-export")
+        with page.expect_download() as download:
+            page.get_by_role("button", name=words("Download")).click()
+        assert download.value.suggested_filename == "products.csv"

@@ -167,7 +167,9 @@ def _row(name: str, document: Mapping[str, Any], columns: Sequence[str], problem
     if column in columns:
         # By its number: a browser changes line breaks, which a column's name may hold.
         chosen = f"{_COLUMN}{columns.index(column)}"
-    return FieldRow(name, title_of(name), chosen, text, _rule_of(source), name in NEEDED, problem)
+    has_other_title = any(each in document["fields"] for each in _TITLE_FIELDS if each != "title")
+    is_needed = name in NEEDED or (name == "title" and not has_other_title)
+    return FieldRow(name, title_of(name), chosen, text, _rule_of(source), is_needed, problem)
 
 
 def _column_chosen(chosen: str, columns: Sequence[str]) -> str:
