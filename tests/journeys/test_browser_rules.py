@@ -23,7 +23,7 @@ def test_a_rule_is_tried_saved_and_holds(open_shop: LiveShop, width: int) -> Non
         page.fill("#title", f"Embargo {width}")
         page.locator(".look-choice input").first.check()
         page.get_by_role("button", name=words("Show before and after")).click()
-        expect(page.locator(".preview-pair").first).to_be_visible(timeout=20_000)
+        expect(page.locator(".preview-part").first).to_be_visible(timeout=20_000)
         expect(page.locator("#skus")).to_have_value(sku)
         person.look("rule-preview")
         page.get_by_role("button", name=words("Save the rule")).click()
