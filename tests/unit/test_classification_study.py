@@ -281,3 +281,12 @@ def test_a_command_ends_in_a_line_about_the_folder(tmp_path: Path) -> None:
         assert result.exit_code == 1
         assert "products.csv" in result.stderr.splitlines()[-1]
         assert isinstance(result.exception, SystemExit)
+
+
+def test_a_place_that_cannot_be_written_is_said_before_the_work(folder: Path) -> None:
+    inside_a_file = folder / "products.csv" / "report.json"
+    result = CliRunner().invoke(commands.classify, ["report", str(folder), "--out", str(inside_a_file)])
+    assert result.exit_code == 1
+    assert isinstance(result.exception, SystemExit)
+    assert str(folder / "products.csv") in result.stderr
+    assert "photos" not in result.stderr

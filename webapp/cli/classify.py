@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from webapp.cli.progress import progress_bar
-from webapp.cli.vision import FOLDER, InWords, write_whole
+from webapp.cli.vision import FOLDER, InWords, require_writable, write_whole
 
 
 @click.group(cls=InWords)
@@ -56,6 +56,8 @@ def report(
     from recommender.classification_study import study_report
     from recommender.study_sets import read_study_set
 
+    if out is not None:
+        require_writable(out)
     studied = read_study_set(folder, limit=limit)
     with progress_bar("photos", "photo") as on_photos, progress_bar("folds", "fold") as on_folds:
         found = study_report(

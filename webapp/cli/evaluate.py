@@ -2,7 +2,6 @@
 
 import json
 import math
-import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field
@@ -36,10 +35,9 @@ def evaluate(what: str, data: Path, *, held_out: bool, whole_gallery: bool, spli
     from segmentation.errors import SegmentationError
 
     if json_file is not None:
-        # Measuring takes minutes: a place that cannot be written is found before.
-        json_file.parent.mkdir(parents=True, exist_ok=True)
-        if not os.access(json_file if json_file.exists() else json_file.parent, os.W_OK):
-            raise click.ClickException(f"{json_file} cannot be written")
+        from webapp.cli.vision import require_writable
+
+        require_writable(json_file)
     asked = _Asked(data, split, held_out=held_out, whole_gallery=whole_gallery)
     try:
         tables = [table for part in (PARTS if what == "all" else (what,)) for table in _shown(_MEASURES[part](asked))]

@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -163,6 +164,13 @@ class _PhotoReader:
             click.echo(f"left out: {line}", err=True)
         if self._unreadable:
             raise SystemExit(1)
+
+
+def require_writable(path: Path) -> None:
+    """Make the folder of a file. Raises ClickException when the file cannot be written, before minutes are spent."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.is_dir() or not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise click.ClickException(f"{path} cannot be written")
 
 
 def write_whole(path: Path, content: bytes) -> None:
