@@ -117,7 +117,8 @@ class ListingClassifier:
         order = np.argsort(-chances, kind="stable")[:_RANKED]
         ranked = tuple(RankedValue(head.values[column], float(chances[column])) for column in order)
         same = np.array([values.get(name) == ranked[0].value for values in self.example_values])
-        nearest = [row for row in np.argsort(-near, kind="stable") if same[row]][:_NEAR]
+        # One that shares nothing with the listing is no reason.
+        nearest = [row for row in np.argsort(-near, kind="stable") if same[row] and near[row] > 0][:_NEAR]
         examples = tuple(
             NearExample(self.example_keys[row], float(near[row]), self.example_values[row]) for row in nearest
         )

@@ -6,7 +6,10 @@ from zoneinfo import ZoneInfo
 
 from flask import g
 
+from catalog.errors import ProductNotFound
 from catalog.merchandising import Rules
+from catalog.models import Product
+from catalog.products import product_by_sku
 from recommender.arranging import Arrangement
 from storage.database import now
 from webapp.wiring import wiring
@@ -27,3 +30,11 @@ def arrangement_in_force() -> Arrangement:
 def rules_in_force() -> Rules:
     """Return the rules alone, for lists and counts."""
     return arrangement_in_force().rules
+
+
+def shown_product(sku: str) -> Product:
+    """Return a product that shoppers may see. Raises ProductNotFound, for one that the rules withhold too."""
+    product = product_by_sku(sku)
+    if rules_in_force().withholds(product):
+        raise ProductNotFound(sku)
+    return product

@@ -103,6 +103,7 @@ def test_a_hidden_product_is_nowhere_from_the_next_request_on(
     assert [len(garment) for garment in after] == [len(garment) for garment in before]
     assert not any(sku in garment for garment in after)
     assert shopper.get(f"/products/{sku}").status_code == 404
+    assert post(desk, "/account/favourites", sku=sku, keep="yes").status_code == 404
     for page in ("/", "/products", f"/products/{neighbour}"):
         assert f"/products/{sku}" not in shopper.get(page).text
     assert desk.get(f"/admin/products/{sku}").status_code == 200

@@ -49,6 +49,10 @@ def classifier() -> ListingClassifier:
     return train_listing_classifier(examples(), encoder=ENCODER)
 
 
+def test_an_example_that_shares_nothing_with_the_listing_is_no_reason(classifier: ListingClassifier) -> None:
+    assert not any(said.examples for said in classifier.suggest(Listing("2718 281828")).values())
+
+
 def test_words_alone_a_photo_alone_and_both_are_told_apart(classifier: ListingClassifier) -> None:
     for one in examples():
         for listing, basis in (

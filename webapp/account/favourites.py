@@ -9,7 +9,7 @@ from recommender.favourites import drop_favourite, favourites_of, keep_favourite
 from storage.database import db
 from webapp.account.routes import account
 from webapp.errors import BadRequestValue
-from webapp.merchandising import rules_in_force
+from webapp.merchandising import rules_in_force, shown_product
 from webapp.photo_consents import is_on_hold
 from webapp.shop.opinions import back_to_the_match, once_more_if_pressed_twice
 from webapp.visitor import current_visitor
@@ -35,6 +35,8 @@ def change_favourite() -> Response:
     """Keep a product at hand (`keep` yes), or no longer (`keep` no)."""
     sku, keep, pseudonym = request.form.get("sku", ""), request.form.get("keep", ""), current_visitor().pseudonym
     if keep == "yes":
+        # The list shows a favourite for good, so what is withheld may not be looked at by keeping it.
+        shown_product(sku)
         once_more_if_pressed_twice(lambda: keep_favourite(sku, pseudonym=pseudonym))
     elif keep == "no":
         drop_favourite(sku, pseudonym=pseudonym)

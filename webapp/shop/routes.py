@@ -8,8 +8,7 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as AnyResponse
 
-from catalog.errors import ProductNotFound
-from catalog.products import facets, list_products, product_by_sku
+from catalog.products import facets, list_products
 from privacy.consent import Purpose, purposes_named, require_consent
 from privacy.photo_vault import OpenPhoto, new_photo_id
 from recommender.abstention import UNJUDGED
@@ -25,7 +24,7 @@ from webapp.correction_choices import correction_choices
 from webapp.errors import BadRequestValue
 from webapp.filters import filter_from, whole_number
 from webapp.i18n import current_language
-from webapp.merchandising import arrangement_in_force, rules_in_force
+from webapp.merchandising import arrangement_in_force, rules_in_force, shown_product
 from webapp.photo_consents import (
     act_on_consents,
     forget,
@@ -164,9 +163,7 @@ def browse() -> str:
 @shop.get("/products/<sku>")
 def product(sku: str) -> str:
     """One product and what is similar to it."""
-    found = product_by_sku(sku)
-    if rules_in_force().withholds(found):
-        raise ProductNotFound(sku)
+    found = shown_product(sku)
     note_opened_match()
     similar = similar_items(
         found,
