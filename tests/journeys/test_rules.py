@@ -280,4 +280,7 @@ def test_a_preview_of_nothing_or_of_a_broken_photo_says_so(desk: FlaskClient, sh
     assert "Choose a look or a photo" in nothing.text
     assert f">{sku}</textarea>" in nothing.text
     broken = {"photo": (io.BytesIO(b"no photo"), "look.jpg")}
-    assert post(desk, "/admin/rules/preview", act="hide", skus=sku, **broken).status_code == 415
+    unreadable = post(desk, "/admin/rules/preview", act="hide", skus=sku, **broken)
+    assert unreadable.status_code == 415
+    assert "This is no photo that we can read" in unreadable.text
+    assert f">{sku}</textarea>" in unreadable.text

@@ -24,6 +24,7 @@ from catalog.rule_editing import (
 from catalog.rule_models import StoredRule
 from privacy.audit_notes import note
 from storage.database import db
+from storage.errors import BadImage
 from webapp.account.session_user import permission_required
 from webapp.admin.routes import admin
 from webapp.admin.rule_forms import BLANK, RuleForm, form_with, read_form, typed_of
@@ -116,9 +117,10 @@ def preview_rule() -> Page:
         return _editor(form, stored=stored, status=400)
     try:
         preview = preview_of(said, request.form, request.files)
-    except BadRequestValue as error:
-        form.problems["preview"] = str(error.words)
-        return _editor(form, stored=stored, said=said, status=400)
+    except (BadRequestValue, BadImage) as error:
+        answer = answer_for(error)
+        form.problems["preview"] = str(answer.words)
+        return _editor(form, stored=stored, said=said, status=answer.status)
     return _editor(form, stored=stored, said=said, preview=preview)
 
 
