@@ -42,8 +42,8 @@ run: setup ## Start the demo shop: migrate, seed if empty, serve
 	@$(BIN)/flask demo accounts
 	$(BIN)/gunicorn -c webapp/gunicorn_conf.py wsgi:app
 
-test: setup-tests ## Run all tests
-	$(BIN)/python -m pytest
+test: setup-tests ## Run all tests, the files of tests on two cores
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: setup-tests ## Format check, lint, import contracts
 	$(BIN)/ruff format --check .

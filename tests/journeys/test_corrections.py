@@ -42,7 +42,7 @@ def shown_skus(client: FlaskClient, photo_id: str, query: str = "") -> list[str]
     import re
 
     page = client.get(f"/photos/{photo_id}{query}").text
-    return re.findall(r'href="/products/([^"?]+)"', page[page.index('id="matches"') :])
+    return re.findall(r'href="/products/([^"?]+)[?"]', page[page.index('id="matches"') :])
 
 
 def test_a_corrected_type_and_colour_come_first_and_the_rest_follows(
