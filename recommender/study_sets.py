@@ -167,7 +167,14 @@ def _rows(folder: Path, table: Iterable[dict[str, str]], columns: dict[str, str]
 
 
 def _photo(folder: Path, said: dict[str, str]) -> Path | None:
-    """Return the photo's place; a name never leads out of images/."""
-    named = said.get("photo") or (f"{said['id']}.jpg" if said.get("id") else "")
-    path = folder / "images" / Path(named).name
-    return path if named and path.is_file() else None
+    """Return the photo's place: the one that is named, else ID.jpg; a name never leads out of images/."""
+    names = (Path(said.get("photo", "")).name, Path(f"{said['id']}.jpg").name if said.get("id") else "")
+    return next((path for name in names if name and _is_file(path := folder / "images" / name)), None)
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:
+        # Some names are none, such as one that is too long: an address, or a list of them.
+        return False

@@ -50,6 +50,9 @@ def test_a_merchandiser_reads_the_insight_and_judges_a_panel_on_a_phone(open_sho
         desk.page.get_by_role("button", name=desk.words("Log in")).last.click()
         desk.go("/admin/insight")
         assert desk.page.locator(".chart-column").count() == 2
+        latest = desk.page.locator(".chart-column").last.bounding_box()
+        assert latest is not None
+        assert latest["x"] + latest["width"] <= PHONE
         desk.look("insight")
         desk.go("/admin/panels")
         desk.page.fill("#panel-title", "Novembre")

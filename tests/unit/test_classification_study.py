@@ -165,6 +165,16 @@ def test_photos_are_looked_for_in_images_alone(folder: Path, tmp_path: Path) -> 
     assert all(product.photo is None for product in read.products)
 
 
+def test_a_photo_that_the_table_names_otherwise_is_found_by_its_product(tmp_path: Path) -> None:
+    first, second = rows()[:2]
+    unnamed = [first | {"image": "https://a.example/front.jpg"}, second | {"image": "x" * 300}]
+    folder = write(tmp_path / "addresses", unnamed, photos=False)
+    photos = [folder / "images" / f"{one['uniq_id']}.jpg" for one in unnamed]
+    for photo in photos:
+        photo.touch()
+    assert [product.photo for product in read_study_set(folder).products] == photos
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [
