@@ -157,6 +157,8 @@ def is_complete(copied: Copied) -> None:
     assert wiring().key_store.names("erasure/") == []
 
 
+# Hundreds of erasures, one a point.
+@pytest.mark.timeout(900)
 @pytest.mark.usefixtures("restarted")
 def test_a_process_killed_at_any_point_leaves_an_erasure_that_a_restart_completes(person: Copied) -> None:
     last = len(points_of(person).passed)
@@ -192,11 +194,15 @@ def fill_the_disk() -> None:
     raise OSError(errno.ENOSPC, "No space left on device")
 
 
+# Hundreds of erasures, one a point.
+@pytest.mark.timeout(900)
 @pytest.mark.usefixtures("restarted")
 def test_an_error_at_any_point_is_named_and_the_next_try_completes_the_erasure(person: Copied) -> None:
     fail_everywhere(person, fail, Fault)
 
 
+# Hundreds of erasures, one a point.
+@pytest.mark.timeout(900)
 @pytest.mark.usefixtures("restarted")
 def test_a_disk_that_is_full_at_any_point_is_named_and_the_next_try_completes_the_erasure(photo: Copied) -> None:
     fail_everywhere(photo, fill_the_disk, StorageFull)
