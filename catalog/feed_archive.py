@@ -1,5 +1,6 @@
 """A ZIP with a feed and its pictures, read in place: nothing of it is unpacked onto the disk."""
 
+import re
 import stat
 import zipfile
 import zlib
@@ -18,6 +19,7 @@ MAX_TABLE_BYTES = 4_000_000_000
 _MAX_DIRECTORY_BYTES = 16_000_000
 _ENCRYPTED = 0x1
 _END, _END_64 = b"PK\x05\x06", b"PK\x06\x06"
+_IN_RECORD_64 = 0xFFFFFFFF
 _DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError)
 """How zipfile reports what it cannot read."""
 
@@ -119,14 +121,22 @@ def _refuse_a_swollen_directory(path: Path) -> None:
         file.seek(0, 2)
         file.seek(max(0, file.tell() - 66_000))
         tail = file.read()
-    where, where_64 = tail.rfind(_END), tail.rfind(_END_64)
-    files = int.from_bytes(tail[where + 10 : where + 12], "little") if where >= 0 else 0
-    size = int.from_bytes(tail[where + 12 : where + 16], "little") if where >= 0 else 0
-    if where_64 >= 0:
-        files = max(files, int.from_bytes(tail[where_64 + 32 : where_64 + 40], "little"))
-        size = max(size if size != 0xFFFFFFFF else 0, int.from_bytes(tail[where_64 + 40 : where_64 + 48], "little"))
+    # Every record that is one by its signature: which of them zipfile goes by, an archive made to deceive can choose.
+    files = max((_number(tail, at + 10, 2) for at in _places(tail, _END)), default=0)
+    sizes = [_number(tail, at + 12, 4) for at in _places(tail, _END)]
+    size = max((size for size in sizes if size != _IN_RECORD_64), default=0)
+    for at in _places(tail, _END_64):
+        files, size = max(files, _number(tail, at + 32, 8)), max(size, _number(tail, at + 40, 8))
     if files > MAX_FILES or size > _MAX_DIRECTORY_BYTES:
         raise FeedUnreadable(f"{path.name}: the archive holds more than {MAX_FILES} files; send it in parts")
+
+
+def _places(tail: bytes, signature: bytes) -> list[int]:
+    return [found.start() for found in re.finditer(re.escape(signature), tail)]
+
+
+def _number(tail: bytes, at: int, width: int) -> int:
+    return int.from_bytes(tail[at : at + width], "little")
 
 
 def _is_of_use(name: str) -> bool:

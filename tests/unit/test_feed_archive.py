@@ -124,6 +124,17 @@ def test_a_directory_that_would_fill_the_memory_is_not_read(tmp_path: Path) -> N
         open_feed(path)
 
 
+def test_a_false_record_behind_the_true_one_hides_no_directory(tmp_path: Path) -> None:
+    path = zipped(tmp_path, {"products.csv": TABLE})
+    content = path.read_bytes()
+    end = content.rfind(b"PK\x05\x06")
+    record = struct.pack("<4sQ2H2L4Q", b"PK\x06\x06", 44, 45, 45, 0, 0, 200_000, 200_000, 500_000_000, 0)
+    false_one_within = struct.pack("<4sL8sL", b"PK\x06\x07", 0, b"PK\x06\x06", 1)
+    path.write_bytes(content[:end] + record + false_one_within + content[end:])
+    with pytest.raises(FeedUnreadable, match="files; send it in parts"):
+        open_feed(path)
+
+
 @pytest.mark.parametrize("cut", [0, 10, 60, 120])
 def test_a_damaged_archive_is_refused(tmp_path: Path, cut: int) -> None:
     path = zipped(tmp_path, {"products.csv": TABLE * 20})
