@@ -67,6 +67,12 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+def id_in(text: str) -> int | None:
+    """Return the id that a form or an address says; None for a text that is none, or that no integer column holds."""
+    is_number = text.isascii() and text.isdigit() and len(text) <= len(str(LARGEST_ID))
+    return int(text) if is_number and int(text) <= LARGEST_ID else None
+
+
 def now() -> datetime:
     """Return the current time, aware, in UTC."""
     return datetime.now(UTC)

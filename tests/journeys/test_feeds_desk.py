@@ -528,6 +528,23 @@ def test_a_schedule_that_cannot_be_is_said_beside_its_field(
     assert re.findall(r'id="(\w+)-problem"', refused.text) == [field]
 
 
+def test_a_forged_number_of_saved_columns_that_begins_like_a_true_one_is_refused(
+    shop: Flask, merchandiser: FlaskClient, supplier: str
+) -> None:
+    with shop.app_context():
+        saved = SavedMapping(label="True", document={"by_name": True})
+        db.session.add(saved)
+        db.session.commit()
+        number = f"{saved.id:09d}"
+    refused = schedule(merchandiser, f"{supplier}/feed.csv", label="Forged", mapping=f"{number}7")
+    assert refused.status_code == 400
+    assert re.findall(r'id="(\w+)-problem"', refused.text) == ["mapping"]
+    assert schedule(merchandiser, f"{supplier}/feed.csv", label="True", mapping=number).status_code == 303
+    with shop.app_context():
+        kept = db.session.scalars(select(FeedSchedule).filter(FeedSchedule.label.in_(["Forged", "True"]))).one()
+        assert kept.mapping_id == int(number)
+
+
 @pytest.mark.parametrize(
     ("feed_format", "begins"),
     [("csv", b"sku"), ("jsonl", b"{"), ("zip", b"PK"), ("google-xml", b"<?xml"), ("google-tsv", b"id\t")],

@@ -4,15 +4,13 @@ import tomllib
 
 from flask import flash, redirect, request, url_for
 from flask_babel import gettext as _
-from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from accounts.permissions import Permission
 from catalog.errors import MappingError
-from catalog.feed_mapping import mapping_from
-from catalog.feed_models import FeedSchedule, SavedMapping
+from catalog.saved_mappings import is_scheduled, keep_mapping, saved_mapping
 from privacy.audit_notes import note
-from storage.database import LARGEST_ID, db
+from storage.database import db
 from webapp.account.session_user import permission_required
 from webapp.admin.routes import admin
 from webapp.visitor import current_visitor
@@ -33,7 +31,7 @@ def take_mapping() -> Response:
         if len(content) > _MOST_BYTES:
             raise MappingError(sent.filename, _("this is too large to be a mapping"))
         label = sent.filename.rpartition("/")[2].removesuffix(".toml")[:LONGEST_LABEL].strip() or "mapping"
-        keep_mapping(label, _document(content, sent.filename))
+        keep_and_say(label, _document(content, sent.filename))
     except MappingError as error:
         flash(str(error), "danger")
     else:
@@ -45,8 +43,8 @@ def take_mapping() -> Response:
 @permission_required(Permission.IMPORT_FEEDS)
 def delete_mapping(mapping_id: int) -> Response:
     """Forget a saved mapping; feeds that were imported with it keep their own copy."""
-    found = db.session.get(SavedMapping, min(mapping_id, LARGEST_ID))
-    if found is not None and db.session.scalar(select(FeedSchedule.id).filter_by(mapping_id=mapping_id).limit(1)):
+    found = saved_mapping(str(mapping_id))
+    if found is not None and is_scheduled(found):
         flash(_("A schedule needs these columns: change or delete the schedule first."), "danger")
     elif found is not None:
         note("catalogue.mapping_deleted", actor=current_visitor().pseudonym, details={"mapping": found.label})
@@ -56,14 +54,9 @@ def delete_mapping(mapping_id: int) -> Response:
     return redirect(url_for(".feeds", _anchor="mappings"), code=303)
 
 
-def keep_mapping(label: str, document: dict[str, object]) -> None:
-    """Keep a mapping's document under a name, in place of one that had it; does not commit. Raises MappingError."""
-    mapping_from(document)
-    found = db.session.scalar(select(SavedMapping).filter_by(label=label))
-    if found is None:
-        db.session.add(SavedMapping(label=label, document=document))
-    else:
-        found.document = document
+def keep_and_say(label: str, document: dict[str, object]) -> None:
+    """Keep a mapping under a name, note it, tell the reader; does not commit. Raises MappingError."""
+    keep_mapping(label, document)
     note("catalogue.mapping_saved", actor=current_visitor().pseudonym, details={"mapping": label})
     flash(_("The columns are saved under “%(label)s”.", label=label), "success")
 

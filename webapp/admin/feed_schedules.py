@@ -9,10 +9,11 @@ from werkzeug.wrappers import Response
 
 from accounts.permissions import Permission
 from catalog.errors import AddressRefused
-from catalog.feed_models import FeedSchedule, FeedUpload, SavedMapping
+from catalog.feed_models import FeedSchedule, FeedUpload
 from catalog.feed_schedules import HOURS_BETWEEN, next_time, schedule_by_id
+from catalog.saved_mappings import saved_mapping, saved_mappings
 from privacy.audit_notes import note
-from storage.database import db, now
+from storage.database import db, id_in, now
 from webapp.account.session_user import permission_required
 from webapp.admin.feed_mappings import LONGEST_LABEL
 from webapp.admin.routes import admin
@@ -26,8 +27,8 @@ from webapp.wiring import wiring
 @permission_required(Permission.IMPORT_FEEDS)
 def feed_schedules() -> str:
     """The schedules with their last results, and a form for a new one or for the one that `edit` names."""
-    number = request.args.get("edit", "")
-    edited = schedule_by_id(int(number)) if number.isascii() and number.isdigit() and len(number) < 10 else None
+    number = id_in(request.args.get("edit", ""))
+    edited = None if number is None else schedule_by_id(number)
     return _page(edited, _typed_of(edited), {})
 
 
@@ -83,7 +84,7 @@ def _save(schedule: FeedSchedule | None) -> Response | tuple[str, int]:
         return _page(schedule, typed, problems), 400
     changed = schedule or FeedSchedule()
     changed.label, changed.address, changed.is_on = typed["label"], typed["address"], bool(typed["is_on"])
-    changed.mapping_id = int(typed["mapping"]) if typed["mapping"] else None
+    changed.mapping_id = id_in(typed["mapping"])
     changed.every_hours, changed.at_hour = _WHEN[typed["when"]]
     changed.next_at = next_time(changed, now(), wiring().zone)
     db.session.add(changed)
@@ -105,15 +106,11 @@ def _problems(typed: Mapping[str, str], schedule: FeedSchedule | None) -> dict[s
         wiring().fetcher.check(typed["address"])
     except AddressRefused as error:
         problems["address"] = in_words(error.advice)
-    if typed["mapping"] and not _mapping_exists(typed["mapping"]):
+    if typed["mapping"] and saved_mapping(typed["mapping"]) is None:
         problems["mapping"] = _("These saved columns are no longer there. Choose others.")
     if typed["when"] not in _WHEN:
         problems["when"] = _("Choose when it is fetched.")
     return problems
-
-
-def _mapping_exists(number: str) -> bool:
-    return number.isascii() and number.isdigit() and db.session.get(SavedMapping, int(number[:9])) is not None
 
 
 def _typed_of(schedule: FeedSchedule | None) -> dict[str, str]:
@@ -135,9 +132,7 @@ def _page(edited: FeedSchedule | None, typed: Mapping[str, str], problems: Mappi
         "admin/feed_schedules.html",
         schedules=schedules,
         last=_last_uploads(),
-        mappings={
-            each.id: each.label for each in db.session.scalars(select(SavedMapping).order_by(SavedMapping.label))
-        },
+        mappings={each.id: each.label for each in saved_mappings()},
         edited=edited,
         typed=typed,
         problems=problems,

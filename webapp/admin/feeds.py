@@ -28,11 +28,12 @@ from catalog.feed_uploads import (
 from catalog.import_report import Rejection, rejections_as_csv, rejections_of
 from catalog.models import ImportRun
 from catalog.money import minor_digits
+from catalog.saved_mappings import saved_mapping, saved_mappings
 from privacy.audit_notes import note
 from storage.database import db
 from webapp.account.session_user import permission_required
 from webapp.admin.feed_columns import column_choices, document_of, field_rows, missing_columns, problems_of, title_of
-from webapp.admin.feed_mappings import LONGEST_LABEL, keep_mapping
+from webapp.admin.feed_mappings import LONGEST_LABEL, keep_and_say
 from webapp.admin.routes import admin
 from webapp.errors import BadRequestValue
 from webapp.feed_words import in_words
@@ -214,7 +215,7 @@ def _feeds_page(*, problem: str = "") -> str:
         "admin/feeds.html",
         uploads=uploads,
         runs=runs,
-        saved=_saved_mappings(),
+        saved=saved_mappings(),
         problem=problem,
         kinds=", ".join(_KINDS),
         max_megabytes=wiring().settings.max_feed_bytes // 1_000_000,
@@ -235,7 +236,7 @@ def _mapping_page(upload: FeedUpload, document: dict[str, Any], problems: dict[s
         fields=field_rows(document, sample.columns, problems),
         columns=column_choices(sample),
         problems=problems,
-        saved=_saved_mappings(),
+        saved=saved_mappings(),
         saved_id=request.values.get("saved", ""),
         in_words=in_words,
     )
@@ -246,20 +247,12 @@ def _save_mapping(document: dict[str, Any]) -> dict[str, str]:
     label = " ".join(request.form.get("label", "").split())
     if not 1 <= len(label) <= LONGEST_LABEL:
         return {"label": _("Give a name of at most %(most)d characters.", most=LONGEST_LABEL)}
-    keep_mapping(label, document)
+    keep_and_say(label, document)
     return {}
 
 
-def _saved_mappings() -> list[SavedMapping]:
-    return list(db.session.scalars(select(SavedMapping).order_by(SavedMapping.label)))
-
-
 def _saved(number: str) -> SavedMapping:
-    found = (
-        db.session.get(SavedMapping, int(number))
-        if number.isascii() and number.isdigit() and len(number) < 10
-        else None
-    )
+    found = saved_mapping(number)
     if found is None:
         raise BadRequestValue("saved", _("These saved columns are no longer there. Choose others."))
     return found
