@@ -8,7 +8,7 @@ from typing import IO, cast
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from catalog.errors import AddressRefused, AnotherImportRuns, FeedUnreadable, FetchFailed, ScheduleNotFound
 from catalog.feed_fetching import Fetcher
@@ -37,6 +37,23 @@ def schedule_by_id(schedule_id: int) -> FeedSchedule:
     if schedule is None:
         raise ScheduleNotFound(schedule_id)
     return schedule
+
+
+def all_schedules() -> Sequence[FeedSchedule]:
+    """Return the schedules, by label."""
+    return db.session.scalars(select(FeedSchedule).order_by(FeedSchedule.label)).all()
+
+
+def schedule_called(label: str) -> FeedSchedule | None:
+    """Return the schedule of this label, if there is one."""
+    return db.session.scalar(select(FeedSchedule).filter_by(label=label))
+
+
+def last_uploads() -> dict[int, FeedUpload]:
+    """Return what each schedule fetched last: schedule id -> upload; none for one that has fetched nothing."""
+    latest = select(func.max(FeedUpload.id)).where(FeedUpload.schedule_id.is_not(None)).group_by(FeedUpload.schedule_id)
+    uploads = db.session.scalars(select(FeedUpload).where(FeedUpload.id.in_(latest)))
+    return {upload.schedule_id: upload for upload in uploads if upload.schedule_id is not None}
 
 
 def take_due_schedules(at: datetime, zone: ZoneInfo) -> Sequence[int]:

@@ -7,7 +7,7 @@ import json
 import shutil
 import uuid
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
@@ -24,6 +24,7 @@ from catalog.feed_reading import FeedSample, sample_feed
 from catalog.history import changes_by, undo_batch
 from catalog.import_feed import CheckedRow, Progress, RowFate, check_feed, import_feed
 from catalog.import_report import Rejection
+from catalog.models import ImportRun
 from storage.blobs import BlobStore
 from storage.database import LARGEST_ID, db, now
 
@@ -109,6 +110,17 @@ def upload_by_id(upload_id: int) -> FeedUpload:
     if upload is None:
         raise FeedNotFound(upload_id)
     return upload
+
+
+def latest_uploads(limit: int) -> Sequence[FeedUpload]:
+    """Return the latest uploads, the newest first."""
+    return db.session.scalars(select(FeedUpload).order_by(FeedUpload.id.desc()).limit(limit)).all()
+
+
+def runs_of(uploads: Iterable[FeedUpload]) -> dict[int, ImportRun]:
+    """Return the imports that were begun of these uploads, by their id."""
+    run_ids = [upload.run_id for upload in uploads if upload.run_id]
+    return {run.id: run for run in db.session.scalars(select(ImportRun).where(ImportRun.id.in_(run_ids)))}
 
 
 def move(upload: FeedUpload, to: FeedState, *, out_of: Collection[FeedState], **values: Any) -> None:

@@ -1,6 +1,6 @@
 """Reading the catalogue: by SKU, by filter, by picture. A withdrawn product is not there."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -89,6 +89,20 @@ def product_by_sku(sku: str) -> Product:
     return product
 
 
+def products_by_sku(skus: Collection[str]) -> dict[str, Product]:
+    """Return the products on sale with these SKUs, with their pictures; an unknown or withdrawn one has no entry."""
+    rows = db.session.scalars(
+        select(Product).where(Product.sku.in_(skus), Product.deleted_at.is_(None)).options(selectinload(Product.images))
+    )
+    return {product.sku: product for product in rows}
+
+
+def unknown_skus(skus: Sequence[str]) -> list[str]:
+    """Return those SKUs that no product has, in their order; a withdrawn product has its."""
+    known = set(db.session.scalars(select(Product.sku).where(Product.sku.in_(skus))))
+    return [sku for sku in skus if sku not in known]
+
+
 def list_products(
     wanted: ProductFilter = ProductFilter(), *, page: int = 1, page_size: int = 24, rules: Rules = NO_RULES
 ) -> Page[Product]:
@@ -166,6 +180,16 @@ def facets(wanted: ProductFilter = ProductFilter(), rules: Rules = NO_RULES) -> 
 def values_on_sale(column: InstrumentedAttribute[str]) -> dict[str, int]:
     """Return how many products on sale have each value of a column that is not empty, most first."""
     return _counts(column, ProductFilter(), NO_RULES)
+
+
+def values_in_use(column: InstrumentedAttribute[str], *, limit: int) -> list[str]:
+    """Return the values of a column that are not empty, of withdrawn products too, in the alphabet's order."""
+    return list(db.session.scalars(select(column).where(column != "").distinct().order_by(column).limit(limit)))
+
+
+def usual_currency() -> str | None:
+    """Return the currency that most products have; None in an empty shop."""
+    return db.session.scalar(select(Product.currency).group_by(Product.currency).order_by(func.count().desc()).limit(1))
 
 
 def categories_on_sale(rules: Rules = NO_RULES) -> dict[str, int]:

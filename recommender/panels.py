@@ -14,12 +14,10 @@ from recommender.panel_report import Judgement, PanelReport, report_of
 from recommender.ports import IndexManifest
 from recommender.similar import Match
 from storage.blobs import BlobStore
-from storage.database import db, now
+from storage.database import LARGEST_ID, db, now
 
 MATCHES_OF_A_PHOTO = 10
 LONGEST_TITLE_CHARACTERS = 120
-_LARGEST_ID = 2**31 - 1
-"""That the databases' integers hold."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +71,7 @@ def panels() -> list[RelevancePanel]:
 
 def panel_with(panel_id: int) -> RelevancePanel:
     """Return a panel. Raises PanelNotFound."""
-    found = db.session.get(RelevancePanel, panel_id) if panel_id <= _LARGEST_ID else None
+    found = db.session.get(RelevancePanel, panel_id) if panel_id <= LARGEST_ID else None
     return found or _no_panel()
 
 

@@ -4,13 +4,19 @@ from collections.abc import Mapping
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from sqlalchemy import func, select
 from werkzeug.wrappers import Response
 
 from accounts.permissions import Permission
 from catalog.errors import AddressRefused
-from catalog.feed_models import FeedSchedule, FeedUpload
-from catalog.feed_schedules import HOURS_BETWEEN, next_time, schedule_by_id
+from catalog.feed_models import FeedSchedule
+from catalog.feed_schedules import (
+    HOURS_BETWEEN,
+    all_schedules,
+    last_uploads,
+    next_time,
+    schedule_by_id,
+    schedule_called,
+)
 from catalog.saved_mappings import saved_mapping, saved_mappings
 from privacy.audit_notes import note
 from storage.database import db, id_in, now
@@ -97,7 +103,7 @@ def _save(schedule: FeedSchedule | None) -> Response | tuple[str, int]:
 
 def _problems(typed: Mapping[str, str], schedule: FeedSchedule | None) -> dict[str, str]:
     problems: dict[str, str] = {}
-    taken = db.session.scalar(select(FeedSchedule).filter_by(label=typed["label"]))
+    taken = schedule_called(typed["label"])
     if not 1 <= len(typed["label"]) <= LONGEST_LABEL:
         problems["label"] = _("Give it a name of at most %(most)d characters.", most=LONGEST_LABEL)
     elif taken is not None and taken is not schedule:
@@ -127,11 +133,10 @@ def _typed_of(schedule: FeedSchedule | None) -> dict[str, str]:
 
 
 def _page(edited: FeedSchedule | None, typed: Mapping[str, str], problems: Mapping[str, str]) -> str:
-    schedules = db.session.scalars(select(FeedSchedule).order_by(FeedSchedule.label)).all()
     return render_template(
         "admin/feed_schedules.html",
-        schedules=schedules,
-        last=_last_uploads(),
+        schedules=all_schedules(),
+        last=last_uploads(),
         mappings={each.id: each.label for each in saved_mappings()},
         edited=edited,
         typed=typed,
@@ -141,12 +146,6 @@ def _page(edited: FeedSchedule | None, typed: Mapping[str, str], problems: Mappi
         when_in_words=when_in_words,
         in_words=in_words,
     )
-
-
-def _last_uploads() -> dict[int, FeedUpload]:
-    latest = select(func.max(FeedUpload.id)).where(FeedUpload.schedule_id.is_not(None)).group_by(FeedUpload.schedule_id)
-    uploads = db.session.scalars(select(FeedUpload).where(FeedUpload.id.in_(latest)))
-    return {upload.schedule_id: upload for upload in uploads if upload.schedule_id is not None}
 
 
 def _note(act: str, schedule: FeedSchedule) -> None:

@@ -8,7 +8,6 @@ from flask import Response, flash, redirect, render_template, request, stream_wi
 from flask_babel import format_currency
 from flask_babel import gettext as _
 from flask_login import current_user
-from sqlalchemy import select
 from werkzeug.utils import secure_filename
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -20,9 +19,11 @@ from catalog.feed_reading import ARCHIVE_NAMES, CSV_NAMES, JSON_LINES_NAMES, XML
 from catalog.feed_uploads import (
     FeedFiles,
     discard,
+    latest_uploads,
     preview_of,
     problems_of_check,
     receive_feed,
+    runs_of,
     upload_by_id,
 )
 from catalog.import_report import Rejection, rejections_as_csv, rejections_of
@@ -208,23 +209,17 @@ def _with_mark(lines: Iterator[str]) -> Iterator[str]:
 
 def _feeds_page(*, problem: str = "") -> str:
     settle_feeds()
-    latest = select(FeedUpload).order_by(FeedUpload.id.desc()).limit(_FEEDS_SHOWN)
-    uploads = db.session.scalars(latest).all()
-    runs = {run.id: run for run in db.session.scalars(select(ImportRun).where(ImportRun.id.in_(_runs_of(uploads))))}
+    uploads = latest_uploads(_FEEDS_SHOWN)
     return render_template(
         "admin/feeds.html",
         uploads=uploads,
-        runs=runs,
+        runs=runs_of(uploads),
         saved=saved_mappings(),
         problem=problem,
         kinds=", ".join(_KINDS),
         max_megabytes=wiring().settings.max_feed_bytes // 1_000_000,
         in_words=in_words,
     )
-
-
-def _runs_of(uploads: Any) -> list[int]:
-    return [upload.run_id for upload in uploads if upload.run_id]
 
 
 def _mapping_page(upload: FeedUpload, document: dict[str, Any], problems: dict[str, str]) -> str:

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from accounts.permissions import Permission
@@ -24,7 +23,7 @@ from webapp.account.session_user import permission_required
 from webapp.admin.routes import admin
 from webapp.errors import BadRequestValue
 from webapp.jobs.models import Job
-from webapp.jobs.queue import enqueue
+from webapp.jobs.queue import enqueue, latest_jobs
 from webapp.jobs.tasks import INDEX_TASKS
 from webapp.visitor import current_visitor
 from webapp.wiring import wiring
@@ -115,9 +114,7 @@ def _health() -> IndexHealth:
         waiting_skus=tuple(dict.fromkeys(product.sku for product in products_of_images(first).values())),
         stored=stored_by_encoder(),
         encoders=adapters.settings.encoders_on_offer,
-        jobs=list(
-            db.session.scalars(select(Job).where(Job.task.in_(INDEX_TASKS)).order_by(Job.id.desc()).limit(_JOBS_SHOWN))
-        ),
+        jobs=latest_jobs(_JOBS_SHOWN, INDEX_TASKS),
     )
 
 

@@ -9,7 +9,6 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
-from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
@@ -33,6 +32,7 @@ from catalog.listing import (
 from catalog.models import Product
 from catalog.pictures import store_cutout, store_picture, stored_pixels
 from catalog.places import WEB
+from catalog.products import usual_currency, values_in_use
 from catalog.stock import stock_by_place
 from catalog.vocabulary import Kind, label_of, slugs
 from privacy.audit_notes import note
@@ -73,7 +73,7 @@ Page = tuple[str, int] | Response
 @permission_required(Permission.EDIT_CATALOGUE)
 def new_product() -> str:
     """The empty form."""
-    return _form_page(None, empty_form(_usual_currency()))
+    return _form_page(None, empty_form(usual_currency() or "EUR"))
 
 
 @admin.post("/new-product")
@@ -314,26 +314,16 @@ def _choices(typed: Typed) -> dict[str, list[tuple[str, str]]]:
         return sorted(((value, label_of(kind, value, language)) for value in values), key=lambda choice: choice[1])
 
     return {
-        "category": terms(Kind.CATEGORY, _in_use(Product.category)),
+        "category": terms(Kind.CATEGORY, values_in_use(Product.category, limit=_OFFERED_WORDS)),
         "colour": terms(Kind.COLOUR),
         "gender": terms(Kind.GENDER),
         "pattern": terms(Kind.PATTERN),
         "season": [
             (label, label) for label in (label_of(Kind.SEASON, value, language) for value in slugs(Kind.SEASON))
         ],
-        "brand": [(value, value) for value in _in_use(Product.brand)],
-        "sub_category": [(value, value) for value in _in_use(Product.sub_category)],
+        "brand": [(value, value) for value in values_in_use(Product.brand, limit=_OFFERED_WORDS)],
+        "sub_category": [(value, value) for value in values_in_use(Product.sub_category, limit=_OFFERED_WORDS)],
     }
-
-
-def _in_use(column: Any) -> list[str]:
-    rows = db.session.scalars(select(column).where(column != "").distinct().order_by(column).limit(_OFFERED_WORDS))
-    return list(rows)
-
-
-def _usual_currency() -> str:
-    counted = select(Product.currency).group_by(Product.currency).order_by(func.count().desc()).limit(1)
-    return db.session.scalar(counted) or "EUR"
 
 
 def _shown(name: str, text: str) -> str:

@@ -7,13 +7,11 @@ from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import select
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 
 from catalog.merchandising import Act, Rule, Selection
 from catalog.models import Product
-from catalog.products import values_on_sale
-from storage.database import db
+from catalog.products import unknown_skus, values_on_sale
 from webapp.admin.rule_words import summary_of
 
 MOST_TITLE_CHARACTERS = 80
@@ -156,7 +154,7 @@ class _Reader:
         if len(wanted) > MOST_SKUS:
             self.form.problems["skus"] = _("Name %(most)d items at most.", most=MOST_SKUS)
             return ()
-        unknown = _unknown_skus(wanted)
+        unknown = unknown_skus(wanted)
         if unknown:
             self.form.problems["skus"] = _("The shop has no item %(skus)s.", skus=", ".join(unknown)[:200])
         return wanted
@@ -180,8 +178,3 @@ def _offered(name: str, kept: Rule | None) -> Mapping[str, int]:
     on_sale = dict(list(values_on_sale(_TICKED[name]).items())[:MOST_OFFERED])
     chosen: Collection[str] = getattr(kept.chooses, name) if kept else ()
     return on_sale | {value: 0 for value in sorted(chosen) if value not in on_sale}
-
-
-def _unknown_skus(wanted: tuple[str, ...]) -> list[str]:
-    known = set(db.session.scalars(select(Product.sku).where(Product.sku.in_(wanted)))) if wanted else set()
-    return [sku for sku in wanted if sku not in known]

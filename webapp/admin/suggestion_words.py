@@ -4,15 +4,13 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from flask_babel import LazyString, lazy_gettext
-from sqlalchemy import select
-from sqlalchemy.orm import selectinload
 
 from catalog.models import Product
+from catalog.products import products_by_sku
 from catalog.vocabulary import Kind, label_of, slugs
 from recommender.listing_records import ListingSuggestion
 from recommender.listing_suggestions import open_suggestions
 from recommender.listings import LISTING_FIELDS, FieldSuggestion, RankedValue
-from storage.database import db
 from webapp.admin.attribute_words import words_of
 from webapp.i18n import current_language
 
@@ -141,7 +139,4 @@ def _shown(
 
 def _examples(skus: Collection[str]) -> dict[str, Product]:
     """Return the products on sale of these SKUs that have a picture to show."""
-    rows = db.session.scalars(
-        select(Product).where(Product.sku.in_(skus), Product.deleted_at.is_(None)).options(selectinload(Product.images))
-    )
-    return {product.sku: product for product in rows if product.images}
+    return {sku: product for sku, product in products_by_sku(skus).items() if product.images}

@@ -36,9 +36,10 @@ def _queued(task: str, arguments: dict[str, Any], counting: tuple[JobState, ...]
     return job
 
 
-def latest_jobs(limit: int) -> list[Job]:
-    """Return the newest jobs, newest first."""
-    return list(db.session.scalars(select(Job).order_by(Job.id.desc()).limit(limit)))
+def latest_jobs(limit: int, tasks: Collection[str] | None = None) -> list[Job]:
+    """Return the newest jobs, of these tasks or of any, newest first."""
+    wanted = true() if tasks is None else Job.task.in_(tasks)
+    return list(db.session.scalars(select(Job).where(wanted).order_by(Job.id.desc()).limit(limit)))
 
 
 def open_job(task: str) -> Job | None:
