@@ -35,23 +35,15 @@ def post_worker_init(worker: Any) -> None:
     from webapp.jobs.feed_worker import FeedWorker
     from webapp.jobs.worker import JobWorker
 
-    worker.job_worker = JobWorker(worker.app.callable)
-    worker.job_worker.start()
-    worker.audit_relay = AuditRelay(worker.app.callable)
-    worker.audit_relay.start()
-    worker.erasure_worker = ErasureWorker(worker.app.callable)
-    worker.erasure_worker.start()
-    worker.feed_worker = FeedWorker(worker.app.callable)
-    worker.feed_worker.start()
+    worker.background = []
+    for kind in (JobWorker, AuditRelay, ErasureWorker, FeedWorker):
+        thread = kind(worker.app.callable)
+        thread.start()
+        worker.background.append(thread)
 
 
 def worker_exit(_server: Any, worker: Any) -> None:
     """Let the job in hand reach its next step before the process ends."""
-    if hasattr(worker, "job_worker"):
-        worker.job_worker.stop()
-    if hasattr(worker, "audit_relay"):
-        worker.audit_relay.stop()
-    if hasattr(worker, "erasure_worker"):
-        worker.erasure_worker.stop()
-    if hasattr(worker, "feed_worker"):
-        worker.feed_worker.stop()
+    # A worker that ends before it served has none.
+    for thread in getattr(worker, "background", ()):
+        thread.stop()

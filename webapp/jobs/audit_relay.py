@@ -1,16 +1,15 @@
 """A thread of the web process that carries audit notes every few seconds, whatever job runs beside it."""
 
 import logging
-import threading
 import time
 
-from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from accounts.errors import MailNotSent
 from privacy.errors import PrivacyError
 from storage.database import db
 from webapp.audit_work import relay_and_watch, verify_and_alert
+from webapp.jobs.background import BackgroundThread
 
 _log = logging.getLogger(__name__)
 _EVERY_SECONDS = 3.0
@@ -18,22 +17,10 @@ _AFTER_A_FAILURE_SECONDS = 60.0
 _VERIFY_EVERY_SECONDS = 24 * 3600.0
 
 
-class AuditRelay:
-    """One background thread; several processes may each run one."""
+class AuditRelay(BackgroundThread):
+    """Carries what waits, and verifies once a day; what is in hand is finished before the end."""
 
-    def __init__(self, app: Flask) -> None:
-        self._app = app
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="audit-relay", daemon=True)
-
-    def start(self) -> None:
-        """Begin; call it after a fork, never before."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Finish what is in hand and end the thread."""
-        self._stop.set()
-        self._thread.join()
+    name = "audit-relay"
 
     def _run(self) -> None:
         verify_at = time.monotonic() + _VERIFY_EVERY_SECONDS

@@ -1,33 +1,20 @@
 """A thread of the web process that goes on with erasures, whatever job runs beside it: a search may take minutes."""
 
 import logging
-import threading
-
-from flask import Flask
 
 from storage.database import db
+from webapp.jobs.background import BackgroundThread
 from webapp.wiring import wiring
 
 _log = logging.getLogger(__name__)
 _EVERY_SECONDS = 1.0
 
 
-class ErasureWorker:
-    """One background thread; several processes may each run one, an erasure is claimed by one of them."""
+class ErasureWorker(BackgroundThread):
+    """Goes on with erasures; one in hand is cut short at the end, and taken up again by whoever is next."""
 
-    def __init__(self, app: Flask) -> None:
-        self._app = app
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="erasures", daemon=True)
-
-    def start(self) -> None:
-        """Begin; call it after a fork, never before."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End the thread; an erasure in hand is cut short after a moment, and taken up again by whoever is next."""
-        self._stop.set()
-        self._thread.join(timeout=10)
+    name = "erasures"
+    ends_within_seconds = 10.0
 
     def _run(self) -> None:
         while not self._stop.is_set():

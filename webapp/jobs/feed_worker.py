@@ -1,13 +1,11 @@
 """A thread of the web process for feeds: an import of an hour holds up no purge and no letter beside it."""
 
 import logging
-import threading
 import time
-
-from flask import Flask
 
 from storage.database import db
 from webapp.feeds import look_after_feeds
+from webapp.jobs.background import BackgroundThread
 from webapp.jobs.tasks import FEED_TASKS
 from webapp.jobs.worker import run_next_job
 
@@ -16,22 +14,11 @@ _IDLE_SECONDS = 0.5
 _LOOK_EVERY_SECONDS = 60.0
 
 
-class FeedWorker:
-    """One background thread; several processes may each run one, a job is claimed by one of them."""
+class FeedWorker(BackgroundThread):
+    """Works on feeds; an import in hand is cut short at the end, and goes on with whoever is next."""
 
-    def __init__(self, app: Flask) -> None:
-        self._app = app
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="feeds", daemon=True)
-
-    def start(self) -> None:
-        """Begin; call it after a fork, never before."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End the thread; an import in hand is cut short after a moment, and goes on with whoever is next."""
-        self._stop.set()
-        self._thread.join(timeout=10)
+    name = "feeds"
+    ends_within_seconds = 10.0
 
     def _run(self) -> None:
         look_at = 0.0

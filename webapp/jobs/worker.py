@@ -1,14 +1,11 @@
 """The embedded default: a thread of the web process that works through the queue."""
 
 import logging
-import threading
 import time
 from collections.abc import Callable, Collection
 from dataclasses import astuple
 from datetime import timedelta
 from zoneinfo import ZoneInfo
-
-from flask import Flask
 
 from accounts.lapsing import drop_what_lapsed
 from accounts.letters import send_waiting_letters
@@ -16,6 +13,7 @@ from privacy.purge import next_purge_at
 from recommender.indexing import index_difference
 from recommender.search_counts import count_waiting_searches
 from storage.database import db, now
+from webapp.jobs.background import BackgroundThread
 from webapp.jobs.models import JobState
 from webapp.jobs.queue import JobProgress, claim_next, enqueue, failed_since, finish
 from webapp.jobs.tasks import FEED_TASKS, TASKS
@@ -33,22 +31,10 @@ _SWEEP_EVERY_SECONDS = 3600.0
 _AFTER_A_FAILURE = timedelta(hours=1)
 
 
-class JobWorker:
-    """One background thread; several processes may each run one, a job is claimed by one of them."""
+class JobWorker(BackgroundThread):
+    """Works through the queue; a job is claimed by one process, and one in hand is finished before the end."""
 
-    def __init__(self, app: Flask) -> None:
-        self._app = app
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="job-worker", daemon=True)
-
-    def start(self) -> None:
-        """Begin; call it after a fork, never before."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Finish the job in hand and end the thread."""
-        self._stop.set()
-        self._thread.join()
+    name = "job-worker"
 
     def _run(self) -> None:
         self._guarded(repair_index_if_it_differs)
