@@ -11,6 +11,8 @@ from sqlalchemy import update
 from werkzeug.test import TestResponse
 
 from accounts.models import Role
+from catalog.editing import ProductDetails, save_product
+from catalog.products import list_products
 from privacy.errors import ConsentMissing
 from privacy.models import ConsentRecord, KeptPhoto
 from storage.database import db, now
@@ -169,6 +171,28 @@ def test_a_product_page_shows_similar_items_and_not_itself(client: FlaskClient) 
     page = client.get(f"/products/{sku}").text
     assert page.count('href="/products/DM-') >= 4
     assert f'href="/products/{sku}"' not in page
+
+
+def test_products_without_a_picture_leave_every_page_standing(app: Flask, client: FlaskClient, look: bytes) -> None:
+    with app.app_context():
+        save_product(ProductDetails("BARE-1", {"en": "Bare dress"}, "dress", 4990, "EUR", 2), pictures=[])
+        emptied = list_products().items[-1]
+        emptied.images.clear()
+        db.session.commit()
+        skus = ("BARE-1", emptied.sku)
+    client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
+    for path in ("/", "/products", "/products?q=dress", "/products?category=dress", "/api/v1/products"):
+        assert client.get(path).status_code == 200, path
+    assert "BARE-1" in client.get("/products").text
+    for sku in skus:
+        assert "No picture yet" in client.get(f"/products/{sku}").text
+    assert client.get(upload(client, look).location).status_code == 200
+    log_in(client, app, Role.SHOPPER)
+    token = csrf_token(client.get("/products").text)
+    client.post("/account/favourites", data={"csrf_token": token, "sku": "BARE-1", "keep": "yes"})
+    mine = client.get("/account/favourites").text
+    assert 'href="/products/BARE-1"' in mine, "it is on sale"
+    assert "No longer in the shop" not in mine
 
 
 @pytest.mark.parametrize("target", ["//evil.example", "/%0d%0aX", "/%09/evil.example", "https://evil.example"])
