@@ -1,18 +1,25 @@
-"""One change made to many products: what it would do, and doing it."""
+"""One change made to many products: what it would do, and doing it, at once or piece by piece."""
 
-from collections.abc import Iterable
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Any
 
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import selectinload
+
 from catalog.errors import InvalidBulkEdit
+from catalog.history_models import ProductChange
 from catalog.models import CREATION_UNDONE, Product
+from catalog.product_list import products_by_ids
 from catalog.vocabulary import Kind, canonical, canonical_category, own_slug
 from storage.database import db, now
 
-MOST_PRODUCTS = 5000
-"""So many are changed in one transaction, within a few seconds."""
+Which = Sequence[ColumnElement[bool]]
+"""What a statement about Product asks for, so that it is about the products to change."""
+_A_PIECE = 500
 _MOST_PIECES = 1_000_000
 _MOST_PRICE = 2_000_000_000
 _TEXT_CHARACTERS = 60
@@ -39,6 +46,13 @@ _MAY_BE_EMPTY = frozenset(
 )
 
 
+_FIELDS = {
+    BulkAction.WITHDRAW: "deleted_at",
+    BulkAction.RESTORE: "deleted_at",
+    BulkAction.PRICE: "price_minor_units",
+}
+
+
 @dataclass(frozen=True)
 class BulkEdit:
     """An action and its value: a slug or text, percent for the price, pieces for the stock, nothing else."""
@@ -46,21 +60,32 @@ class BulkEdit:
     action: BulkAction
     value: str | int | Decimal = ""
 
-    def change(self, product: Product) -> "FieldChange | None":
-        """Return what it would change of a product; None when that is so already, or it does not apply."""
-        field, value = self._target(product)
-        before = getattr(product, field)
-        return None if before == value else FieldChange(product, field, before, value)
+    @property
+    def field(self) -> str:
+        """The field of Product that it changes."""
+        return _FIELDS.get(self.action, self.action.value)
 
-    def _target(self, product: Product) -> tuple[str, Any]:
+    @property
+    def moves_sale(self) -> bool:
+        """Whether it changes what shoppers find, beyond what is said of it."""
+        return self.field == "deleted_at"
+
+    def after(self, before: Any) -> Any:
+        """Return what becomes of a value of the field; the value itself where it is so already."""
         match self.action:
             case BulkAction.WITHDRAW:
-                return "deleted_at", product.deleted_at or now()
+                return before or now()
             case BulkAction.RESTORE:
-                return "deleted_at", None
+                return None
             case BulkAction.PRICE:
-                return "price_minor_units", _changed_price(product.price_minor_units, Decimal(self.value))
-        return self.action.value, self.value
+                return _changed_price(before, Decimal(self.value))
+        return self.value
+
+    def change(self, product: Product) -> "FieldChange | None":
+        """Return what it would change of a product; None when that is so already."""
+        before = getattr(product, self.field)
+        after = self.after(before)
+        return None if before == after else FieldChange(product, self.field, before, after)
 
 
 @dataclass(frozen=True)
@@ -80,6 +105,9 @@ class BulkPreview:
     total: int
     changing: int
     examples: list[FieldChange]
+    fingerprint: str
+    """Of the products and of what is changed of them, as they are now: another one says that the edit does more, or
+    less, than was looked at."""
 
 
 def read_bulk_edit(action: str, text: str) -> BulkEdit:
@@ -103,14 +131,58 @@ def read_bulk_edit(action: str, text: str) -> BulkEdit:
     return BulkEdit(wanted, _word(wanted, text))
 
 
-def preview(edit: BulkEdit, products: Iterable[Product], *, examples: int = 20) -> BulkPreview:
-    """Count what the edit would change; nothing is written."""
-    total, changes = 0, []
-    for product in products:
+def preview(edit: BulkEdit, which: Which, *, examples: int = 20) -> BulkPreview:
+    """Count what the edit would change, by ascending id; nothing is written, and few rows are held at a time."""
+    column = getattr(Product, edit.field)
+    rows = select(Product.id, column).where(*which).order_by(Product.id).execution_options(yield_per=1000)
+    total, changing, shown, seen = 0, 0, [], hashlib.sha256()
+    for product_id, value in db.session.execute(rows):
         total += 1
-        changes += [edit.change(product)]
-    changing = [change for change in changes if change is not None]
-    return BulkPreview(total, len(changing), changing[:examples])
+        seen.update(f"{product_id} {value}\n".encode())
+        if edit.after(value) != value:
+            changing += 1
+            shown += [product_id] if changing <= examples else []
+    changes = [change for product in products_by_ids(shown) if (change := edit.change(product)) is not None]
+    return BulkPreview(total, changing, changes, seen.hexdigest())
+
+
+def those(ids: Sequence[int]) -> Which:
+    """Return the condition that a product is one of these."""
+    return [Product.id.in_(ids)]
+
+
+def products_to_change(edit: BulkEdit, which: Which, *, above: int = 0, limit: int | None = None) -> list[Product]:
+    """Return the products that pass, by ascending id, from above an id on, with what the edit needs of them."""
+    wanted = select(Product).where(*which, Product.id > above).order_by(Product.id).limit(limit)
+    if edit.action is BulkAction.STOCK:
+        wanted = wanted.options(selectinload(Product.shop_stock))
+    return list(db.session.scalars(wanted))
+
+
+def apply_in_pieces(
+    edit: BulkEdit,
+    which: Which,
+    *,
+    batch: str,
+    on_progress: Callable[[int, int], None] = lambda done, total: None,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> bool:
+    """Change any number of products, by ascending id; return False when it was asked to stop before the end.
+
+    Commits every 500. batch: that of `changes_by` around the call; products up to the last one that it changed were
+    looked at by a run that was cut short, and no product is changed twice.
+    """
+    last = db.session.scalar(select(func.max(ProductChange.product_id)).where(ProductChange.batch_id == batch)) or 0
+    done = 0
+    total = db.session.scalar(select(func.count()).select_from(Product).where(*which, Product.id > last)) or 0
+    while pieces := products_to_change(edit, which, above=last, limit=_A_PIECE):
+        if should_stop():
+            return False
+        last, done = pieces[-1].id, done + len(pieces)
+        apply(edit, pieces)
+        db.session.commit()
+        on_progress(done, max(done, total))
+    return True
 
 
 def apply(edit: BulkEdit, products: Iterable[Product]) -> int:

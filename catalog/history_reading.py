@@ -32,6 +32,14 @@ def act(batch_id: str) -> Act:
     return _act(batch)
 
 
+def find_act(batch_id: str) -> Act | None:
+    """Return one act; None for one that changed nothing, or has lapsed."""
+    try:
+        return act(batch_id) if batch_id else None
+    except ChangeBatchNotFound:
+        return None
+
+
 def acts(*, page: int = 1, page_size: int = 50) -> Page[Act]:
     """Return one page of all acts, newest first."""
     total = db.session.scalar(select(func.count()).select_from(ChangeBatch)) or 0

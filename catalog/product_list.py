@@ -109,9 +109,9 @@ def count_products(wanted: ListFilter) -> int:
     return db.session.scalar(select(func.count()).select_from(Product).where(*conditions(wanted))) or 0
 
 
-def product_ids(wanted: ListFilter, *, limit: int) -> list[int]:
-    """Return the ids of the products that pass, ascending, at most `limit`."""
-    return list(db.session.scalars(select(Product.id).where(*conditions(wanted)).order_by(Product.id).limit(limit)))
+def newest_id() -> int:
+    """Return the id of the newest product; 0 without any."""
+    return db.session.scalar(select(func.max(Product.id))) or 0
 
 
 def products_by_ids(ids: Sequence[int]) -> list[Product]:

@@ -8,12 +8,19 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from catalog.history import changes_by
+from catalog.listing import any_product
+from catalog.product_list import find_products
+from storage.database import db
 from tests.factories import demo_settings
 from tests.journeys.conftest import csrf_token
 from tests.journeys.people import log_in
 from webapp import create_app
+from webapp.admin import catalogue as catalogue_pages
 from webapp.admin import history as history_pages
 from webapp.demo_accounts import demo_accounts
+from webapp.jobs.models import JobState
+from webapp.jobs.queue import claim_next, finish
 from webapp.jobs.worker import run_next_job
 
 
@@ -66,6 +73,70 @@ def test_a_large_act_is_undone_in_the_background(
             pass
     assert len(ticked(desk, 50)) == 48
     assert "48 products put back" in desk.get(answer.location).text
+
+
+def work(shop: Flask) -> None:
+    with shop.app_context():
+        while run_next_job():
+            pass
+
+
+def test_a_change_of_more_than_a_request_can_do_is_made_in_the_background_and_undone(
+    shop: Flask, desk: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(catalogue_pages, "CHANGED_AT_ONCE", 2)
+    dresses = "category=dress"
+    count = len(ticked(desk, 50, dresses))
+    form = previewed(desk, all="1", query=dresses, action="sub_category", value="Soirée")
+    assert "ids" not in form, "a catalogue's ids are not carried through a form"
+    first, again = (desk.post("/admin/bulk", data=form) for _ in range(2))
+    assert first.location == again.location
+    assert "/admin/jobs/" in first.location
+    early = desk.post(f"/admin/history/{form['batch']}/undo", data={"csrf_token": form["csrf_token"]})
+    # Its first piece makes the act; until then there is nothing to undo.
+    assert early.status_code == 404
+    work(shop)
+    page = desk.get(first.location).text
+    assert f"{count} products changed" in page
+    assert f"/admin/history/{form['batch']}" in page
+    assert len(ticked(desk, 50, "sub_category=Soir%C3%A9e")) == count
+    assert desk.post("/admin/bulk", data=form).location == first.location, "sent again much later, it does nothing"
+    desk.post(f"/admin/history/{form['batch']}/undo", data={"csrf_token": form["csrf_token"]})
+    work(shop)
+    assert ticked(desk, 50, "sub_category=Soir%C3%A9e") == []
+
+
+def test_a_change_that_runs_is_not_undone_beside_it(
+    shop: Flask, desk: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(catalogue_pages, "CHANGED_AT_ONCE", 10)
+    form = previewed(desk, all="1", query="", action="season", value="ss99")
+    job = desk.post("/admin/bulk", data=form).location
+    with shop.app_context():
+        claim_next()
+        with changes_by("a" * 32, kind="bulk edit", batch=form["batch"]):
+            any_product(find_products().items[0].sku).season = "ss99"
+        db.session.commit()
+    undone = desk.post(f"/admin/history/{form['batch']}/undo", data={"csrf_token": form["csrf_token"]})
+    assert undone.location == job
+    assert len(ticked(desk, 50, "season=ss99")) == 1
+    with shop.app_context():
+        finish(int(job.rsplit("/", 1)[1]), JobState.CANCELLED, "")
+    desk.post(f"/admin/history/{form['batch']}/undo", data={"csrf_token": form["csrf_token"]})
+    assert ticked(desk, 50, "season=ss99") == []
+
+
+def test_a_preview_that_no_longer_holds_is_shown_again_and_nothing_changes(desk: FlaskClient) -> None:
+    for chosen in ({"id": ticked(desk, 3)}, {"all": "1", "query": "stock=in"}):
+        mine = previewed(desk, action="price", value="-10", **chosen)
+        theirs = previewed(desk, id=ticked(desk, 1), action="price", value="+50")
+        desk.post("/admin/bulk", data=theirs)
+        answer = desk.post("/admin/bulk", data=mine)
+        assert answer.status_code == 409
+        assert desk.get(f"/admin/history/{mine['batch']}").status_code == 404
+        seen = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', answer.text))
+        assert desk.post("/admin/bulk", data=seen).status_code == 303
+        assert desk.get(f"/admin/history/{seen['batch']}").status_code == 200
 
 
 def test_nobody_is_named_in_the_history(shop: Flask, desk: FlaskClient) -> None:

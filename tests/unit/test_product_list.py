@@ -1,18 +1,19 @@
 """The merchandiser's list and changes of many products, on SQLite in memory."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 
 import pytest
 from flask import Flask
 
-from catalog.bulk_edit import BulkAction, BulkEdit, apply, preview, read_bulk_edit
+from catalog import bulk_edit
+from catalog.bulk_edit import BulkAction, BulkEdit, apply, apply_in_pieces, preview, read_bulk_edit
 from catalog.editing import ProductDetails, save_product, soft_delete
 from catalog.errors import InvalidBulkEdit, InvalidSavedView
 from catalog.history import changes_by, undo_batch
 from catalog.models import Product
 from catalog.pictures import StoredPicture
-from catalog.product_list import ListFilter, Order, Shown, StockLevel, choices, find_products, product_ids
+from catalog.product_list import ListFilter, Order, Shown, StockLevel, choices, conditions, find_products
 from catalog.saved_views import MOST_VIEWS, drop_view, save_view, views_of
 from storage.database import db
 
@@ -98,7 +99,6 @@ def test_every_order_shows_every_product_once_over_its_pages(shop: None, order: 
     pages = [find_products(order=order, page=number, page_size=3) for number in (1, 2, 3)]
     assert sorted(each.sku for page in pages for each in page.items) == ["A-1", "A-2", "B-3", "B-4"]
     assert pages[0].total == 4
-    assert len(product_ids(ListFilter(), limit=3)) == 3
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,7 @@ def test_a_change_that_cannot_be_is_refused_with_its_reason(action: str, text: s
 def test_a_preview_counts_and_changes_nothing_and_the_edit_can_be_undone(shop: None) -> None:
     products = find_products().items
     edit = read_bulk_edit("price", "-10")
-    planned = preview(edit, products, examples=2)
+    planned = preview(edit, conditions(ListFilter()), examples=2)
     assert (planned.total, planned.changing, len(planned.examples)) == (4, 4, 2)
     assert not db.session.dirty
     before = {each.sku: each.price_minor_units for each in products}
@@ -158,6 +158,53 @@ def test_a_preview_counts_and_changes_nothing_and_the_edit_can_be_undone(shop: N
     }
     undo_batch(batch, actor=ANNA)
     assert {each.sku: each.price_minor_units for each in products} == before
+
+
+def prices() -> dict[str, int]:
+    return {each.sku: each.price_minor_units for each in find_products(order=Order.SKU).items}
+
+
+@pytest.mark.parametrize("stops_after", [0, 1, 2, 3, 99])
+def test_a_large_change_that_is_cut_short_goes_on_and_changes_no_product_twice(
+    shop: None, monkeypatch: pytest.MonkeyPatch, stops_after: int
+) -> None:
+    monkeypatch.setattr(bulk_edit, "_A_PIECE", 1)
+    edit, batch, steps = BulkEdit(BulkAction.PRICE, Decimal(10)), "c" * 32, []
+    on_sale, before = conditions(ListFilter()), prices()
+
+    def change(should_stop: Callable[[], bool]) -> bool:
+        with changes_by(ANNA, kind="bulk edit", batch=batch):
+            return apply_in_pieces(
+                edit, on_sale, batch=batch, on_progress=lambda *step: steps.append(step), should_stop=should_stop
+            )
+
+    assert change(lambda: len(steps) >= stops_after) is (stops_after == 99)
+    assert len(steps) == min(stops_after, 4)
+    assert change(lambda: False)
+    assert prices() == {"A-1": 5489, "A-2": 5489, "B-3": 13200, "B-4": 5489}
+    assert undo_batch(batch, actor=ANNA).put_back == 4
+    assert prices() == before
+
+
+def test_a_large_change_comes_past_products_that_leave_its_list_by_it(
+    shop: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bulk_edit, "_A_PIECE", 1)
+    dresses = conditions(ListFilter(categories=frozenset({"dress"})))
+    with changes_by(ANNA, kind="bulk edit") as batch:
+        assert apply_in_pieces(BulkEdit(BulkAction.CATEGORY, "skirt"), dresses, batch=batch)
+    assert choices("category") == {"skirt": 2, "boots": 1, "coat": 1}
+
+
+def test_a_preview_has_another_fingerprint_once_somebody_changed_what_it_is_about(shop: None) -> None:
+    edit, dresses = BulkEdit(BulkAction.PRICE, Decimal(10)), conditions(ListFilter(categories=frozenset({"dress"})))
+    first, skirts = preview(edit, dresses), BulkEdit(BulkAction.CATEGORY, "skirt")
+    apply(BulkEdit(BulkAction.BRAND, "Another"), find_products().items)
+    assert preview(edit, dresses) == first, "the brand is none of its business"
+    apply(edit, find_products(ListFilter(words="A-1")).items)
+    second = preview(edit, dresses)
+    apply(skirts, find_products(ListFilter(words="A-1")).items)
+    assert len({each.fingerprint for each in (first, second, preview(edit, dresses))}) == 3
 
 
 def test_withdrawing_what_is_withdrawn_changes_nothing(shop: None) -> None:

@@ -3,19 +3,30 @@
 import re
 import uuid
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
+from flask_login import current_user
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from accounts.permissions import Permission
-from catalog.bulk_edit import MOST_PRODUCTS, BulkAction, BulkEdit, apply, preview, read_bulk_edit
-from catalog.errors import ChangeBatchNotFound, InvalidBulkEdit, InvalidSavedView
-from catalog.history_reading import Act, act
+from catalog.bulk_edit import (
+    BulkEdit,
+    BulkPreview,
+    Which,
+    apply,
+    preview,
+    products_to_change,
+    read_bulk_edit,
+    those,
+)
+from catalog.errors import InvalidBulkEdit, InvalidSavedView
+from catalog.history_reading import find_act
 from catalog.models import Product
-from catalog.product_list import FIELDS, NOT_STATED, choices, find_products, product_ids, products_by_ids
+from catalog.product_list import FIELDS, NOT_STATED, choices, conditions, find_products, newest_id
 from catalog.products import Page
 from catalog.saved_views import drop_view, save_view, views_of
 from catalog.vocabulary import TERMS, Kind
@@ -35,13 +46,14 @@ from webapp.admin.list_words import (
     SEARCH_WORDS,
     STATE_WORDS,
     STOCK_WORDS,
+    bulk_words,
     list_choices,
     list_filters_in_force,
 )
 from webapp.admin.routes import admin
 from webapp.errors import BadRequestValue
 from webapp.i18n import current_language
-from webapp.jobs.queue import enqueue, latest_jobs
+from webapp.jobs.queue import enqueue, job_of_batch, latest_jobs
 from webapp.photo_flow import StageTimes, see, uploaded_photo
 from webapp.visitor import current_visitor
 from webapp.wiring import serving, wiring
@@ -51,6 +63,9 @@ _PRODUCTS_A_PAGE = 50
 _LIKE_SHOWN = 60
 _JOBS_SHOWN = 5
 _MOST_SUGGESTED = 200
+_MOST_TICKED = 1000
+CHANGED_AT_ONCE = 2000
+"""More products than that are changed by a background job."""
 _BATCH = re.compile(r"[0-9a-f]{32}")
 _ADVICE = {
     "action": lazy_gettext("Choose what to change."),
@@ -114,41 +129,101 @@ def remove_view(view_id: int) -> Response:
 @permission_required(Permission.EDIT_CATALOGUE)
 def preview_bulk_edit() -> str:
     """What a change of the ticked products, or of the whole list, would do; nothing is written."""
-    edit, query = _edit(), request.form.get("query", "")
-    ids = _all_of(query) if request.form.get("all") == "1" else _ids(request.form.getlist("id"))
+    edit, chosen = _edit(), _chosen()
+    return _bulk_page(edit, chosen, preview(edit, chosen.which))
+
+
+@admin.post("/bulk")
+@permission_required(Permission.EDIT_CATALOGUE)
+def bulk_edit() -> Response | tuple[str, int]:
+    """Make the change that was previewed, once: sent again, it changes nothing; a large one in the background.
+
+    Where the products are no longer as in the preview, it is shown again.
+    """
+    edit, batch = _edit(), request.form.get("batch", "")
+    if not _BATCH.fullmatch(batch):
+        raise BadRequestValue("batch", _("Look at the preview first."))
+    if job := job_of_batch(batch):
+        return redirect(url_for(".show_job", job_id=job.id), code=303)
+    if find_act(batch) is None:
+        chosen = _chosen()
+        planned = preview(edit, chosen.which)
+        if planned.fingerprint != request.form.get("fingerprint"):
+            return _bulk_page(edit, chosen, planned, has_changed=True), 409
+        if planned.total > CHANGED_AT_ONCE:
+            return _in_background(edit, chosen, batch, planned.changing)
+        _change_now(edit, chosen, batch)
+    return _back_to_list(request.form.get("query", ""), done=batch)
+
+
+@dataclass(frozen=True)
+class _Chosen:
+    """The products that a change is about: those that were ticked, or (none ticked) all of a list."""
+
+    query: str
+    """The list's address behind its question mark."""
+    which: Which
+    ids: tuple[int, ...] = ()
+
+
+def _chosen() -> _Chosen:
+    text = as_text(query_of(request.form.get("query", "")))
+    query = list_query_from(query_of(text))
+    if request.form.get("all") == "1" and not query.is_by_look:
+        return _Chosen(text, conditions(query.wanted))
+    if request.form.get("all") == "1":
+        ids = [product.id for product in _found_by_look(query).items]
+    else:
+        ids = _ids([*request.form.getlist("id"), *filter(None, request.form.get("ids", "").split(","))])
     if not ids:
         raise BadRequestValue("id", _("Tick the products that you want to change."))
-    planned = preview(edit, products_by_ids(ids))
+    return _Chosen(text, those(ids), tuple(ids))
+
+
+def _bulk_page(edit: BulkEdit, chosen: _Chosen, planned: BulkPreview, *, has_changed: bool = False) -> str:
     return render_template(
         "admin/bulk.html",
         edit=edit,
-        action_words=BULK_WORDS[edit.action],
+        about=bulk_words(edit, request.form.get("value", "")),
         planned=planned,
-        ids=",".join(map(str, ids)),
+        has_changed=has_changed,
+        in_background=planned.total > CHANGED_AT_ONCE,
+        ids=",".join(map(str, chosen.ids)),
         batch=uuid.uuid4().hex,
-        back=as_text(query_of(query)),
+        back=chosen.query,
         value=request.form.get("value", ""),
         words=lambda change, value: value_words(change.field, plain(value), change.product),
     )
 
 
-@admin.post("/bulk")
-@permission_required(Permission.EDIT_CATALOGUE)
-def bulk_edit() -> Response:
-    """Make the change that was previewed, once: sent again, it changes nothing."""
-    edit, batch = _edit(), request.form.get("batch", "")
-    ids = _ids(request.form.get("ids", "").split(","))
-    if not _BATCH.fullmatch(batch):
-        raise BadRequestValue("batch", _("Look at the preview first."))
-    if _known_act(batch) is None:
-        with staff_changes("bulk edit", batch=batch):
-            changed = apply(edit, products_by_ids(ids))
-        details: dict[str, str | int | bool] = {"action": edit.action.value, "products": changed, "batch": batch}
-        note("catalogue.bulk_edited", actor=current_visitor().pseudonym, details=details)
-        if edit.action in (BulkAction.WITHDRAW, BulkAction.RESTORE):
-            enqueue("update_index", rebuild=False)
-        db.session.commit()
-    return _back_to_list(request.form.get("query", ""), done=batch)
+def _change_now(edit: BulkEdit, chosen: _Chosen, batch: str) -> None:
+    with staff_changes("bulk edit", batch=batch):
+        changed = apply(edit, products_to_change(edit, chosen.which))
+    _note_bulk_edit(edit, batch, changed)
+    if edit.moves_sale:
+        enqueue("update_index", rebuild=False)
+    db.session.commit()
+
+
+def _in_background(edit: BulkEdit, chosen: _Chosen, batch: str, changing: int) -> Response:
+    _note_bulk_edit(edit, batch, changing)
+    job = enqueue(
+        "bulk_edit",
+        action=edit.action.value,
+        value=request.form.get("value", ""),
+        query=chosen.query,
+        up_to=newest_id(),
+        batch=batch,
+        actor=current_visitor().pseudonym,
+        role=current_user.role.value,
+    )
+    db.session.commit()
+    return redirect(url_for(".show_job", job_id=job.id), code=303)
+
+
+def _note_bulk_edit(edit: BulkEdit, batch: str, products: int) -> None:
+    details: dict[str, str | int | bool] = {"action": edit.action.value, "products": products, "batch": batch}
+    note("catalogue.bulk_edited", actor=current_visitor().pseudonym, details=details)
 
 
 def _list_page(query: ListQuery, found: Page[Product], *, by_picture: bool = False) -> str:
@@ -166,10 +241,9 @@ def _list_page(query: ListQuery, found: Page[Product], *, by_picture: bool = Fal
         choices=list_choices(query, in_use),
         filters_in_force=list_filters_in_force(query),
         views=views_of(current_visitor().pseudonym),
-        done=_known_act(request.args.get("done", "")),
+        done=find_act(request.args.get("done", "")),
         bulk_actions=BULK_WORDS,
         suggestions=_suggestions(in_use),
-        most_products=MOST_PRODUCTS,
         manifest=_manifest(),
         jobs=latest_jobs(_JOBS_SHOWN),
     )
@@ -209,35 +283,13 @@ def _edit() -> BulkEdit:
         raise BadRequestValue(error.field, _ADVICE[error.why]) from error
 
 
-def _all_of(query_text: str) -> Sequence[int]:
-    query = list_query_from(query_of(query_text))
-    if query.is_by_look:
-        return [product.id for product in _found_by_look(query).items]
-    ids = product_ids(query.wanted, limit=MOST_PRODUCTS + 1)
-    _refuse_too_many(ids)
-    return ids
-
-
 def _ids(texts: Sequence[str]) -> list[int]:
-    _refuse_too_many(texts)
+    if len(texts) > _MOST_TICKED:
+        words = _("At most %(most)d products are ticked one by one. Tick all of the list.", most=_MOST_TICKED)
+        raise BadRequestValue("id", words)
     if not all(text.isascii() and text.isdigit() and len(text) <= 9 for text in texts):
         raise BadRequestValue("id", _("Tick the products that you want to change."))
     return list(dict.fromkeys(map(int, texts)))
-
-
-def _refuse_too_many(some: Sequence[object]) -> None:
-    if len(some) > MOST_PRODUCTS:
-        raise BadRequestValue(
-            "id", _("At most %(most)d products are changed at once. Narrow the list down.", most=MOST_PRODUCTS)
-        )
-
-
-def _known_act(batch: str) -> Act | None:
-    try:
-        return act(batch) if batch else None
-    except ChangeBatchNotFound:
-        # An edit that changed nothing left no act, and an old address may name one that has lapsed.
-        return None
 
 
 def _back_to_list(query: str, *, done: str | None = None) -> Response:

@@ -17,7 +17,7 @@ from webapp.account.session_user import permission_required
 from webapp.admin.history_words import FIELD_WORDS, actor_words, kind_words, shown_changes
 from webapp.admin.routes import admin
 from webapp.filters import whole_number
-from webapp.jobs.queue import enqueue
+from webapp.jobs.queue import enqueue, job_of_batch
 from webapp.visitor import current_visitor
 
 UNDONE_AT_ONCE = 2000
@@ -61,6 +61,10 @@ def undo(batch: str) -> Response:
         # It may still run, and its page says how far it is undone.
         flash(_("The import of a feed is undone on its own page."), "info")
         return redirect(url_for(".feed", upload_id=upload_id), code=303)
+    job = job_of_batch(batch)
+    if job and job.is_open:
+        flash(_("This change is still being made: stop it first, or wait for its end."), "warning")
+        return redirect(url_for(".show_job", job_id=job.id), code=303)
     note("catalogue.undone", actor=actor, details={"batch": batch})
     if change_count(batch) > UNDONE_AT_ONCE:
         job = enqueue("undo_changes", batch=batch, actor=actor, role=current_user.role.value)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from flask_babel import format_decimal, lazy_gettext
 from flask_babel.speaklater import LazyString
 
-from catalog.bulk_edit import BulkAction
+from catalog.bulk_edit import BulkAction, BulkEdit
 from catalog.product_list import FIELDS, LOW_STOCK, NOT_STATED, Order, Shown, StockLevel
 from catalog.vocabulary import Kind, label_of
 from webapp.addresses import address_without
@@ -64,6 +64,13 @@ BULK_WORDS = {
     BulkAction.WITHDRAW: _("Withdraw from sale"),
     BulkAction.RESTORE: _("Put back on sale"),
 }
+
+
+def bulk_words(edit: BulkEdit, value: str) -> str | LazyString:
+    """Return a change of many products in words."""
+    action = BULK_WORDS[edit.action]
+    is_told = value and edit.action not in (BulkAction.WITHDRAW, BulkAction.RESTORE)
+    return _("%(action)s: %(value)s", action=action, value=value) if is_told else action
 
 
 def list_choices(query: ListQuery, in_use: Mapping[str, Mapping[str, int]]) -> list[ChoiceGroup]:

@@ -6,6 +6,8 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from accounts.permissions import Permission
+from catalog.bulk_edit import read_bulk_edit
+from catalog.history_reading import find_act
 from catalog.listing import any_product
 from catalog.models import Product
 from recommender.attribute_corrections import corrections_of, replace_corrections
@@ -15,6 +17,7 @@ from storage.database import db
 from storage.images import read_picture
 from webapp.account.session_user import permission_required
 from webapp.admin.attribute_words import ShownAttribute, shown_attributes, shown_colours
+from webapp.admin.list_words import bulk_words
 from webapp.admin.suggestion_words import shown_suggestions
 from webapp.errors import BadRequestValue
 from webapp.garment_statistics import statistics_page
@@ -79,7 +82,10 @@ def correct_product(sku: str) -> Response:
 @permission_required(Permission.READ_CATALOGUE)
 def show_job(job_id: int) -> str:
     """One job's progress; the page renews itself while the job is open."""
-    return render_template("admin/job.html", job=_job(job_id))
+    job = _job(job_id)
+    told = job.arguments
+    about = bulk_words(read_bulk_edit(told["action"], told["value"]), told["value"]) if job.task == "bulk_edit" else ""
+    return render_template("admin/job.html", job=job, about=about, act=find_act(str(told.get("batch", ""))))
 
 
 @admin.get("/jobs/<int:job_id>/progress")

@@ -48,6 +48,12 @@ def open_job(task: str) -> Job | None:
     return db.session.scalar(select(Job).filter_by(task=task).where(is_open).order_by(Job.id).limit(1))
 
 
+def job_of_batch(batch: str, task: str = "bulk_edit") -> Job | None:
+    """Return the latest job of this task that changes products under this batch, or None."""
+    of_batch = Job.arguments["batch"].as_string() == batch
+    return db.session.scalar(select(Job).filter_by(task=task).where(of_batch).order_by(Job.id.desc()).limit(1))
+
+
 def failed_since(task: str, moment: datetime) -> bool:
     """Say whether a job of this task failed after `moment`."""
     failed = select(Job.id).filter_by(task=task, state=JobState.FAILED.value).where(Job.finished_at > moment)

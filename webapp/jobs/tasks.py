@@ -2,17 +2,21 @@
 
 from collections.abc import Callable
 
-from catalog.history import undo_batch
+from catalog.bulk_edit import apply_in_pieces, read_bulk_edit
+from catalog.history import change_count, changes_by, undo_batch
+from catalog.models import Product
+from catalog.product_list import conditions
 from privacy.audit_notes import SYSTEM
 from privacy.purge import PurgeReport, refuse_a_clock_that_went_back
 from recommender.indexing import IndexReport, Progress, synchronise_index
 from storage.database import db, now
+from webapp.admin.list_query import list_query_from, query_of
 from webapp.exports import make_export
 from webapp.feeds import check_feed, fetch_feed, import_feed, undo_feed_import
 from webapp.imports import import_archive
 from webapp.jobs.listings import accept_sure_suggestions, compare_classifiers, suggest_for_products, train_classifier
 from webapp.jobs.putting_right import look_for_what_is_wrong
-from webapp.jobs.queue import JobProgress, enqueue
+from webapp.jobs.queue import JobProgress, enqueue, enqueue_after_a_change
 from webapp.wiring import wiring
 
 
@@ -92,8 +96,28 @@ def undo_changes(progress: JobProgress, *, batch: str, actor: str, role: str) ->
     return f"{report.put_back} products put back, {report.left_alone} were changed since and are left so{state}"
 
 
-FEED_TASKS = frozenset(("fetch_feed", "check_feed", "import_feed", "undo_feed_import", "undo_changes"))
-"""They take as long as a feed is: a thread of their own runs them."""
+def bulk_edit(
+    progress: JobProgress, *, action: str, value: str, query: str, up_to: int, batch: str, actor: str, role: str
+) -> str:
+    """Make one change to all products of a list, as one act; one that was cut short goes on.
+
+    up_to: the id of the newest product when it was asked for. Raises InvalidBulkEdit, BadRequestValue.
+    """
+    edit = read_bulk_edit(action, value)
+    which = [*conditions(list_query_from(query_of(query)).wanted), Product.id <= up_to]
+    with changes_by(actor, kind="bulk edit", batch=batch, role=role):
+        finished = apply_in_pieces(
+            edit, which, batch=batch, on_progress=progress.report, should_stop=progress.should_stop
+        )
+    if edit.moves_sale:
+        enqueue_after_a_change("update_index", rebuild=False)
+    db.session.commit()
+    state = "" if finished else " (stopped early)"
+    return f"{change_count(batch)} products changed{state}"
+
+
+FEED_TASKS = frozenset(("fetch_feed", "check_feed", "import_feed", "undo_feed_import", "undo_changes", "bulk_edit"))
+"""They take as long as a feed or a catalogue is: a thread of their own runs them, one after the other."""
 
 INDEX_TASKS = frozenset(("update_index", "roll_back_index"))
 """They change the search index."""
@@ -102,6 +126,7 @@ TASKS: dict[str, Callable[..., str]] = {
     "purge_lapsed": purge_lapsed,
     "update_index": update_index,
     "undo_changes": undo_changes,
+    "bulk_edit": bulk_edit,
     "roll_back_index": roll_back_index,
     "make_export": make_export,
     "import_archive": import_archive,
