@@ -1,6 +1,6 @@
 """Favourites, opinions and counted searches as personal data."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import ColumnElement, delete, func, select
 
@@ -49,7 +49,7 @@ class FavouritesSource:
             db.session.execute(delete(Favourite).filter_by(pseudonym=scope.pseudonym))
 
     def remains(self, scope: Scope) -> Sequence[str]:
-        return _left("favourites", Favourite, [Favourite.pseudonym == scope.pseudonym]) if _is_person(scope) else ()
+        return _left("favourites", Favourite, pseudonym=scope.pseudonym) if _is_person(scope) else ()
 
 
 class OpinionsSource:
@@ -93,7 +93,7 @@ class OpinionsSource:
             db.session.execute(delete(MatchOpinion).where(*self._within(scope)))
 
     def remains(self, scope: Scope) -> Sequence[str]:
-        return _left("opinions", MatchOpinion, self._within(scope)) if scope.purpose is None else ()
+        return _left("opinions", MatchOpinion, *self._within(scope)) if scope.purpose is None else ()
 
     def _within(self, scope: Scope) -> list[ColumnElement[bool]]:
         of_photo = [MatchOpinion.question.in_(ids_of_photo(scope.photo_id))] if scope.photo_id else []
@@ -139,8 +139,7 @@ class JudgementsSource:
             db.session.execute(delete(PanelJudgement).filter_by(pseudonym=scope.pseudonym))
 
     def remains(self, scope: Scope) -> Sequence[str]:
-        within = [PanelJudgement.pseudonym == scope.pseudonym]
-        return _left("panel judgements", PanelJudgement, within) if _is_person(scope) else ()
+        return _left("panel judgements", PanelJudgement, pseudonym=scope.pseudonym) if _is_person(scope) else ()
 
 
 class SearchesSource:
@@ -186,14 +185,14 @@ class SearchesSource:
     def remains(self, scope: Scope) -> Sequence[str]:
         if not scope.concerns(Purpose.STATISTICS):
             return ()
-        left = db.session.scalar(select(func.count()).select_from(SearchCount).filter_by(**scope.row_fields))
-        return (f"{left} counted searches",) if left else ()
+        return _left("counted searches", SearchCount, **scope.row_fields)
 
 
 def _is_person(scope: Scope) -> bool:
     return scope.photo_id is None and scope.purpose is None
 
 
-def _left(what: str, table: type[Model], within: Iterable[ColumnElement[bool]]) -> Sequence[str]:
-    left = db.session.scalar(select(func.count()).select_from(table).where(*within))
+def _left(what: str, table: type[Model], *conditions: ColumnElement[bool], **values: str) -> Sequence[str]:
+    """Say how many rows of the table meet the conditions and have these values; nothing where there are none."""
+    left = db.session.scalar(select(func.count()).select_from(table).where(*conditions).filter_by(**values))
     return (f"{left} {what}",) if left else ()
