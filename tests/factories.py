@@ -3,6 +3,8 @@
 import io
 import secrets
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import fields
 from itertools import islice
 from pathlib import Path
@@ -13,7 +15,10 @@ from flask import Flask
 from numpy.typing import NDArray
 from PIL import Image
 
+from catalog.editing import ProductDetails
+from catalog.pictures import StoredPicture
 from privacy.keys import KEY_BYTES, PersonalDataKeys
+from storage.database import db
 from webapp.settings import Settings
 
 
@@ -25,6 +30,30 @@ def demo_settings(instance: Path, **overrides: Any) -> Settings:
 def personal_data_keys() -> PersonalDataKeys:
     """Keys of a shop of their own."""
     return PersonalDataKeys(**{field.name: secrets.token_bytes(KEY_BYTES) for field in fields(PersonalDataKeys)})
+
+
+@contextmanager
+def database_in_memory() -> Iterator[None]:
+    """Make the shop's tables, empty, on SQLite in memory, in force as long as the block lasts."""
+    app = Flask("shop in memory")
+    app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
+    db.init_app(app)
+    with app.app_context():
+        db.create_all(bind_key=None)
+        yield
+        db.session.remove()
+        db.engine.dispose()
+
+
+def details(sku: str = "A-1", **changes: object) -> ProductDetails:
+    """What is said of a dress of which two are there."""
+    valid = {"titles": {"en": sku}, "category": "dress", "price_minor_units": 4990, "currency": "EUR", "stock": 2}
+    return ProductDetails(sku=sku, **{**valid, **changes})  # type: ignore[arg-type]
+
+
+def pictures(*names: str) -> list[StoredPicture]:
+    """Pictures whose contents are called so; their files are nowhere."""
+    return [StoredPicture(content_hash=name, width=30, height=40) for name in names]
 
 
 def photo(width: int = 400, height: int = 600, *, seed: int = 0) -> NDArray[np.uint8]:

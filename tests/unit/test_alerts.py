@@ -1,11 +1,9 @@
 """Abnormal access raises one alert, and the ordinary raises none."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
 from privacy.alert_rules import (
@@ -32,7 +30,7 @@ from privacy.audit_models import Alert, AlertState, AlertWatch
 from privacy.audit_notes import COMMAND_LINE, SYSTEM, note
 from privacy.errors import AlertNotFound, CannotBeDecrypted
 from privacy.models import ShopAuditNote
-from storage.database import ACCOUNTS_BIND, AUDIT_BIND, KEYS_BIND, db
+from storage.database import db
 from tests.factories import personal_data_keys
 
 SEAL = AuditSeal(b"k" * 32)
@@ -47,19 +45,6 @@ RULES: tuple[AlertRule, ...] = (
     ManyDenialsAroundOne(4, HOUR),
     OutsideWorkingHours(OFFICE),
 )
-
-
-@pytest.fixture
-def stores(tmp_path: Path) -> Iterator[None]:
-    app = Flask("stores")
-    app.config["SQLALCHEMY_DATABASE_URI"] = f"sqlite:///{tmp_path / 'shop.sqlite3'}"
-    app.config["SQLALCHEMY_BINDS"] = {
-        bind: f"sqlite:///{tmp_path / bind}.sqlite3" for bind in (ACCOUNTS_BIND, KEYS_BIND, AUDIT_BIND)
-    }
-    db.init_app(app)
-    with app.app_context():
-        db.create_all()
-        yield
 
 
 pytestmark = pytest.mark.usefixtures("stores")

@@ -1,12 +1,10 @@
 """The chain: notes arrive once whatever is killed, and no change of any kind goes unseen."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, text
@@ -31,19 +29,6 @@ from storage.database import ACCOUNTS_BIND, AUDIT_BIND, KEYS_BIND, db
 SEAL = AuditSeal(b"k" * 32)
 SOMEBODY = "ab" * 16
 ENTRIES = 6
-
-
-@pytest.fixture
-def stores(tmp_path: Path) -> Iterator[None]:
-    app = Flask("stores")
-    app.config["SQLALCHEMY_DATABASE_URI"] = f"sqlite:///{tmp_path / 'shop.sqlite3'}"
-    app.config["SQLALCHEMY_BINDS"] = {
-        bind: f"sqlite:///{tmp_path / bind}.sqlite3" for bind in (ACCOUNTS_BIND, KEYS_BIND, AUDIT_BIND)
-    }
-    db.init_app(app)
-    with app.app_context():
-        db.create_all()
-        yield
 
 
 def noted(count: int, store: str | None = None) -> None:

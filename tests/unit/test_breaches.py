@@ -1,12 +1,9 @@
 """The register of breaches: the clock, what must be said, and that nobody reads it without the key."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
 from privacy.breach_errors import (
@@ -37,7 +34,7 @@ from privacy.breaches import (
 from privacy.breaches_source import BreachRecords
 from privacy.models import ShopAuditNote
 from privacy.sources import Scope
-from storage.database import ACCOUNTS_BIND, AUDIT_BIND, KEYS_BIND, db, now
+from storage.database import db, now
 from tests.factories import personal_data_keys
 
 OFFICER = "0f" * 16
@@ -46,17 +43,7 @@ HOUR = timedelta(hours=1)
 TEXTS = BreachTexts(circumstances="A laptop with an export was stolen.")
 
 
-@pytest.fixture(autouse=True)
-def stores(tmp_path: Path) -> Iterator[None]:
-    app = Flask("stores")
-    app.config["SQLALCHEMY_DATABASE_URI"] = f"sqlite:///{tmp_path / 'shop.sqlite3'}"
-    app.config["SQLALCHEMY_BINDS"] = {
-        bind: f"sqlite:///{tmp_path / bind}.sqlite3" for bind in (ACCOUNTS_BIND, KEYS_BIND, AUDIT_BIND)
-    }
-    db.init_app(app)
-    with app.app_context():
-        db.create_all()
-        yield
+pytestmark = pytest.mark.usefixtures("stores")
 
 
 def facts(hours_ago: float = 1, **others: object) -> BreachFacts:

@@ -1,21 +1,18 @@
 """Every writer leaves a history, and what an act did can be taken back, on SQLite in memory."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, update
 
-from catalog.editing import ProductDetails, replace_pictures, restore, save_product, set_stock, soft_delete
+from catalog.editing import replace_pictures, restore, save_product, set_stock, soft_delete
 from catalog.errors import ChangeBatchNotFound, HistoryBypassed
 from catalog.history import UNRECORDED, changes_by, undo_batch
 from catalog.history_models import ChangeBatch, ProductChange
 from catalog.history_source import HISTORY_LAPSES, CatalogueWork
 from catalog.models import CREATION_UNDONE, Product
-from catalog.pictures import StoredPicture
 from catalog.places import WEB
 from catalog.saved_views import save_view
 from catalog.stock import put_stock, stock_by_place
@@ -23,33 +20,13 @@ from privacy.audit_notes import COMMAND_LINE
 from privacy.retention import RetentionPolicy
 from privacy.sources import Scope
 from storage.database import db, now
+from tests.factories import details, pictures
 
 ANNA, BEN = "a" * 32, "b" * 32
 
 
-def details(sku: str, **changes: object) -> ProductDetails:
-    valid = {"titles": {"en": sku}, "category": "dress", "price_minor_units": 4990, "currency": "EUR", "stock": 2}
-    return ProductDetails(sku=sku, **{**valid, **changes})  # type: ignore[arg-type]
-
-
-def pictures(*names: str) -> list[StoredPicture]:
-    return [StoredPicture(content_hash=name, width=30, height=40) for name in names]
-
-
 @pytest.fixture
-def shop() -> Iterator[None]:
-    app = Flask(__name__)
-    app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
-    db.init_app(app)
-    with app.app_context():
-        db.create_all(bind_key=None)
-        yield
-        db.session.remove()
-        db.engine.dispose()
-
-
-@pytest.fixture
-def dress(shop: None) -> Product:
+def dress(database: None) -> Product:
     """A product with two pictures, on sale, whose values are not loaded."""
     product = save_product(details("dress-1"), pictures=pictures("front", "back"))
     db.session.commit()
@@ -145,7 +122,7 @@ def test_undoing_again_changes_nothing(dress: Product) -> None:
     assert (again.put_back, again.left_alone) == (0, 0)
 
 
-def test_a_product_that_the_act_created_is_withdrawn_and_one_edited_since_is_not(shop: None) -> None:
+def test_a_product_that_the_act_created_is_withdrawn_and_one_edited_since_is_not(database: None) -> None:
     with changes_by(COMMAND_LINE, kind="import") as batch_id:
         plain, edited = save_product(details("plain")), save_product(details("edited"))
     db.session.commit()
@@ -158,7 +135,7 @@ def test_a_product_that_the_act_created_is_withdrawn_and_one_edited_since_is_not
     assert edited.deleted_at is None
 
 
-def test_a_creation_that_was_undone_is_forgotten_when_somebody_restores_the_product(shop: None) -> None:
+def test_a_creation_that_was_undone_is_forgotten_when_somebody_restores_the_product(database: None) -> None:
     with changes_by(ANNA, kind="import") as batch_id:
         save_product(details("a"))
     db.session.commit()
@@ -210,7 +187,7 @@ def test_the_shops_pieces_stay_when_the_total_was_changed_since(dress: Product) 
     assert stock_by_place(dress) == {"lyon": 3, WEB: 1}
 
 
-def test_an_undo_that_was_stopped_goes_on(shop: None) -> None:
+def test_an_undo_that_was_stopped_goes_on(database: None) -> None:
     with changes_by(ANNA, kind="import") as batch_id:
         for number in range(450):
             save_product(details(f"sku-{number}"))
@@ -227,7 +204,7 @@ def test_an_undo_that_was_stopped_goes_on(shop: None) -> None:
     assert (rest.finished, rest.withdrawn, rest.left_alone) == (True, 50, 0)
 
 
-def test_an_act_that_never_was_is_refused(shop: None) -> None:
+def test_an_act_that_never_was_is_refused(database: None) -> None:
     with pytest.raises(ChangeBatchNotFound):
         undo_batch("f" * 32, actor=ANNA)
 

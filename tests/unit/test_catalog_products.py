@@ -1,18 +1,15 @@
 """Filters, facets and edits against a plain list, on SQLite in memory."""
 
 from collections import Counter
-from collections.abc import Iterator
 from random import Random
 
 import pytest
-from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from catalog.editing import ProductDetails, restore, save_product, set_stock, soft_delete
+from catalog.editing import restore, save_product, set_stock, soft_delete
 from catalog.errors import InvalidStock, ProductNotFound
 from catalog.models import Product
-from catalog.pictures import StoredPicture
 from catalog.products import (
     ProductFilter,
     facets,
@@ -23,6 +20,7 @@ from catalog.products import (
     products_of_images,
 )
 from storage.database import db
+from tests.factories import details, pictures
 
 VALUES = {
     "category": ("dress", "shirt", "boots"),
@@ -30,27 +28,6 @@ VALUES = {
     "colour": ("red", "navy", ""),
     "brand": ("Ourika", "Étoile", ""),
 }
-
-
-def details(sku: str, **changes: object) -> ProductDetails:
-    valid = {"titles": {"en": sku}, "category": "dress", "price_minor_units": 4990, "currency": "EUR", "stock": 2}
-    return ProductDetails(sku=sku, **{**valid, **changes})  # type: ignore[arg-type]
-
-
-def pictures(*names: str) -> list[StoredPicture]:
-    return [StoredPicture(content_hash=name, width=30, height=40) for name in names]
-
-
-@pytest.fixture
-def database() -> Iterator[None]:
-    app = Flask(__name__)
-    app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
-    db.init_app(app)
-    with app.app_context():
-        db.create_all(bind_key=None)
-        yield
-        db.session.remove()
-        db.engine.dispose()
 
 
 @pytest.fixture

@@ -1,12 +1,10 @@
 """What seems wrong with prices and categories, and that a word on it is kept."""
 
-from collections.abc import Iterator
 from random import Random
 
 import pytest
-from flask import Flask
 
-from catalog.editing import ProductDetails, save_product, soft_delete
+from catalog.editing import save_product, soft_delete
 from catalog.errors import FindingNotFound
 from catalog.findings import (
     FEWEST_TO_COMPARE,
@@ -23,6 +21,7 @@ from catalog.findings import (
 )
 from recommender.putting_right import LEAST_VOTE_COSINE, NEIGHBOURS, VOTES_AGAINST, SeenProduct, doubtful_category
 from storage.database import db
+from tests.factories import details
 
 
 def priced(*prices: int, category: str = "dress", currency: str = "EUR", cost: int | None = None) -> list[Priced]:
@@ -88,20 +87,10 @@ def test_a_category_is_doubtful_when_nearly_all_neighbours_are_of_one_other() ->
 
 
 @pytest.fixture
-def shop() -> Iterator[list[int]]:
+def shop(database: None) -> list[int]:
     """Two products without a picture; their ids."""
-    app = Flask(__name__)
-    app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
-    db.init_app(app)
-    with app.app_context():
-        db.create_all(bind_key=None)
-        made = [
-            save_product(ProductDetails(sku, {"en": sku}, "dress", 100, "EUR", stock))
-            for sku, stock in (("few", 1), ("many", 9))
-        ]
-        yield [product.id for product in made]
-        db.session.remove()
-        db.engine.dispose()
+    made = [save_product(details(sku, stock=stock)) for sku, stock in (("few", 1), ("many", 9))]
+    return [product.id for product in made]
 
 
 KIND = FindingKind.ODD_PRICE

@@ -7,16 +7,14 @@ from random import Random
 
 import numpy as np
 import pytest
-from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from catalog.editing import ProductDetails, save_product, set_stock
+from catalog.editing import save_product, set_stock
 from catalog.errors import RuleChangedMeanwhile, RuleNotFound
 from catalog.merchandising import Act, Rule, Rules, Selection
 from catalog.models import Product
-from catalog.pictures import StoredPicture
 from catalog.products import ProductFilter, categories_on_sale, facets, list_products, live_images
 from catalog.rule_editing import add_rule, change_rule, remove_rule, rule_changes, rule_of, stored_rules, switch_rule
 from recommender.arranging import PINS_A_LIST, STEP, Arrangement, Found, find_arranged
@@ -25,6 +23,7 @@ from recommender.rule_book import RuleBook
 from recommender.similar import Match, Query, QueryKind
 from storage.database import db
 from tests.doubles import InMemoryIndex
+from tests.factories import database_in_memory, details, pictures
 
 VALUES = {
     "category": ("dress", "shirt", "boots"),
@@ -41,31 +40,17 @@ ENCODER = EncoderIdentity("drawn by lot", "1", 8)
 @pytest.fixture(scope="module")
 def shop() -> Iterator[None]:
     """Sixty products of mixed values, one picture each or two; the tests do not change them."""
-    app = Flask(__name__)
-    app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
-    db.init_app(app)
     dice = Random(7)
-    with app.app_context():
-        db.create_all(bind_key=None)
+    with database_in_memory():
         for number in range(60):
             values = {name: dice.choice(choices) for name, choices in VALUES.items()}
             price = dice.choice((0, 500, 1000, 10_000))
             cost = dice.choice((None, 0, 300, 600, 1200))
-            details = ProductDetails(
-                sku=f"p{number}",
-                titles={"en": f"p{number}"},
-                price_minor_units=price,
-                currency="EUR",
-                stock=dice.choice((0, 1, 5)),
-                cost_minor_units=cost,
-                **values,  # type: ignore[arg-type]
-            )
-            pictures = [StoredPicture(f"{number}-{one}", width=3, height=4) for one in range(dice.randint(1, 2))]
-            save_product(details, pictures=pictures)
+            stock = dice.choice((0, 1, 5))
+            said = details(f"p{number}", price_minor_units=price, cost_minor_units=cost, stock=stock, **values)
+            save_product(said, pictures=pictures(*[f"{number}-{one}" for one in range(dice.randint(1, 2))]))
         db.session.commit()
         yield
-        db.session.remove()
-        db.engine.dispose()
 
 
 @pytest.fixture

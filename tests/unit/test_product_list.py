@@ -1,48 +1,36 @@
 """The merchandiser's list and changes of many products, on SQLite in memory."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
-from flask import Flask
 
 from catalog import bulk_edit
 from catalog.bulk_edit import BulkAction, BulkEdit, apply, apply_in_pieces, preview, read_bulk_edit
-from catalog.editing import ProductDetails, save_product, soft_delete
+from catalog.editing import save_product, soft_delete
 from catalog.errors import InvalidBulkEdit, InvalidSavedView
 from catalog.history import changes_by, undo_batch
 from catalog.models import Product
-from catalog.pictures import StoredPicture
 from catalog.product_list import ListFilter, Order, Shown, StockLevel, choices, conditions, find_products
 from catalog.saved_views import MOST_VIEWS, drop_view, save_view, views_of
 from storage.database import db
+from tests.factories import details, pictures
 
 ANNA, BEN = "a" * 32, "b" * 32
 
 
 def product(sku: str, **changes: object) -> Product:
-    valid = {"titles": {"en": sku}, "category": "dress", "price_minor_units": 4990, "currency": "EUR", "stock": 2}
-    picture = StoredPicture(content_hash=sku, width=30, height=40)
-    details = ProductDetails(sku=sku, **{**valid, **changes})  # type: ignore[arg-type]
-    return save_product(details, pictures=[] if changes.get("link") == "no picture" else [picture])
+    return save_product(details(sku, **changes), pictures=[] if changes.get("link") == "no picture" else pictures(sku))
 
 
 @pytest.fixture
-def shop() -> Iterator[None]:
-    app = Flask(__name__)
-    app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
-    db.init_app(app)
-    with app.app_context():
-        db.create_all(bind_key=None)
-        product("A-1", titles={"fr": "Robe d’été ÉCRUE", "en": "Summer dress"}, brand="Ourika", colour="cream", stock=9)
-        product("A-2", titles={"en": "100% wool coat"}, category="coat", season="winter", stock=0, colour="navy")
-        product("B-3", titles={"fr": "Bottines cœur"}, category="boots", price_minor_units=12000, colour="black")
-        product("B-4", link="no picture", brand="ourika", sub_category="Midi", pattern="striped")
-        soft_delete(product("C-5", category="shirt").sku)
-        db.session.commit()
-        yield
-        db.session.remove()
-        db.engine.dispose()
+def shop(database: None) -> None:
+    product("A-1", titles={"fr": "Robe d’été ÉCRUE", "en": "Summer dress"}, brand="Ourika", colour="cream", stock=9)
+    product("A-2", titles={"en": "100% wool coat"}, category="coat", season="winter", stock=0, colour="navy")
+    product("B-3", titles={"fr": "Bottines cœur"}, category="boots", price_minor_units=12000, colour="black")
+    product("B-4", link="no picture", brand="ourika", sub_category="Midi", pattern="striped")
+    soft_delete(product("C-5", category="shirt").sku)
+    db.session.commit()
 
 
 def found(**wanted: object) -> list[str]:

@@ -1,12 +1,10 @@
 """Requests, archives and the audit as personal data: handed out whole, erased without a trace, or kept for a reason."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from flask import Flask
 
 from privacy.archive_errors import ArchiveNotFound, ArchiveNotReady
 from privacy.archives import Archives, ArchivesLapse, ArchivesSource
@@ -54,19 +52,6 @@ class Clock:
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
-
-
-@pytest.fixture
-def stores(tmp_path: Path) -> Iterator[None]:
-    app = Flask("rights")
-    app.config["SQLALCHEMY_DATABASE_URI"] = f"sqlite:///{tmp_path / 'shop.sqlite3'}"
-    app.config["SQLALCHEMY_BINDS"] = {
-        bind: f"sqlite:///{tmp_path / bind}.sqlite3" for bind in ("accounts", "keys", "audit")
-    }
-    db.init_app(app)
-    with app.app_context():
-        db.create_all()
-        yield
 
 
 @pytest.fixture

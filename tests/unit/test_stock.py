@@ -1,43 +1,24 @@
 """Stock by place: whoever writes, the places' pieces are the total. On SQLite in memory."""
 
-from collections.abc import Iterator
-
 import pytest
-from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from catalog.editing import ProductDetails, save_product, set_stock
+from catalog.editing import save_product, set_stock
 from catalog.errors import InvalidStock
 from catalog.models import Product, ProductStock
 from catalog.places import WEB, Shop, read_shops
 from catalog.stock import put_stock, stock_by_place
 from storage.database import db
+from tests.factories import details
 
 PIECES = st.dictionaries(st.sampled_from(("lyon", "lille", "nice", WEB)), st.integers(0, 9))
-
-
-def details(stock: int, **changes: object) -> ProductDetails:
-    valid = {"sku": "A-1", "titles": {"en": "A"}, "category": "dress", "price_minor_units": 4990, "currency": "EUR"}
-    return ProductDetails(stock=stock, **{**valid, **changes})  # type: ignore[arg-type]
-
-
-@pytest.fixture
-def database() -> Iterator[None]:
-    app = Flask(__name__)
-    app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
-    db.init_app(app)
-    with app.app_context():
-        db.create_all(bind_key=None)
-        yield
-        db.session.remove()
-        db.engine.dispose()
 
 
 @given(writes=st.lists(PIECES | st.integers(0, 30), min_size=1, max_size=5))
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_places_hold_the_total_whoever_wrote_last(database: None, writes: list[dict[str, int] | int]) -> None:
-    product = save_product(details(0))
+    product = save_product(details(stock=0))
     for write in writes:
         if isinstance(write, dict):
             put_stock(product, write)
@@ -54,24 +35,24 @@ def test_the_places_hold_the_total_whoever_wrote_last(database: None, writes: li
 
 
 def test_a_total_below_what_the_shops_hold_is_taken_from_the_web_then_from_the_fullest_shop(database: None) -> None:
-    save_product(details(12, stock_by_place={"lyon": 5, "lille": 3, WEB: 4}))
+    save_product(details(stock=12, stock_by_place={"lyon": 5, "lille": 3, WEB: 4}))
     assert stock_by_place(set_stock("A-1", 9)) == {"lyon": 5, "lille": 3, WEB: 1}
     assert stock_by_place(set_stock("A-1", 6)) == {"lyon": 3, "lille": 3}
     assert stock_by_place(set_stock("A-1", 0)) == {}
 
 
 def test_a_feed_that_knows_the_total_alone_leaves_the_shops_their_pieces(database: None) -> None:
-    save_product(details(5, stock_by_place={"lyon": 3, WEB: 2}))
-    assert stock_by_place(save_product(details(20))) == {"lyon": 3, WEB: 17}
+    save_product(details(stock=5, stock_by_place={"lyon": 3, WEB: 2}))
+    assert stock_by_place(save_product(details(stock=20))) == {"lyon": 3, WEB: 17}
 
 
 def test_a_place_that_is_not_named_has_none(database: None) -> None:
-    save_product(details(5, stock_by_place={"lyon": 3, "nice": 2}))
-    assert stock_by_place(save_product(details(1, stock_by_place={"nice": 1}))) == {"nice": 1}
+    save_product(details(stock=5, stock_by_place={"lyon": 3, "nice": 2}))
+    assert stock_by_place(save_product(details(stock=1, stock_by_place={"nice": 1}))) == {"nice": 1}
 
 
 def test_a_number_below_zero_is_refused_and_nothing_has_changed(database: None) -> None:
-    product = save_product(details(3, stock_by_place={"lyon": 3}))
+    product = save_product(details(stock=3, stock_by_place={"lyon": 3}))
     with pytest.raises(InvalidStock):
         put_stock(product, {"lyon": 9, "nice": -1})
     assert stock_by_place(product) == {"lyon": 3}
@@ -79,11 +60,11 @@ def test_a_number_below_zero_is_refused_and_nothing_has_changed(database: None) 
 
 def test_places_that_do_not_hold_the_stock_are_no_details_of_a_product() -> None:
     with pytest.raises(ValueError, match="hold 2, not 3"):
-        details(3, stock_by_place={"lyon": 2})
+        details(stock=3, stock_by_place={"lyon": 2})
 
 
 def test_a_product_takes_its_places_with_it(database: None) -> None:
-    db.session.delete(save_product(details(3, stock_by_place={"lyon": 3})))
+    db.session.delete(save_product(details(stock=3, stock_by_place={"lyon": 3})))
     db.session.flush()
     assert db.session.query(ProductStock).count() == db.session.query(Product).count() == 0
 

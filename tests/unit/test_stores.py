@@ -1,10 +1,6 @@
 """No commit spans two stores, and what a person asked of all their data closes the gate."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-from flask import Flask
 
 from accounts.models import Account
 from privacy.audit_notes import SYSTEM, note
@@ -14,19 +10,6 @@ from privacy.models import AccountsAuditNote, ShopAuditNote
 from privacy.standing import change_standing, refuse_by_standing, standing_of
 from storage.database import ACCOUNTS_BIND, db
 from storage.errors import CommitSpansTwoStores
-
-
-@pytest.fixture
-def stores(tmp_path: Path) -> Iterator[None]:
-    app = Flask("stores")
-    app.config["SQLALCHEMY_DATABASE_URI"] = f"sqlite:///{tmp_path / 'shop.sqlite3'}"
-    app.config["SQLALCHEMY_BINDS"] = {
-        bind: f"sqlite:///{tmp_path / bind}.sqlite3" for bind in ("accounts", "keys", "audit")
-    }
-    db.init_app(app)
-    with app.app_context():
-        db.create_all()
-        yield
 
 
 @pytest.mark.usefixtures("stores")
