@@ -18,6 +18,7 @@ from catalog.feed_cells import harmless
 from catalog.feed_google import google_category
 from catalog.feed_mapping import Cell
 from catalog.feed_skus import SeenSkus
+from catalog.merchandising import NO_RULES, Rules
 from catalog.models import Product, ProductImage
 from catalog.money import amount_of
 from catalog.pictures import name_in_exports
@@ -91,9 +92,11 @@ def export_products(
     places: Sequence[str],
     storefront: Storefront,
     blobs: BlobStore,
+    rules: Rules = NO_RULES,
 ) -> Iterator[bytes]:
     """Yield a feed of the products that fulfil the conditions, oldest first, in parts.
 
+    rules: what they withhold from shoppers is not sent to Google, where shoppers would see it.
     places: slugs of the shops, each a column `stock_…`. Pictures go along in a ZIP alone; elsewhere their names are of
     use to this shop, which has them, and Google gets their addresses.
     """
@@ -103,6 +106,7 @@ def export_products(
         return _encoded(_csv(wanted, places))
     if feed_format == FeedFormat.JSON_LINES:
         return _encoded(f"{json.dumps(feed_row(product, places), ensure_ascii=False)}\n" for product in _each(wanted))
+    wanted = [*wanted, *rules.not_withheld()]
     write = _google_xml if feed_format == FeedFormat.GOOGLE_XML else _google_tsv
     return _encoded(write(wanted, storefront))
 

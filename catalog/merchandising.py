@@ -221,6 +221,11 @@ class Rules:
         """Return the conditions of a product that no rule hides; none when nothing is hidden."""
         return [not_(or_(*(rule.condition for rule in self.hiding)))] if self.hiding else []
 
+    def not_withheld(self) -> list[ColumnElement[bool]]:
+        """Return the conditions of a product whose own page answers; none when no rule withholds any."""
+        withholding = [rule.condition for rule in self.hiding if rule.act is Act.HIDE]
+        return [not_(or_(*withholding))] if withholding else []
+
     def moved_by(self, rule: Rule) -> ColumnElement[bool]:
         """Return the condition of the products whose place this rule decides, not an earlier one."""
         earlier = self.moving[: self.moving.index(rule)]

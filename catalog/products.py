@@ -103,6 +103,12 @@ def unknown_skus(skus: Sequence[str]) -> list[str]:
     return [sku for sku in skus if sku not in known]
 
 
+def skus_shown(skus: Collection[str], rules: Rules) -> set[str]:
+    """Return those of the SKUs whose product is on sale and not withheld."""
+    on_sale = select(Product.sku).where(Product.sku.in_(skus), Product.deleted_at.is_(None), *rules.not_withheld())
+    return set(db.session.scalars(on_sale))
+
+
 def list_products(
     wanted: ProductFilter = ProductFilter(), *, page: int = 1, page_size: int = 24, rules: Rules = NO_RULES
 ) -> Page[Product]:

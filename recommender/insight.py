@@ -3,14 +3,16 @@
 Each number is about one week that is over: weeks do not overlap, and none grows while it is looked at, so that no
 difference of two numbers tells of a day or of a person. What too few people stand behind is put together; where even
 that has too few, the smallest number shown goes in with it, so that a total gives nothing away. Numbers are rounded.
+Of one person's week only MOST_OF_ONE_PERSON searches count, so that no number is mostly theirs.
 """
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, cast, func, select
+from sqlalchemy import ColumnElement, Integer, Select, Subquery, cast, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from catalog.models import Product
@@ -23,6 +25,8 @@ from storage.database import db
 AGREED_RELEVANCE = 0.70
 """The share of good matches that was agreed on."""
 ROUNDED_TO = 5
+MOST_OF_ONE_PERSON = 10
+"""So many searches count of a person's week, and so many favourites and opinions: who looks all day is one of many."""
 
 Key = tuple[str, ...]
 Cells = Mapping[Key, Mapping[str, int]]
@@ -124,13 +128,16 @@ def week_of_shoppers(monday: date, *, min_people: int) -> WeekOfShoppers:
     )
 
 
-def most_kept(*, min_people: int, limit: int) -> list[KeptProduct]:
-    """Return the products on sale that most people keep at hand, the most kept first."""
+def most_kept(before: date, *, min_people: int, limit: int) -> list[KeptProduct]:
+    """Return the products on sale that most people keep at hand since a day before this one, the most kept first.
+
+    before: a Monday, so that the list tells of nobody who came in between two looks at it.
+    """
     people = func.count(Favourite.pseudonym.distinct())
     kept = (
         select(Product, people)
         .join(Favourite, Favourite.product_id == Product.id)
-        .where(Product.deleted_at.is_(None), not_at_rest(Favourite.pseudonym))
+        .where(Product.deleted_at.is_(None), Favourite.added_at < _midnight(before), not_at_rest(Favourite.pseudonym))
         .group_by(Product.id)
         .having(people >= min_people)
         .order_by(people.desc(), Product.id)
@@ -188,38 +195,56 @@ def _searches(monday: date) -> list[_Counted]:
         SearchCount.answered,
         SearchCount.clicked,
     )
-    counted = select(*seen, func.count()).where(
-        *_in_week(SearchCount.counted_on, monday), not_at_rest(SearchCount.pseudonym)
-    )
-    rows = db.session.execute(counted.group_by(*seen))
+    in_week = select(*seen).where(*_in_week(SearchCount.counted_on, monday), not_at_rest(SearchCount.pseudonym))
+    # The ids are random: those that count are any of the person's, not the first of the week.
+    counting = _a_few_each(in_week, SearchCount.pseudonym, SearchCount.id).c
+    columns = [counting[column.key] for column in seen]
     return [
         _Counted(pseudonym, times, garment, colour, kind, answered, clicked)
-        for pseudonym, garment, colour, kind, answered, clicked, times in rows
+        for times, pseudonym, garment, colour, kind, answered, clicked in db.session.execute(
+            select(func.count()).add_columns(*columns).group_by(*columns)
+        ).tuples()
     ]
 
 
 def _favourites(monday: date) -> list[_Counted]:
-    begin, end = (datetime.combine(monday + timedelta(weeks=after), time(), UTC) for after in (0, 1))
+    begin, end = _midnight(monday), _midnight(monday + timedelta(weeks=1))
     added = (
         select(Favourite.pseudonym, Product.category, Product.colour)
         .join(Product, Favourite.product_id == Product.id)
         .where(Favourite.added_at >= begin, Favourite.added_at < end, not_at_rest(Favourite.pseudonym))
     )
+    counting = _a_few_each(added, Favourite.pseudonym, Favourite.id).c
     return [
         _Counted(pseudonym, 1, garment_of_category(category), family_of_colour(colour))
-        for pseudonym, category, colour in db.session.execute(added)
+        for pseudonym, category, colour in db.session.execute(
+            select(counting.pseudonym, counting.category, counting.colour)
+        )
     ]
 
 
 def _relevance(monday: date, min_people: int) -> Share | None:
     """Return the share of good matches; each person's answers count as alike. No names or items are behind it."""
-    given = (
-        select(func.sum(cast(MatchOpinion.good, Integer)), func.count())
-        .where(*_in_week(MatchOpinion.given_on, monday), not_at_rest(MatchOpinion.pseudonym))
-        .group_by(MatchOpinion.pseudonym)
+    in_week = select(MatchOpinion.pseudonym, MatchOpinion.good).where(
+        *_in_week(MatchOpinion.given_on, monday), not_at_rest(MatchOpinion.pseudonym)
     )
+    counting = _a_few_each(in_week, MatchOpinion.pseudonym, MatchOpinion.id).c
+    given = select(func.sum(cast(counting.good, Integer)), func.count()).group_by(counting.pseudonym)
     groups = [(good, total) for good, total in db.session.execute(given)]
     return share_of(groups) if len(groups) >= min_people else None
+
+
+def _a_few_each(
+    rows: Select[*tuple[Any, ...]], pseudonym: InstrumentedAttribute[str], order: InstrumentedAttribute[Any]
+) -> Subquery:
+    """Return the rows with MOST_OF_ONE_PERSON of each person at most, the first in this order."""
+    turn = func.row_number().over(partition_by=pseudonym, order_by=order).label("turn")
+    numbered = rows.add_columns(turn).subquery()
+    return select(numbered).where(numbered.c.turn <= MOST_OF_ONE_PERSON).subquery()
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
 
 
 def _in_week(day: InstrumentedAttribute[date], monday: date) -> tuple[ColumnElement[bool], ...]:

@@ -91,10 +91,12 @@ def _close_the_network(settings: Settings) -> None:
 
 
 def _new_flask() -> Flask:
+    from webapp.addresses import StoredId
     from webapp.uploads import InMemoryRequest
 
     app = Flask(__name__, root_path=str(_PROJECT), template_folder="templates", static_folder="static")
     app.request_class = InMemoryRequest
+    app.url_map.converters["int"] = StoredId
     return app
 
 

@@ -1,10 +1,18 @@
-"""This page's own address with something of its query changed: a filter less, another page, another garment."""
+"""Addresses: the numbers in them, and this page's own with something of its query changed."""
 
 from urllib.parse import urlencode
 
 from flask import request
+from werkzeug.routing import IntegerConverter, Map
 
 _FILTER_FIELDS = frozenset({"category", "gender", "colour", "brand", "min_price", "max_price", "in_stock"})
+
+
+class StoredId(IntegerConverter):
+    """`<int:…>` of an address: a larger number than a database holds is the address of nothing."""
+
+    def __init__(self, map: Map) -> None:
+        super().__init__(map, max=2**31 - 1)
 
 
 def address_with(**changes: object) -> str:

@@ -13,8 +13,10 @@ from sqlalchemy import select
 from accounts.models import Role
 from catalog.history import undo_batch
 from catalog.history_models import ChangeBatch
+from catalog.merchandising import Act, Rule, Selection
 from catalog.models import Product
 from catalog.products import list_products, product_by_sku
+from catalog.rule_editing import add_rule, remove_rule
 from privacy.audit_notes import SYSTEM
 from recommender.errors import ListingClassifierDamaged, NoEarlierClassifier
 from recommender.listing_comparison import kept_reports
@@ -317,6 +319,21 @@ def test_the_api_says_what_a_listing_is_from_words_a_photo_or_both(client: Flask
             assert field["nearest"]
         assert said["model"]["examples"] > 0
     assert kept is not None
+
+
+def test_the_api_names_no_example_that_a_rule_withholds(client: FlaskClient, app: Flask) -> None:
+    def named() -> set[str]:
+        fields = client.post(API, data={"title": "a red dress"}).get_json()["fields"]
+        return {near["sku"] for field in fields.values() for near in field["nearest"]}
+
+    withheld = sorted(named())[0]
+    with app.app_context():
+        rule = add_rule(Rule("Embargo", Act.HIDE, Selection(skus=(withheld,))), changed_as="admin")
+        db.session.commit()
+        assert withheld not in named()
+        remove_rule(rule.id, changed_as="admin")
+        db.session.commit()
+    assert withheld in named()
 
 
 def test_the_api_keeps_nothing_and_says_what_is_wrong(client: FlaskClient, app: Flask) -> None:

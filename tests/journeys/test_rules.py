@@ -16,6 +16,7 @@ from werkzeug.test import TestResponse
 from catalog.editing import set_stock
 from catalog.merchandising import Act, Rule, Selection
 from catalog.models import Product
+from catalog.products import product_by_sku
 from catalog.rule_editing import add_rule, rule_changes, stored_rules
 from catalog.rule_models import StoredRule
 from privacy.models import ShopAuditNote
@@ -107,6 +108,39 @@ def test_a_hidden_product_is_nowhere_from_the_next_request_on(
     for page in ("/", "/products", f"/products/{neighbour}"):
         assert f"/products/{sku}" not in shopper.get(page).text
     assert desk.get(f"/admin/products/{sku}").status_code == 200
+
+
+def test_nothing_of_a_product_that_is_hidden_later_is_told_to_who_kept_or_judges_it(
+    shop: Flask, desk: FlaskClient, shopper: FlaskClient
+) -> None:
+    page = desk.get("/products?q=robe").text
+    token = re.search(r'name="search" value="([^"]+)"', page)
+    assert token
+    sku = re.findall(r'id="item-([^"]+)"', page)[0]
+    with shop.app_context():
+        title = product_by_sku(sku).title("en")
+        picture = product_by_sku(sku).images[0].thumb_key
+    assert post(desk, "/account/favourites", sku=sku, keep="yes").status_code == 303
+    assert write(desk, "hide", skus=sku).status_code == 303
+    mine = desk.get("/account/favourites").text
+    assert f'id="item-{sku}"' in mine
+    assert title not in mine
+    assert picture not in mine
+    told = [post(desk, "/opinions", search=token[1], sku=each, good="yes").status_code for each in (sku, "UNKNOWN")]
+    assert told == [404, 404]
+    assert post(desk, "/account/favourites", sku=sku, keep="no").status_code == 303
+    assert f'id="item-{sku}"' not in desk.get("/account/favourites").text
+
+
+def test_google_is_not_told_of_what_a_rule_never_shows(shop: Flask, desk: FlaskClient, shopper: FlaskClient) -> None:
+    sku = listed(shopper)[0]
+
+    def told(feed_format: str) -> bool:
+        return sku in desk.get(f"/admin/feeds/export/file?format={feed_format}").text
+
+    assert [told(one) for one in ("google-xml", "google-tsv", "csv", "jsonl")] == [True, True, True, True]
+    assert write(desk, "hide", skus=sku).status_code == 303
+    assert [told(one) for one in ("google-xml", "google-tsv", "csv", "jsonl")] == [False, False, True, True]
 
 
 def test_a_pin_comes_first_in_lists_and_where_it_answers(shop: Flask, desk: FlaskClient, shopper: FlaskClient) -> None:

@@ -16,12 +16,14 @@ from privacy.standing import change_standing
 from privacy.statistics import CountedGarment
 from recommender.favourites import keep_favourite
 from recommender.insight import (
+    MOST_OF_ONE_PERSON,
     ROUNDED_TO,
     Key,
     Tallies,
     WeekOfShoppers,
     most_kept,
     publish,
+    rounded,
     week_of_shoppers,
     weeks_over,
 )
@@ -32,7 +34,8 @@ from recommender.shares import share_of, wilson
 from recommender.signal_models import Favourite, MatchOpinion, SearchCount
 from storage.database import db
 
-MONDAY = date(2026, 11, 16)
+MONDAY, NEXT_MONDAY = date(2026, 11, 16), date(2026, 11, 23)
+SOME_DAY = date(9999, 12, 31)
 RED_DRESS, BLUE_TOP = CountedGarment("dress", "red"), CountedGarment("top", "blue")
 CELLS = st.dictionaries(
     st.tuples(st.sampled_from("abcdef")),
@@ -123,6 +126,35 @@ def test_one_person_s_many_searches_are_one_person() -> None:
     assert shown(2).garments == Tallies()
 
 
+def test_one_busy_person_does_not_make_the_numbers_of_a_week() -> None:
+    for _ in range(50):
+        searched(range(1), RED_DRESS, answered=False)
+    searched(range(1, 20), BLUE_TOP)
+    searched(range(1, 20), RED_DRESS, answered=False)
+    for _ in range(MOST_OF_ONE_PERSON + 5):
+        search = new_search_of_words()
+        for sku in "DT":
+            give_opinion(search, sku, good=False, pseudonym=person(0), day=MONDAY)
+    for number in range(1, 20):
+        give_opinion(new_search_of_words(), "D", good=True, pseudonym=person(number), day=MONDAY)
+    week = shown()
+    assert week.searches.total == rounded(19 + 19 + MOST_OF_ONE_PERSON)
+    assert counts(week.missed) == {("dress", "red"): rounded(19 + MOST_OF_ONE_PERSON)}
+    assert week.relevance is not None
+    assert week.relevance.answers == 19 + MOST_OF_ONE_PERSON
+    assert week.unanswered == pytest.approx((19 + MOST_OF_ONE_PERSON) / (38 + MOST_OF_ONE_PERSON))
+
+
+def test_what_many_keep_is_told_as_of_a_week_s_end() -> None:
+    for number in range(20):
+        keep_favourite("D", pseudonym=person(number))
+    for favourite in db.session.query(Favourite):
+        favourite.added_at = datetime(2026, 11, 22, 23, 59, tzinfo=UTC)
+    db.session.flush()
+    assert most_kept(MONDAY, min_people=20, limit=5) == []
+    assert len(most_kept(NEXT_MONDAY, min_people=20, limit=5)) == 1
+
+
 def test_a_rare_wish_is_not_given_away_by_the_total() -> None:
     searched(range(30), RED_DRESS)
     searched(range(30, 33), BLUE_TOP)
@@ -174,11 +206,11 @@ def test_who_objects_or_holds_their_data_is_in_no_number() -> None:
         give_opinion(new_search_of_words(), "D", good=True, pseudonym=person(number), day=MONDAY)
     assert shown().garments.total == 10
     assert shown().relevance is not None
-    assert len(most_kept(min_people=10, limit=5)) == 1
+    assert len(most_kept(SOME_DAY, min_people=10, limit=5)) == 1
     change_standing(person(3), restricted=True)
     assert shown().garments == Tallies()
     assert shown().relevance is None
-    assert most_kept(min_people=10, limit=5) == []
+    assert most_kept(SOME_DAY, min_people=10, limit=5) == []
 
 
 def test_favourites_are_counted_by_garment_colour_and_product() -> None:
@@ -191,7 +223,7 @@ def test_favourites_are_counted_by_garment_colour_and_product() -> None:
     week = shown()
     assert counts(week.favourites) == {("dress",): 20, ("top",): 10}
     assert counts(week.favourite_colours) == {("red",): 20, ("blue",): 10}
-    assert [(kept.product.sku, kept.people) for kept in most_kept(min_people=15, limit=5)] == [("D", 20)]
+    assert [(kept.product.sku, kept.people) for kept in most_kept(NEXT_MONDAY, min_people=15, limit=5)] == [("D", 20)]
 
 
 def test_relevance_has_the_interval_of_the_people_asked() -> None:

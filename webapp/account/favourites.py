@@ -35,7 +35,7 @@ def change_favourite() -> Response:
     """Keep a product at hand (`keep` yes), or no longer (`keep` no)."""
     sku, keep, pseudonym = request.form.get("sku", ""), request.form.get("keep", ""), current_visitor().pseudonym
     if keep == "yes":
-        # The list shows a favourite for good, so what is withheld may not be looked at by keeping it.
+        # What is withheld may not be found out by keeping it.
         shown_product(sku)
         once_more_if_pressed_twice(lambda: keep_favourite(sku, pseudonym=pseudonym))
     elif keep == "no":

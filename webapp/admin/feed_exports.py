@@ -14,6 +14,7 @@ from webapp.admin.list_query import as_text, list_query_from
 from webapp.admin.routes import admin
 from webapp.errors import BadRequestValue
 from webapp.i18n import current_language
+from webapp.merchandising import rules_in_force
 from webapp.settings import LANGUAGES
 from webapp.storefront import storefront
 from webapp.visitor import current_visitor
@@ -57,6 +58,7 @@ def exported_feed() -> Response:
         places=[place.slug for place in wiring().settings.places],
         storefront=storefront(language),
         blobs=wiring().blobs,
+        rules=rules_in_force(),
     )
     details: dict[str, str | int] = {"format": feed_format.value, "products": count_products(wanted)}
     note("catalogue.exported", actor=current_visitor().pseudonym, details=details)

@@ -1,7 +1,7 @@
 """What shoppers look for, what they open, keep and think of it: anonymous numbers, week by week."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
 from flask import Response, abort, render_template, request
 from flask_babel import gettext as _
@@ -11,7 +11,15 @@ from catalog.vocabulary import Kind, label_of
 from privacy.audit_notes import note
 from privacy.audit_reading import as_csv_line
 from recommender.attributes import COLOUR
-from recommender.insight import AGREED_RELEVANCE, Tallies, WeekOfShoppers, most_kept, week_of_shoppers, weeks_over
+from recommender.insight import (
+    AGREED_RELEVANCE,
+    MOST_OF_ONE_PERSON,
+    Tallies,
+    WeekOfShoppers,
+    most_kept,
+    week_of_shoppers,
+    weeks_over,
+)
 from storage.database import db, now
 from webapp.account.session_user import permission_required
 from webapp.admin.attribute_words import words_of
@@ -31,7 +39,9 @@ _MOST_KEPT = 12
 def insight() -> str:
     """Twelve weeks as charts, and one of them (`week`, a Monday) in detail."""
     least = wiring().settings.statistics_min_people
-    weeks = [week_of_shoppers(monday, min_people=least) for monday in weeks_over(now().date(), weeks=_WEEKS)]
+    mondays = weeks_over(now().date(), weeks=_WEEKS)
+    this_monday = mondays[0] + timedelta(weeks=1)
+    weeks = [week_of_shoppers(monday, min_people=least) for monday in mondays]
     chosen = _chosen(weeks)
     over_time = list(reversed(weeks))
     return render_template(
@@ -42,7 +52,9 @@ def insight() -> str:
         agreed=AGREED_RELEVANCE,
         searches=columns([week.searches.total for week in over_time]),
         relevance=shares([_interval(week) if week.relevance else None for week in over_time]),
-        most_kept=most_kept(min_people=least, limit=_MOST_KEPT),
+        most_kept=most_kept(this_monday, min_people=least, limit=_MOST_KEPT),
+        kept_until=this_monday - timedelta(days=1),
+        most_of_one=MOST_OF_ONE_PERSON,
         garment_name=garment_name,
         colour_name=colour_name,
     )

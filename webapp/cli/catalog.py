@@ -63,6 +63,7 @@ def export(path: Path, feed_format: str | None, category: tuple[str, ...], langu
     """Write the products on sale to PATH: a feed that `import` reads again, or one for Google Merchant."""
     from catalog.feed_writing import FeedFormat, export_products
     from catalog.models import Product
+    from webapp.merchandising import rules_in_force
     from webapp.storefront import storefront
     from webapp.wiring import wiring
 
@@ -74,6 +75,7 @@ def export(path: Path, feed_format: str | None, category: tuple[str, ...], langu
         places=[place.slug for place in wiring().settings.places],
         storefront=storefront(language),
         blobs=wiring().blobs,
+        rules=rules_in_force(),
     )
     partial = path.with_name(f".{path.name}.partial")
     try:

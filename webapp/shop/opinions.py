@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from recommender.opinions import give_opinion, take_opinion_back
 from storage.database import db, now
 from webapp.errors import BadRequestValue
+from webapp.merchandising import shown_product
 from webapp.redirects import local_address
 from webapp.shop.routes import shop
 from webapp.shop.searches import search_named
@@ -27,6 +28,7 @@ def judge_match() -> Response:
         raise BadRequestValue("search", _("Open the search again, then judge its matches."))
     sku, good, pseudonym = request.form.get("sku", ""), request.form.get("good", ""), current_visitor().pseudonym
     if good in _GOOD:
+        shown_product(sku)
         once_more_if_pressed_twice(
             lambda: give_opinion(search, sku, good=_GOOD[good], pseudonym=pseudonym, day=now().date())
         )
