@@ -298,7 +298,7 @@ ANSWERS: dict[type[Exception], Answer] = {
     FeedMovedOn: Answer(
         409,
         "feed_moved_on",
-        _("Somebody else, or the background work, did something with this feed meanwhile. Look at it again."),
+        _("Something was done with this feed meanwhile, by somebody else or in the background: see where it stands."),
     ),
     AnotherImportRuns: Answer(
         409, "another_import_runs", _("Another feed is being imported. Wait for its end, or pause it.")
@@ -424,21 +424,23 @@ def words_of_code(code: str) -> str | LazyString:
 
 
 def register_error_pages(app: Flask) -> None:
-    """Answer every error by the table: JSON below /api, a page elsewhere; a broken transaction is rolled back."""
+    """Answer every error by the table, unless the pages of a desk answer it in their own place."""
+    app.register_error_handler(Exception, answer_error)
 
-    @app.errorhandler(Exception)
-    def _answer(error: Exception) -> tuple[Response | str, int]:
-        db.session.rollback()
-        answer = answer_for(error)
-        if answer.status in (403, 429):
-            note_denial(answer.code)
-        if answer.status >= 500:
-            # Foreseen ones (the index is being built, say) are a line, surprises come with their traceback.
-            surprise = error if type(error) not in ANSWERS else None
-            current_app.logger.error("%s %s: %s", request.method, request.endpoint, answer.code, exc_info=surprise)
-        if is_api_request():
-            return json_error(answer, field=getattr(error, "field", None)), answer.status
-        return render_template("errors/error.html", answer=answer), answer.status
+
+def answer_error(error: Exception) -> tuple[Response | str, int]:
+    """Return the table's answer: JSON below /api, a page elsewhere; a broken transaction is rolled back."""
+    db.session.rollback()
+    answer = answer_for(error)
+    if answer.status in (403, 429):
+        note_denial(answer.code)
+    if answer.status >= 500:
+        # Foreseen ones (the index is being built, say) are a line, surprises come with their traceback.
+        surprise = error if type(error) not in ANSWERS else None
+        current_app.logger.error("%s %s: %s", request.method, request.endpoint, answer.code, exc_info=surprise)
+    if is_api_request():
+        return json_error(answer, field=getattr(error, "field", None)), answer.status
+    return render_template("errors/error.html", answer=answer), answer.status
 
 
 def is_api_request() -> bool:

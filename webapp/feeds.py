@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from catalog.errors import FeedMovedOn
 from catalog.feed_models import IN_WORK, FeedState, FeedUpload
 from catalog.feed_schedules import fetch_scheduled, schedule_by_id, take_due_schedules
 from catalog.feed_uploads import (
@@ -49,7 +50,12 @@ def ask_for_undo(upload: FeedUpload, *, actor: str, role: str) -> None:
 
 
 def ask_to_stop(upload: FeedUpload, *, ends_as: FeedState) -> None:
-    """Let the job that has the feed in hand stop at its next step; an import is then paused or cancelled."""
+    """Let the job that has the feed in hand stop at its next step; an import is then paused or cancelled.
+
+    Raises FeedMovedOn when none has it in hand any more.
+    """
+    if not upload.is_in_work:
+        raise FeedMovedOn(upload.state)
     upload.ends_as = ends_as
     if upload.job_id is not None:
         request_cancel(upload.job_id)

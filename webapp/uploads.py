@@ -56,7 +56,7 @@ class InMemoryRequest(Request):
     @property
     def _brings_a_feed(self) -> bool:
         # Asked before the body is read: nobody else fills the disk.
-        return self.endpoint == FEEDS_TAKEN_BY and _may(Permission.IMPORT_FEEDS)
+        return brings_a_feed(self)
 
     def _get_file_stream(
         self,
@@ -71,6 +71,11 @@ class InMemoryRequest(Request):
         folder = Path(current_app.config["FEEDS_FOLDER"])
         folder.mkdir(parents=True, exist_ok=True)
         return cast(IO[bytes], tempfile.TemporaryFile(dir=folder))
+
+
+def brings_a_feed(sent: Request) -> bool:
+    """Say whether a request sends a feed, and by somebody who may."""
+    return sent.endpoint == FEEDS_TAKEN_BY and _may(Permission.IMPORT_FEEDS)
 
 
 def _may(permission: Permission) -> bool:

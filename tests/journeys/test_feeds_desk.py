@@ -32,6 +32,7 @@ from tests.factories import encoded, photo
 from tests.journeys.conftest import csrf_token
 from tests.journeys.test_shopper import log_in
 from webapp.feeds import look_after_feeds
+from webapp.jobs.models import Job
 from webapp.jobs.queue import JobProgress
 from webapp.jobs.worker import run_next_job
 
@@ -62,8 +63,6 @@ def nothing_waits(shop: Flask) -> Iterator[None]:
     """Jobs that a test leaves (an update of the index) run in none of the next."""
     yield
     with shop.app_context():
-        from webapp.jobs.models import Job
-
         db.session.query(Job).filter(Job.state == "queued").delete()
         db.session.query(FeedUpload).filter(FeedUpload.state == FeedState.IMPORTING).update({"state": "cancelled"})
         db.session.commit()
@@ -213,7 +212,11 @@ def test_an_import_is_undone_but_what_was_changed_since_stays(shop: Flask, merch
         created = db.session.scalars(select(Product).filter_by(sku="U-3")).one()
         assert created.deleted_at is not None
         assert (upload_in(shop, number).put_back, upload_in(shop, number).left_alone) == (3, 1)
-    assert post(merchandiser, f"/admin/feeds/{number}/undo").status_code == 409, "it is undone once"
+    again = post(merchandiser, f"/admin/feeds/{number}/undo")
+    assert (again.status_code, number_of(again)) == (303, number), "it is undone once"
+    assert "see where it stands" in merchandiser.get(again.location).text
+    with shop.app_context():
+        assert upload_in(shop, number).state == FeedState.UNDONE
 
 
 def test_an_import_is_paused_and_goes_on_where_it_was(
@@ -260,9 +263,35 @@ def test_two_imports_do_not_overtake_each_other(shop: Flask, merchandiser: Flask
     first, second = (checked(merchandiser, shop, archive(row(sku))) for sku in ("T-1", "T-2"))
     assert post(merchandiser, f"/admin/feeds/{first}/import").status_code == 303
     refused = post(merchandiser, f"/admin/feeds/{second}/import")
-    assert refused.status_code == 409
-    assert "Another feed is being imported" in refused.text
-    assert post(merchandiser, f"/admin/feeds/{first}/import").status_code == 409, "a double click begins nothing twice"
+    assert number_of(refused) == second
+    assert "Another feed is being imported" in merchandiser.get(refused.location).text
+    with shop.app_context():
+        asked, upload = db.session.query(Job).count(), upload_in(shop, second)
+        assert upload.state == FeedState.CHECKED
+    assert number_of(post(merchandiser, f"/admin/feeds/{first}/import")) == first
+    with shop.app_context():
+        assert db.session.query(Job).count() == asked, "a double click begins nothing twice"
+
+
+def test_what_has_ended_is_not_said_to_stop(shop: Flask, merchandiser: FlaskClient) -> None:
+    number = imported(merchandiser, shop, archive(row("END-1")))
+    stopped = post(merchandiser, f"/admin/feeds/{number}/stop", **{"as": "cancelled"})
+    page = merchandiser.get(stopped.location).text
+    assert "see where it stands" in page
+    assert "stops at its next step" not in page
+    with shop.app_context():
+        assert upload_in(shop, number).ends_as == FeedState.PAUSED, "an undo of it is not made a cancelled import"
+
+
+def test_a_feed_over_the_limit_is_refused_beside_its_form(shop: Flask, merchandiser: FlaskClient) -> None:
+    shop.config["MAX_FEED_LENGTH"], limit = 200_000, shop.config["MAX_FEED_LENGTH"]
+    try:
+        refused = send(merchandiser, b"x" * 300_000, "large.csv")
+    finally:
+        shop.config["MAX_FEED_LENGTH"] = limit
+    assert refused.status_code == 413
+    assert 'class="problem" role="alert">The file is over the limit of 1,000 MB.' in refused.text
+    assert 'name="feed"' in refused.text
 
 
 def test_columns_are_saved_under_a_name_and_used_again(shop: Flask, merchandiser: FlaskClient) -> None:

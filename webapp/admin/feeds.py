@@ -5,14 +5,15 @@ from decimal import Decimal
 from typing import Any
 
 from flask import Response, flash, redirect, render_template, request, stream_with_context, url_for
-from flask_babel import format_currency
+from flask_babel import format_currency, format_decimal
 from flask_babel import gettext as _
 from flask_login import current_user
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.utils import secure_filename
 from werkzeug.wrappers import Response as BaseResponse
 
 from accounts.permissions import Permission
-from catalog.errors import FeedUnreadable
+from catalog.errors import AnotherImportRuns, FeedMovedOn, FeedUnreadable
 from catalog.feed_guessing import guess_mapping
 from catalog.feed_models import FeedState, FeedUpload, SavedMapping
 from catalog.feed_reading import ARCHIVE_NAMES, CSV_NAMES, JSON_LINES_NAMES, XML_NAMES
@@ -36,10 +37,11 @@ from webapp.account.session_user import permission_required
 from webapp.admin.feed_columns import column_choices, document_of, field_rows, missing_columns, problems_of, title_of
 from webapp.admin.feed_mappings import LONGEST_LABEL, keep_and_say
 from webapp.admin.routes import admin
-from webapp.errors import BadRequestValue
+from webapp.errors import BadRequestValue, answer_error, answer_for
 from webapp.feed_words import in_words
 from webapp.feeds import ask_for_check, ask_for_import, ask_for_undo, ask_to_stop, settle_feeds
 from webapp.jobs.models import Job
+from webapp.uploads import brings_a_feed
 from webapp.visitor import current_visitor
 from webapp.wiring import wiring
 
@@ -71,6 +73,28 @@ def take_feed() -> BaseResponse | tuple[str, int]:
     db.session.commit()
     saved_id = request.form.get("saved") or None
     return redirect(url_for(".feed_mapping", upload_id=upload.id, saved=saved_id), code=303)
+
+
+@admin.errorhandler(RequestEntityTooLarge)
+def feed_too_large(error: RequestEntityTooLarge) -> tuple[Response | str, int]:
+    """Say it of a feed beside the form that sent it; for any other page the general answer stands."""
+    if not brings_a_feed(request):
+        return answer_error(error)
+    db.session.rollback()
+    words = _("The file is over the limit of %(megabytes)s MB. Send it in parts.", megabytes=_max_megabytes())
+    return _feeds_page(problem=words), 413
+
+
+@admin.errorhandler(FeedMovedOn)
+@admin.errorhandler(AnotherImportRuns)
+def feed_stands_otherwise(error: FeedMovedOn | AnotherImportRuns) -> BaseResponse | tuple[Response | str, int]:
+    """Show where the feed stands by now, which may be what was wanted (a button pressed twice, an older tab)."""
+    number = (request.view_args or {}).get("upload_id")
+    if number is None:
+        return answer_error(error)
+    db.session.rollback()
+    flash(str(answer_for(error).words), "warning")
+    return redirect(url_for(".feed", upload_id=number), code=303)
 
 
 @admin.get("/feeds/<int:upload_id>/mapping")
@@ -217,9 +241,13 @@ def _feeds_page(*, problem: str = "") -> str:
         saved=saved_mappings(),
         problem=problem,
         kinds=", ".join(_KINDS),
-        max_megabytes=wiring().settings.max_feed_bytes // 1_000_000,
+        max_megabytes=_max_megabytes(),
         in_words=in_words,
     )
+
+
+def _max_megabytes() -> str:
+    return str(format_decimal(wiring().settings.max_feed_bytes // 1_000_000))
 
 
 def _mapping_page(upload: FeedUpload, document: dict[str, Any], problems: dict[str, str]) -> str:
