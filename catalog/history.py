@@ -22,7 +22,7 @@ from catalog.models import CREATION_UNDONE, Product, ProductImage, ProductStock
 from privacy.audit_notes import COMMAND_LINE, SYSTEM
 from storage.database import UtcDateTime, db, now
 
-NOT_RECORDED = frozenset({"id", "sku", "created_at", "updated_at"})
+NOT_RECORDED = frozenset({"id", "sku", "search_text", "created_at", "updated_at"})
 """Columns that never change, or that change by themselves."""
 PARTS: Mapping[str, tuple[type[Any], str]] = {
     "images": (ProductImage, "content_hash"),

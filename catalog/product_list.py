@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import reduce
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
@@ -13,12 +12,11 @@ from catalog.models import Product, ProductImage
 from catalog.products import Page
 from catalog.vocabulary import TERMS, Kind
 from storage.database import db
-from storage.folding import fold, folded
+from storage.folding import fold
 
 NOT_STATED = "-"
 """The value that stands for an empty field in a filter."""
 LOW_STOCK = 5
-LANGUAGES = ("fr", "en")
 
 
 class Shown(StrEnum):
@@ -89,10 +87,6 @@ def find_products(
 ) -> Page[Product]:
     """Return one page of the products that pass, with their pictures; a page past the end is empty."""
     first = (page - 1) * page_size
-    if wanted.words:
-        # Looking into texts is the dear part: once for the count and the page together.
-        found = list(db.session.scalars(select(Product.id).where(*conditions(wanted)).order_by(*_ORDERS[order])))
-        return Page(products_by_ids(found[first : first + page_size]), len(found), page, page_size)
     rows = db.session.scalars(
         select(Product)
         .where(*conditions(wanted))
@@ -184,21 +178,13 @@ def _title(language: str) -> ColumnElement[str]:
     return func.coalesce(Product.titles[language].as_string(), "")
 
 
-_TEXT = reduce(
-    lambda text, more: text + " " + more,
-    [_title(language) for language in LANGUAGES],
-    Product.sku + " " + Product.brand + " " + Product.sub_category + " " + Product.season,
-)
-_SEARCHED = folded(_TEXT)
-
-
 def _holds(word: str) -> ColumnElement[bool]:
     """Say that a product's texts hold the word, or that one of its slugs has a label that does."""
     found: ColumnElement[bool] = Product.category.contains(word, autoescape=True)
     for kind, column in _NAMED:
         slugs = [term.slug for term in TERMS[kind] if any(word in fold(name) for name in (term.slug, term.fr, term.en))]
         found = found | column.in_(slugs) if slugs else found
-    return found | _SEARCHED.contains(word, autoescape=True)
+    return found | Product.search_text.contains(word, autoescape=True)
 
 
 _NAMED: tuple[tuple[Kind, Any], ...] = (

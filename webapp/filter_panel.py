@@ -31,6 +31,8 @@ class ChoiceGroup:
     field: str
     words: str | LazyString
     choices: list[Choice]
+    has_more: bool = False
+    """Whether other values can be typed: too many are in use to be listed."""
 
 
 @dataclass(frozen=True)

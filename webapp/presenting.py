@@ -49,8 +49,10 @@ def price_of(product: Product) -> str:
 
 
 def menu_categories() -> list[str]:
-    """Return the slugs of the shop's largest categories, for the menu; asked of the database when a page draws it."""
-    return list(categories_on_sale(rules_in_force()))[:_CATEGORIES_IN_MENU]
+    """Return the slugs of the shop's largest categories, for the menus; the database is asked once a page."""
+    if "menu_categories" not in g:
+        g.menu_categories = list(categories_on_sale(rules_in_force()))[:_CATEGORIES_IN_MENU]
+    return cast(list[str], g.menu_categories)
 
 
 def favourite_ids() -> set[int]:

@@ -1,10 +1,12 @@
 """The migrations of the catalogue on a database that holds products: what hangs on them stays."""
 
+import json
 from pathlib import Path
 
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import text
 
+from catalog.product_list import ListFilter, Shown, find_products
 from storage.database import db
 from tests.factories import demo_settings
 from webapp import create_app
@@ -24,6 +26,16 @@ def test_the_pictures_of_products_from_before_stay_and_can_go_back(tmp_path: Pat
         with db.engine.begin() as connection:
             connection.execute(text("DELETE FROM product"))
         assert _pictures() == []
+
+
+def test_a_product_from_before_is_found_by_its_words(tmp_path: Path) -> None:
+    with create_app(demo_settings(tmp_path)).app_context():
+        upgrade(revision="0b09putright")
+        titles = json.dumps({"fr": "Robe d’été ÉCRUE"})
+        _insert("product", id=7, sku="'A-1'", titles=f"'{titles}'", descriptions="'{}'", sizes="'[]'", brand="'Œuvre'")
+        upgrade()
+        for words in ("ecrue", "été", "oeuvre", "a-1"):
+            assert [product.id for product in find_products(ListFilter(words, shown=Shown.ALL)).items] == [7], words
 
 
 def _insert(table: str, **given: object) -> None:

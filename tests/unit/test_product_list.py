@@ -4,6 +4,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import func, select, text
 
 from catalog import bulk_edit
 from catalog.bulk_edit import BulkAction, BulkEdit, apply, apply_in_pieces, preview, read_bulk_edit
@@ -11,7 +12,7 @@ from catalog.editing import save_product, soft_delete
 from catalog.errors import InvalidBulkEdit, InvalidSavedView
 from catalog.history import changes_by, undo_batch
 from catalog.models import Product
-from catalog.product_list import ListFilter, Order, Shown, StockLevel, choices, conditions, find_products
+from catalog.product_list import FIELDS, ListFilter, Order, Shown, StockLevel, choices, conditions, find_products
 from catalog.saved_views import MOST_VIEWS, drop_view, save_view, views_of
 from storage.database import db
 from tests.factories import details, pictures
@@ -146,6 +147,24 @@ def test_a_preview_counts_and_changes_nothing_and_the_edit_can_be_undone(shop: N
     }
     undo_batch(batch, actor=ANNA)
     assert {each.sku: each.price_minor_units for each in products} == before
+
+
+@pytest.mark.parametrize("field", FIELDS)
+def test_values_in_use_are_counted_from_an_index_alone(shop: None, field: str) -> None:
+    column = FIELDS[field][1]
+    counted = select(column, func.count()).where(Product.deleted_at.is_(None)).group_by(column)
+    plan = db.session.execute(text(f"EXPLAIN QUERY PLAN {counted}")).all()
+    assert "COVERING INDEX" in str(plan)
+
+
+def test_words_find_a_product_by_what_it_says_now(shop: None) -> None:
+    with changes_by(ANNA, kind="form") as batch:
+        find_products(ListFilter("ecrue")).items[0].titles = {"fr": "Jupe BLEUTÉE"}
+    db.session.commit()
+    assert find_products(ListFilter("ecrue")).total == 0
+    assert find_products(ListFilter("bleutee")).total == 1
+    undo_batch(batch, actor=ANNA)
+    assert find_products(ListFilter("ecrue")).total == 1
 
 
 def prices() -> dict[str, int]:

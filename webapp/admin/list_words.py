@@ -24,6 +24,7 @@ FIELD_TITLES = {
     "gender": _("For"),
     "season": _("Season"),
 }
+_MOST_LISTED = {"brand": 40, "sub_category": 40}
 SEARCH_WORDS = {
     SearchBy.TEXT: _("By words"),
     SearchBy.LOOK: _("By look"),
@@ -74,15 +75,19 @@ def bulk_words(edit: BulkEdit, value: str) -> str | LazyString:
 
 
 def list_choices(query: ListQuery, in_use: Mapping[str, Mapping[str, int]]) -> list[ChoiceGroup]:
-    """Return the filter form's groups: the values in use (by field, most frequent first), and those that are chosen."""
+    """Return the filter form's groups: the values in use (by field, most frequent first), and those that are chosen.
+
+    Of a field that may have thousands, the first forty.
+    """
     groups = []
     for field, (part, _column) in FIELDS.items():
         chosen: frozenset[str] = getattr(query.wanted, part)
         counts = in_use[field]
-        offered = dict(counts) | {value: 0 for value in chosen if value not in counts}
+        listed = dict(list(counts.items())[: _MOST_LISTED.get(field)])
+        offered = listed | {value: counts.get(value, 0) for value in sorted(chosen - listed.keys())}
         if offered.keys() - {NOT_STATED}:
             rows = [Choice(value, list_value(field, value), count, value in chosen) for value, count in offered.items()]
-            groups.append(ChoiceGroup(field, FIELD_TITLES[field], rows))
+            groups.append(ChoiceGroup(field, FIELD_TITLES[field], rows, has_more=len(counts) > len(listed)))
     return groups
 
 
