@@ -9,7 +9,7 @@ import uuid
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO, Any
@@ -37,6 +37,7 @@ MOST_PROBLEMS_KEPT = 100_000
 _CHUNK_BYTES = 1 << 20
 _WAITING = (FeedState.UPLOADED, FeedState.CHECKED, FeedState.PAUSED)
 """No job has it in hand, and its file is there."""
+_IN_IMPORT = select(FeedUpload).where(FeedUpload.state == FeedState.IMPORTING)
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,8 @@ class FeedPreview:
     rows: tuple[Mapping[str, Any], ...] = ()
     problems: tuple[Rejection, ...] = ()
     more_problems_than_kept: bool = False
+    reasons: Mapping[str, int] = field(default_factory=dict)
+    """How many reasons there are in all, the most frequent field first."""
 
 
 def receive_feed(stream: IO[bytes], name: str, *, feeds_folder: Path, schedule_id: int | None = None) -> FeedUpload:
@@ -164,9 +167,14 @@ def begin_import(upload: FeedUpload) -> None:
 
 def refuse_beside_another_import(upload_id: int | None = None) -> None:
     """Raise AnotherImportRuns while a feed is imported, other than this one."""
-    importing = db.session.scalars(select(FeedUpload.id).where(FeedUpload.state == FeedState.IMPORTING)).all()
-    if set(importing) - {upload_id}:
+    importing = db.session.scalars(_IN_IMPORT).all()
+    if {each.id for each in importing} - {upload_id}:
         raise AnotherImportRuns
+
+
+def upload_in_import() -> FeedUpload | None:
+    """Return the feed that is being imported, if one is."""
+    return db.session.scalars(_IN_IMPORT).first()
 
 
 def begin_undo(upload: FeedUpload) -> None:
@@ -317,7 +325,7 @@ def preview_of(upload: FeedUpload, *, feeds_folder: Path) -> FeedPreview:
     except FileNotFoundError:
         return FeedPreview()
     problems = tuple(Rejection(**problem) for problem in found["problems"])
-    return FeedPreview(tuple(found["rows"]), problems, found["more_problems_than_kept"])
+    return FeedPreview(tuple(found["rows"]), problems, found["more_problems_than_kept"], found.get("reasons", {}))
 
 
 def problems_of_check(upload: FeedUpload, *, feeds_folder: Path) -> Iterator[Rejection]:
@@ -369,7 +377,7 @@ class _Seen:
     def __init__(self, problems: IO[str]) -> None:
         self.counts: Counter[str] = Counter()
         self._file = problems
-        self._written = 0
+        self._reasons: Counter[str] = Counter()
         self._first_rows: list[Mapping[str, Any]] = []
         self._first_problems: list[Mapping[str, Any]] = []
 
@@ -382,10 +390,11 @@ class _Seen:
             self._write(Rejection(row.number, row.sku, problem.field, problem.reason))
 
     def _write(self, problem: Rejection) -> None:
-        self._written += 1
-        if self._written <= PROBLEMS_SHOWN:
+        self._reasons[problem.field] += 1
+        written = self._reasons.total()
+        if written <= PROBLEMS_SHOWN:
             self._first_problems.append(asdict(problem))
-        if self._written <= MOST_PROBLEMS_KEPT:
+        if written <= MOST_PROBLEMS_KEPT:
             self._file.write(json.dumps(asdict(problem)) + "\n")
 
     @property
@@ -393,5 +402,6 @@ class _Seen:
         return {
             "rows": self._first_rows,
             "problems": self._first_problems,
-            "more_problems_than_kept": self._written > MOST_PROBLEMS_KEPT,
+            "more_problems_than_kept": self._reasons.total() > MOST_PROBLEMS_KEPT,
+            "reasons": dict(self._reasons.most_common()),
         }

@@ -21,7 +21,7 @@ from accounts.models import Role
 from catalog.editing import set_stock
 from catalog.feed_fetching import Fetcher
 from catalog.feed_models import FeedSchedule, FeedState, FeedUpload, SavedMapping
-from catalog.feed_uploads import FORGOTTEN_AFTER
+from catalog.feed_uploads import FORGOTTEN_AFTER, PROBLEMS_SHOWN
 from catalog.import_feed import BATCH_ROWS
 from catalog.models import Product
 from catalog.products import product_by_sku
@@ -193,6 +193,50 @@ def test_the_rejected_rows_are_downloaded_in_the_readers_language_and_without_fo
     assert [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t", "\r"))] == []
 
 
+def test_reasons_are_counted_by_field_and_the_first_are_shown_before_and_after_the_import(
+    shop: Flask, merchandiser: FlaskClient
+) -> None:
+    wrong = [row(f"=R-{each}") for each in range(PROBLEMS_SHOWN + 10)]
+    number = checked(merchandiser, shop, archive(row("R-good"), row("R-stock", stock="-1"), *wrong))
+    said = ("SKU 60</span>", "Stock 1</span>", "The first 50 of 61 reasons", "Download the error report")
+    page = merchandiser.get(f"/admin/feeds/{number}").text
+    assert [words for words in said if words not in page] == []
+    assert "Rows that would be rejected" in page
+    post(merchandiser, f"/admin/feeds/{number}/import")
+    work(shop)
+    page = merchandiser.get(f"/admin/feeds/{number}").text
+    assert [words for words in said if words not in page] == []
+    assert "Rejected rows" in page
+    act = re.search(r'href="(/admin/history/\w+)"', page)
+    assert act, "each change can be looked at"
+    assert "R-good" in merchandiser.get(act[1]).text
+
+
+def test_a_feed_of_wrong_rows_alone_says_that_nothing_can_be_imported(shop: Flask, merchandiser: FlaskClient) -> None:
+    number = checked(merchandiser, shop, archive(row("=NONE")))
+    page = merchandiser.get(f"/admin/feeds/{number}").text
+    assert "every row is rejected" in page
+    assert f"/admin/feeds/{number}/import" not in page
+
+
+def test_a_feed_that_waits_for_another_says_for_which(shop: Flask, merchandiser: FlaskClient) -> None:
+    first, second = (checked(merchandiser, shop, archive(row(sku))) for sku in ("WAIT-1", "WAIT-2"))
+    post(merchandiser, f"/admin/feeds/{first}/import")
+    page = merchandiser.get(f"/admin/feeds/{second}").text
+    assert re.search(rf'this one can begin then: <a href="/admin/feeds/{first}">', page)
+
+
+def test_an_undo_that_was_stopped_says_that_it_can_go_on(shop: Flask, merchandiser: FlaskClient) -> None:
+    number = imported(merchandiser, shop, archive(row("V-1"), row("V-2")))
+    with shop.app_context():
+        upload_in(shop, number).put_back = 1_500
+        db.session.commit()
+    page = merchandiser.get(f"/admin/feeds/{number}").text
+    assert "The undo stopped before its end" in page
+    assert "1,500 products are again as they were before." in page
+    assert "Undo the whole import" in page
+
+
 def test_an_import_is_undone_but_what_was_changed_since_stays(shop: Flask, merchandiser: FlaskClient) -> None:
     imported(merchandiser, shop, archive(row("U-1"), row("U-2")))
     number = imported(
@@ -339,6 +383,7 @@ def test_a_mapping_file_is_kept_and_its_rules_survive_the_form(shop: Flask, merc
     ("name", "content", "said"),
     [
         ("feed.exe", b"MZ", "a feed is a .csv"),
+        ("feed", b"sku", "feed: a feed is a .csv"),
         ("feed.csv", b"", "the first line must name the columns"),
         ("feed.csv", HEADER.encode(), "the feed has no rows"),
         ("feed.jsonl", b"[1, 2]", "this is one JSON list"),

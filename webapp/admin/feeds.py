@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
+from pathlib import PurePosixPath
 from typing import Any
 
 from flask import Response, flash, redirect, render_template, request, stream_with_context, url_for
@@ -18,6 +19,7 @@ from catalog.feed_guessing import guess_mapping
 from catalog.feed_models import FeedState, FeedUpload, SavedMapping
 from catalog.feed_reading import ARCHIVE_NAMES, CSV_NAMES, JSON_LINES_NAMES, XML_NAMES
 from catalog.feed_uploads import (
+    PROBLEMS_SHOWN,
     FeedFiles,
     discard,
     latest_uploads,
@@ -26,8 +28,10 @@ from catalog.feed_uploads import (
     receive_feed,
     runs_of,
     upload_by_id,
+    upload_in_import,
 )
-from catalog.import_report import Rejection, rejections_as_csv, rejections_of
+from catalog.history import change_count
+from catalog.import_report import Rejection, reasons_by_field, rejections_as_csv, rejections_of
 from catalog.models import ImportRun
 from catalog.money import minor_digits
 from catalog.saved_mappings import saved_mapping, saved_mappings
@@ -142,12 +146,17 @@ def feed(upload_id: int) -> str | BaseResponse:
     upload = upload_by_id(upload_id)
     if upload.state == FeedState.UPLOADED and not upload.problem:
         return redirect(url_for(".feed_mapping", upload_id=upload_id))
+    preview = preview_of(upload, feeds_folder=_folder())
     return render_template(
         "admin/feed.html",
         upload=upload,
         job=db.session.get(Job, upload.job_id) if upload.is_in_work and upload.job_id else None,
         run=db.session.get(ImportRun, upload.run_id) if upload.run_id else None,
-        preview=preview_of(upload, feeds_folder=_folder()),
+        has_history=change_count(upload.batch) > 0,
+        importing=upload_in_import(),
+        preview=preview,
+        problems=list(rejections_of(upload.run_id, limit=PROBLEMS_SHOWN)) if upload.run_id else preview.problems,
+        reasons=reasons_by_field(upload.run_id) if upload.run_id else preview.reasons,
         field_title=title_of,
         in_words=in_words,
         price_in_words=_price,
@@ -206,15 +215,16 @@ def feed_problems(upload_id: int) -> Response:
     found = rejections_of(upload.run_id) if upload.run_id else problems_of_check(upload, feeds_folder=_folder())
     titles = (_("Row"), _("SKU"), _("Field"), _("Reason"))
     lines = rejections_as_csv(map(_worded, found), titles)
-    response = Response(stream_with_context(_with_mark(lines)), mimetype="text/csv; charset=utf-8")
+    response = Response(stream_with_context(_with_mark(lines)), mimetype="text/csv")
     response.headers["Content-Disposition"] = f'attachment; filename="feed-{upload_id}-problems.csv"'
     return response
 
 
 def _file_name(sent: str) -> str:
     """A plain name that keeps the ending, which says what kind of feed it is, whatever alphabet the rest is in."""
-    stem, dot, ending = sent.replace("\\", "/").rpartition("/")[2].rpartition(".")
-    return f"{secure_filename(stem)[:_LONGEST_STEM] or 'feed'}{dot}{secure_filename(ending)[:10]}"
+    name = PurePosixPath(sent.replace("\\", "/"))
+    stem, ending = secure_filename(name.stem)[:_LONGEST_STEM] or "feed", secure_filename(name.suffix)[:10]
+    return f"{stem}.{ending}" if ending else stem
 
 
 def _price(minor_units: int, currency: str) -> str:
