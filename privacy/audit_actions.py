@@ -243,6 +243,11 @@ _PUTTING_RIGHT = (
         "A doubtful product was put right or said to be right",
         "Un article douteux a été corrigé ou dit correct",
     ),
+    AuditAction(
+        "catalogue.looked_through",
+        "A look through the catalogue for faults was asked for",
+        "Un examen du catalogue à la recherche de défauts a été demandé",
+    ),
 )
 _LETTERS = (AuditAction("letter.given_up", "A letter could not be sent", "Une lettre n’a pas pu être envoyée"),)
 _CLASSIFICATION = (
@@ -262,6 +267,11 @@ _CLASSIFICATION = (
         "Une comparaison des classifieurs a été demandée",
     ),
     AuditAction(
+        "catalogue.suggestions_asked",
+        "Suggestions for all products were asked for",
+        "Des suggestions pour tous les articles ont été demandées",
+    ),
+    AuditAction(
         "catalogue.suggestion_decided",
         "A suggestion for a product was decided on",
         "Une suggestion pour un article a été tranchée",
@@ -276,6 +286,12 @@ _CATALOGUE_CHANGES = (
     AuditAction(
         "catalogue.bulk_edited", "Many products were changed at once", "De nombreux articles ont été modifiés d’un coup"
     ),
+    AuditAction(
+        "catalogue.attributes_corrected",
+        "What is read of a product’s picture was corrected",
+        "Ce qui est lu de l’image d’un article a été corrigé",
+    ),
+    AuditAction("catalogue.job_stopped", "A background job was stopped", "Une tâche de fond a été arrêtée"),
     AuditAction("catalogue.undone", "A change of products was undone", "Une modification d’articles a été annulée"),
 )
 

@@ -7,17 +7,23 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from werkzeug.routing import IntegerConverter, Rule
 from werkzeug.test import TestResponse
 
 from accounts.models import Role
 from accounts.permissions import ROLES_WITH, Permission
+from privacy.models import ShopAuditNote
+from storage.database import db
 from tests.factories import demo_settings
 from tests.journeys.conftest import csrf_token
 from tests.journeys.people import log_in
 from webapp import create_app
 from webapp.cli.access import access_page, staff_routes
 from webapp.demo_accounts import demo_accounts
+from webapp.jobs.models import Job
+from webapp.jobs.queue import enqueue
+from webapp.jobs.tasks import CATALOGUE_TASKS, TASKS
 
 VISITOR = "visitor"
 PEOPLE = (VISITOR, *(role.value for role in Role))
@@ -138,6 +144,42 @@ def test_a_number_that_names_nothing_is_not_found_on_any_page(
             if answer.status_code not in (400, 404, 405) and not done_before:
                 wrong.append((method, address, answer.status_code))
     assert wrong == []
+
+
+def test_the_catalogue_s_desk_neither_shows_nor_stops_jobs_of_people_s_data(
+    shop: Flask, people: dict[str, FlaskClient]
+) -> None:
+    assert set(TASKS) - CATALOGUE_TASKS == {"purge_lapsed", "make_export", "import_archive"}
+    with shop.app_context():
+        personal, ours = enqueue("make_export", archive_id="a", person="b").id, enqueue("update_index").id
+        db.session.commit()
+    desk = people["merchandiser"]
+    form = {"csrf_token": csrf_token(desk.get("/").text)}
+    for job, status in ((personal, 404), (ours, 200)):
+        assert [desk.get(f"/admin/jobs/{job}{page}").status_code for page in ("", "/progress")] == [status, status]
+        assert (f'href="/admin/jobs/{job}"' in desk.get("/admin/").text) == (status == 200)
+    assert desk.post(f"/admin/jobs/{personal}/cancel", data=form).status_code == 404
+    assert desk.post(f"/admin/jobs/{ours}/cancel", data=form).status_code == 303
+    with shop.app_context():
+        assert db.session.get_one(Job, personal).state == "queued"
+        assert db.session.get_one(Job, ours).state == "cancelled"
+        assert "catalogue.job_stopped" in db.session.scalars(select(ShopAuditNote.action)).all()
+
+
+@pytest.mark.parametrize(
+    ("address", "action"),
+    [
+        ("/admin/to-put-right/look", "catalogue.looked_through"),
+        ("/admin/classification/suggest-all", "catalogue.suggestions_asked"),
+    ],
+)
+def test_what_staff_ask_of_the_background_is_in_the_audit(
+    shop: Flask, people: dict[str, FlaskClient], address: str, action: str
+) -> None:
+    desk = people["merchandiser"]
+    assert desk.post(address, data={"csrf_token": csrf_token(desk.get("/").text)}).status_code == 303
+    with shop.app_context():
+        assert action in db.session.scalars(select(ShopAuditNote.action)).all()
 
 
 def test_a_merchandiser_may_do_nothing_with_personal_data_and_an_officer_nothing_with_the_catalogue() -> None:

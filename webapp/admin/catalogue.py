@@ -54,6 +54,7 @@ from webapp.admin.routes import admin
 from webapp.errors import BadRequestValue
 from webapp.i18n import current_language
 from webapp.jobs.queue import enqueue, job_of_batch, latest_jobs
+from webapp.jobs.tasks import CATALOGUE_TASKS
 from webapp.photo_flow import StageTimes, see, uploaded_photo
 from webapp.visitor import current_visitor
 from webapp.wiring import serving, wiring
@@ -245,7 +246,7 @@ def _list_page(query: ListQuery, found: Page[Product], *, by_picture: bool = Fal
         bulk_actions=BULK_WORDS,
         suggestions=_suggestions(in_use),
         manifest=_manifest(),
-        jobs=latest_jobs(_JOBS_SHOWN),
+        jobs=latest_jobs(_JOBS_SHOWN, CATALOGUE_TASKS),
     )
 
 

@@ -85,6 +85,7 @@ def train_classifier() -> Response:
 def suggest_for_catalogue() -> Response:
     """Look through the whole catalogue in the background for fields that are empty or doubtful."""
     job = enqueue("suggest_for_catalogue")
+    note("catalogue.suggestions_asked", actor=current_visitor().pseudonym)
     db.session.commit()
     return redirect(url_for(".show_job", job_id=job.id), code=303)
 

@@ -72,6 +72,7 @@ def to_put_right() -> str:
 def look_for_faults() -> Response:
     """Queue a look through the whole catalogue."""
     job = enqueue(_TASK)
+    note("catalogue.looked_through", actor=current_visitor().pseudonym)
     db.session.commit()
     return redirect(url_for(".show_job", job_id=job.id), code=303)
 

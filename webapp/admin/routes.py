@@ -10,6 +10,7 @@ from catalog.bulk_edit import read_bulk_edit
 from catalog.history_reading import find_act
 from catalog.listing import any_product
 from catalog.models import Product
+from privacy.audit_notes import note
 from recommender.attribute_corrections import corrections_of, replace_corrections
 from recommender.attributes import ATTRIBUTES, AttributeReading, known_values, largest_garment_view, read_attributes
 from recommender.errors import EncoderReadsNoAttributes, NoSuchAttributeValue
@@ -24,8 +25,10 @@ from webapp.garment_statistics import statistics_page
 from webapp.i18n import current_language
 from webapp.jobs.models import Job
 from webapp.jobs.queue import request_cancel
+from webapp.jobs.tasks import CATALOGUE_TASKS
 from webapp.photo_flow import photo_slot
 from webapp.places import in_places
+from webapp.visitor import current_visitor
 from webapp.wiring import wiring
 
 admin = Blueprint("admin", __name__, url_prefix="/admin")
@@ -73,6 +76,7 @@ def correct_product(sku: str) -> Response:
         raise BadRequestValue(
             error.attribute, _("Choose one of %(allowed)s.", allowed=", ".join(error.known))
         ) from error
+    note("catalogue.attributes_corrected", actor=current_visitor().pseudonym, details={"sku": sku})
     db.session.commit()
     flash(_("The corrections are saved."), "success")
     return redirect(url_for(".product", sku=sku), code=303)
@@ -100,7 +104,9 @@ def job_progress(job_id: int) -> dict[str, object]:
 @permission_required(Permission.EDIT_CATALOGUE)
 def cancel_job(job_id: int) -> Response:
     """Ask the job to stop at its next step."""
-    request_cancel(_job(job_id).id)
+    job = _job(job_id)
+    request_cancel(job.id)
+    note("catalogue.job_stopped", actor=current_visitor().pseudonym, details={"job": job.id, "task": job.task})
     db.session.commit()
     flash(_("The job stops at its next step."), "info")
     return redirect(url_for(".show_job", job_id=job_id), code=303)
@@ -111,7 +117,8 @@ def _sure_from() -> float:
 
 
 def _job(job_id: int) -> Job:
-    return db.session.get(Job, job_id) or abort(404)
+    job = db.session.get(Job, job_id)
+    return job if job and job.task in CATALOGUE_TASKS else abort(404)
 
 
 def _reading(found: Product, corrections: dict[str, str]) -> AttributeReading | None:

@@ -122,6 +122,13 @@ FEED_TASKS = frozenset(("fetch_feed", "check_feed", "import_feed", "undo_feed_im
 INDEX_TASKS = frozenset(("update_index", "roll_back_index"))
 """They change the search index."""
 
+CATALOGUE_TASKS = (
+    FEED_TASKS
+    | INDEX_TASKS
+    | {"train_classifier", "suggest_for_catalogue", "accept_sure", "look_for_what_is_wrong", "compare_classifiers"}
+)
+"""The catalogue's desk shows and stops these; the others are of people's data."""
+
 TASKS: dict[str, Callable[..., str]] = {
     "purge_lapsed": purge_lapsed,
     "update_index": update_index,
