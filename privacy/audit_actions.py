@@ -306,6 +306,7 @@ _LISTINGS = (
 _INSIGHT = (
     AuditAction("panel.opened", "A relevance panel was opened", "Un panel de pertinence a été ouvert"),
     AuditAction("panel.closed", "A relevance panel was closed", "Un panel de pertinence a été clos"),
+    AuditAction("panel.deleted", "A relevance panel was deleted", "Un panel de pertinence a été supprimé"),
     AuditAction(
         "insight.exported",
         "Anonymous numbers of shoppers were downloaded",

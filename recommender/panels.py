@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NoReturn
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from privacy.standing import refuse_the_erased
 from recommender.errors import NothingJudged, PanelClosed, PanelNotFound
@@ -149,6 +149,22 @@ def close_panel(panel: RelevancePanel) -> PanelReport:
     panel.closed_at, panel.report = now(), report.to_json()
     db.session.flush()
     return report
+
+
+def delete_panel(panel: RelevancePanel) -> list[str]:
+    """Delete a panel with all that was judged in it, and its report; flushes.
+
+    Return the keys of its cut-outs that no other panel shows: for the caller to delete once this is committed.
+    """
+    matches = select(PanelMatch.id).join(PanelQuery).where(PanelQuery.panel_id == panel.id)
+    db.session.execute(
+        delete(PanelJudgement).where(PanelJudgement.match_id.in_(matches)),
+        execution_options={"synchronize_session": False},
+    )
+    keys = {query.blob_key for query in panel.queries}
+    db.session.delete(panel)
+    db.session.flush()
+    return sorted(keys - set(db.session.scalars(select(PanelQuery.blob_key).where(PanelQuery.blob_key.in_(keys)))))
 
 
 def _frozen(matches: Sequence[Match]) -> list[PanelMatch]:

@@ -1,5 +1,6 @@
 """Query parameters and form fields -> `ProductFilter`, the same for pages and for the API."""
 
+import unicodedata
 from decimal import Decimal, InvalidOperation
 
 from flask_babel import lazy_gettext as _
@@ -27,6 +28,12 @@ def filter_from(values: "MultiDict[str, str]") -> ProductFilter:
         max_price_minor_units=highest,
         in_stock_only=_flag(values, "in_stock"),
     )
+
+
+def one_line(text: str) -> str:
+    """Return a text that was typed as one line: without control characters, its white space single."""
+    kept = (one for one in text if one.isspace() or unicodedata.category(one) not in ("Cc", "Cs"))
+    return " ".join("".join(kept).split())
 
 
 def whole_number(values: "MultiDict[str, str]", field: str, *, default: int, lowest: int, highest: int) -> int:

@@ -65,6 +65,8 @@ def test_a_merchandiser_reads_the_insight_and_judges_a_panel_on_a_phone(open_sho
         for answer in desk.page.locator(".panel-matches fieldset").all():
             answer.get_by_label(desk.words("Good"), exact=True).check()
         desk.page.get_by_role("button", name=desk.words("Save and go on")).click()
+        desk.page.locator("summary", has_text=desk.words("Close the panel")).click()
+        desk.look("panel-close")
         desk.page.get_by_role("button", name=desk.words("Close it and make the report")).click()
         desk.look("panel-report")
         assert "100" in desk.page.locator(".figures dd").first.inner_text()

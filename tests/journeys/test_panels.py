@@ -1,6 +1,7 @@
 """A relevance panel from its opening to its dated report."""
 
 import io
+import json
 import re
 import shutil
 from pathlib import Path
@@ -12,6 +13,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from accounts.models import Role
+from privacy.models import ShopAuditNote
 from privacy.sources import Scope
 from recommender.panel_models import PanelJudgement, PanelQuery, RelevancePanel
 from recommender.panels import shuffled
@@ -157,3 +159,26 @@ def test_judgements_are_handed_out_and_go_with_the_tester(shop: Flask, merchandi
         source.erase(scope)
         db.session.commit()
         assert not source.remains(scope)
+
+
+def test_a_deleted_panel_leaves_only_its_line_in_the_audit(shop: Flask, merchandiser: FlaskClient) -> None:
+    kept, gone = (opened(merchandiser, shop, looks=looks, title=f"Of {looks}\x00").location for looks in (1, 2))
+    page = merchandiser.get(f"{gone}/judge").text
+    say(merchandiser, page, **dict.fromkeys(matches_on(page), "yes"))
+    assert close(merchandiser, gone).status_code == 303
+    judged = count(shop, PanelJudgement)
+    with shop.app_context():
+        first, second = db.session.get_one(RelevancePanel, int(gone.rsplit("/", 1)[1])).queries
+        keys = first.blob_key, second.blob_key
+    token = csrf_token(merchandiser.get(gone).text)
+    assert merchandiser.post(f"{gone}/delete").status_code == 400
+    assert merchandiser.post(f"{gone}/delete", data={"csrf_token": token}).location == "/admin/panels"
+    assert merchandiser.get(gone).status_code == 404
+    assert merchandiser.post(f"{gone}/delete", data={"csrf_token": token}).status_code == 404
+    assert count(shop, PanelJudgement) == judged - 10
+    with shop.app_context():
+        assert [wiring().blobs.has(key) for key in keys] == [True, False], "the other panel shows the first one too"
+        noted = db.session.scalars(select(ShopAuditNote).filter_by(action="panel.deleted")).one()
+        details = json.loads(noted.details)
+        assert (details["title"], details["share"], details["judgements"]) == ("Of 2", "1.00", 10)
+    assert merchandiser.get(kept).status_code == 200

@@ -132,6 +132,17 @@ def test_nothing_of_a_product_that_is_hidden_later_is_told_to_who_kept_or_judges
     assert f'id="item-{sku}"' not in desk.get("/account/favourites").text
 
 
+def test_a_rule_s_name_is_one_line_and_too_many_items_are_one_problem(
+    shop: Flask, desk: FlaskClient, shopper: FlaskClient
+) -> None:
+    assert write(desk, "pin", skus=listed(shopper)[0], title="Sales\x00 of\r\n\tMay").status_code == 303
+    with shop.app_context():
+        assert [stored.title for stored in stored_rules()] == ["Sales of May"]
+    refused = write(desk, "pin", skus=" ".join(f"DM-{number}" for number in range(51)))
+    assert refused.status_code == 400
+    assert re.findall(r'class="problem" id="([a-z_]+)-problem"', refused.text) == ["skus"]
+
+
 def test_google_is_not_told_of_what_a_rule_never_shows(shop: Flask, desk: FlaskClient, shopper: FlaskClient) -> None:
     sku = listed(shopper)[0]
 

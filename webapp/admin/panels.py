@@ -13,12 +13,14 @@ from accounts.permissions import Permission
 from catalog.products import ProductFilter
 from privacy.audit_notes import note
 from recommender.insight import AGREED_RELEVANCE
+from recommender.panel_models import RelevancePanel
 from recommender.panel_report import PanelReport
 from recommender.panels import (
     LONGEST_TITLE_CHARACTERS,
     MATCHES_OF_A_PHOTO,
     PanelPhoto,
     close_panel,
+    delete_panel,
     judge,
     open_panel,
     panel_with,
@@ -35,6 +37,7 @@ from storage.images import encode_jpeg, shrink
 from webapp.account.session_user import permission_required
 from webapp.admin.routes import admin
 from webapp.errors import BadRequestValue, answer_for
+from webapp.filters import one_line
 from webapp.photo_flow import StageTimes, see, shelf
 from webapp.shop.looks import LOOKS_FOLDER, looks_on_offer
 from webapp.shop.opinions import once_more_if_pressed_twice
@@ -69,7 +72,7 @@ def new_panel() -> AnyResponse:
 
     Of each photo only the largest garment is kept, cut out; nothing at all when one of them cannot be used.
     """
-    title = " ".join(request.form.get("title", "").split())
+    title = one_line(request.form.get("title", ""))
     if not title or len(title) > LONGEST_TITLE_CHARACTERS:
         most = LONGEST_TITLE_CHARACTERS
         raise BadRequestValue("title", _("Give the panel a title of at most %(most)d characters.", most=most))
@@ -143,6 +146,21 @@ def finish_panel(panel_id: int) -> AnyResponse:
     return redirect(url_for(".panel", panel_id=panel_id), code=303)
 
 
+@admin.post("/panels/<int:panel_id>/delete")
+@permission_required(Permission.JUDGE_RELEVANCE)
+def remove_panel(panel_id: int) -> AnyResponse:
+    """Delete a panel for good, its judgements and its report too; the audit keeps what it was called and found."""
+    found = panel_with(panel_id)
+    title, details = found.title, {"panel": found.id, "title": found.title, **_found_in(found)}
+    unused = delete_panel(found)
+    note("panel.deleted", actor=current_visitor().pseudonym, details=details)
+    db.session.commit()
+    for key in unused:
+        wiring().blobs.delete(key)
+    flash(_("The panel “%(title)s” is deleted.", title=title), "success")
+    return redirect(url_for(".panels"), code=303)
+
+
 @admin.get("/panels/<int:panel_id>/photos/<int:query_id>/picture")
 @permission_required(Permission.JUDGE_RELEVANCE)
 def panel_picture(panel_id: int, query_id: int) -> Response:
@@ -150,6 +168,14 @@ def panel_picture(panel_id: int, query_id: int) -> Response:
     response = make_response(wiring().blobs.get(query_of(panel_with(panel_id), query_id).blob_key))
     response.mimetype = "image/jpeg"
     return response
+
+
+def _found_in(panel: RelevancePanel) -> dict[str, str | int]:
+    """Return what the audit keeps of a closed panel's report."""
+    if panel.report is None:
+        return {}
+    report = PanelReport.from_json(panel.report)
+    return {"share": f"{report.share:.2f}", "judgements": report.judgements}
 
 
 def _chosen_photos() -> list[FileStorage]:

@@ -13,6 +13,7 @@ from catalog.merchandising import Act, Rule, Selection
 from catalog.models import Product
 from catalog.products import unknown_skus, values_on_sale
 from webapp.admin.rule_words import summary_of
+from webapp.filters import one_line
 
 MOST_TITLE_CHARACTERS = 80
 MOST_SKUS = 50
@@ -74,7 +75,7 @@ def form_with(typed: Typed, kept: Rule | None = None) -> RuleForm:
 
 def read_form(form: "ImmutableMultiDict[str, str] | MultiDict[str, str]", kept: Rule | None) -> tuple[RuleForm, Rule]:
     """Return the form as typed with its problems, and the rule that it says; to be used only when there are none."""
-    texts = {name: form.get(name, "").strip() for name in BLANK if name not in _TICKED}
+    texts = {name: one_line(form.get(name, "")) for name in BLANK if name not in _TICKED}
     shown = form_with({**texts, **{name: form.getlist(name) for name in _TICKED}}, kept)
     reader = _Reader(shown)
     act = reader.read("act", Act, Act.BOOST)
@@ -153,7 +154,7 @@ class _Reader:
         wanted = tuple(sku for sku in wanted if sku)
         if len(wanted) > MOST_SKUS:
             self.form.problems["skus"] = _("Name %(most)d items at most.", most=MOST_SKUS)
-            return ()
+            return wanted[:MOST_SKUS]
         unknown = unknown_skus(wanted)
         if unknown:
             self.form.problems["skus"] = _("The shop has no item %(skus)s.", skus=", ".join(unknown)[:200])
