@@ -8,7 +8,7 @@ from sqlalchemy import select
 from catalog.errors import InvalidStock, ProductNotFound
 from catalog.models import CREATION_UNDONE, Product, ProductImage
 from catalog.pictures import StoredPicture
-from catalog.stock import put_stock
+from catalog.stock import put_stock, stock_by_place
 from storage.database import db, now
 
 
@@ -86,6 +86,29 @@ def set_stock(sku: str, stock: int) -> Product:
     product.stock = stock
     db.session.flush()
     return product
+
+
+def details_of(product: Product) -> ProductDetails:
+    """Return all that the shop says of the product, the places of its stock included."""
+    return ProductDetails(
+        sku=product.sku,
+        titles=product.titles,
+        category=product.category,
+        price_minor_units=product.price_minor_units,
+        currency=product.currency,
+        stock=product.stock,
+        descriptions=product.descriptions,
+        brand=product.brand,
+        sub_category=product.sub_category,
+        colour=product.colour,
+        pattern=product.pattern,
+        gender=product.gender,
+        season=product.season,
+        cost_minor_units=product.cost_minor_units,
+        sizes=tuple(product.sizes),
+        link=product.link,
+        stock_by_place=stock_by_place(product),
+    )
 
 
 def write_details(product: Product, details: ProductDetails) -> None:

@@ -101,6 +101,7 @@ class PictureNotUsable(CatalogError):
 
     def __init__(self, name: str, advice: str) -> None:
         super().__init__(f"{name[:100]!r}: {advice}")
+        self.advice = advice
 
 
 class RuleNotFound(CatalogError):

@@ -65,9 +65,9 @@ class Fetcher:
     """For one picture, redirects included."""
     is_public: Callable[[IpAddress], bool] = is_public
 
-    def check(self, address: str) -> None:
-        """Raise AddressRefused unless the address is one of an allowed host; nothing is looked up."""
-        self._target(address)
+    def check(self, address: str) -> str:
+        """Return the address's host. Raises AddressRefused unless it is an allowed one; nothing is looked up."""
+        return self._target(address).host
 
     def fetch(self, address: str, into: IO[bytes], *, max_bytes: int, seconds: float | None = None) -> int:
         """Write what the address holds to `into`, and return how many bytes. Raises AddressRefused, FetchFailed."""
@@ -131,14 +131,19 @@ class WebPictures:
 
     def find(self, name: str) -> FoundPicture:
         try:
-            self.fetcher.check(name)
+            host = self.fetcher.check(name)
         except AddressRefused as error:
             raise PictureNotUsable(name, error.advice) from error
-        return FoundPicture(name, (), partial(self._read, name))
+        return FoundPicture(name, (), partial(self._read, name), host, partial(self._fetch, name))
 
     def _read(self, name: str) -> bytes:
+        buffer = io.BytesIO()
+        self._fetch(name, buffer)
+        return buffer.getvalue()
+
+    def _fetch(self, name: str, into: IO[bytes]) -> None:
         try:
-            return self.fetcher.content(name, max_bytes=MAX_FILE_BYTES)
+            self.fetcher.fetch(name, into, max_bytes=MAX_FILE_BYTES)
         except (AddressRefused, FetchFailed) as error:
             raise PictureNotUsable(name, error.advice) from error
 

@@ -16,10 +16,39 @@ from storage.database import now
 
 _PREFIX = "g:"
 _SIGNS_OF_GOOGLE = {"id", "title", "image_link", "price"}
-_OURS = (
-    "sku", "title", "description", "brand", "category", "sub_category", "colour", "pattern", "gender", "sizes", "price",
-    "cost", "stock", "link", "image",
-)  # fmt: skip
+_NAMES = """
+    id title structured_title short_title description structured_description link mobile_link canonical_link image_link
+    additional_image_link lifestyle_image_link video_link virtual_model_link ads_redirect availability
+    availability_date expiration_date disclosure_date pause price sale_price sale_price_effective_date
+    auto_pricing_min_price maximum_retail_price cost_of_goods_sold unit_pricing_measure unit_pricing_base_measure
+    installment subscription_cost loyalty_program loyalty_points minimum_order_value quantity sell_on_google_quantity
+    google_product_category product_type brand gtin mpn identifier_exists condition adult multipack is_bundle
+    certification energy_efficiency_class min_energy_efficiency_class max_energy_efficiency_class age_group color
+    gender material pattern size size_type size_system item_group_id product_length product_width product_height
+    product_weight product_detail product_highlight custom_label_0 custom_label_1 custom_label_2 custom_label_3
+    custom_label_4 promotion_id excluded_destination included_destination shopping_ads_excluded_country shipping
+    shipping_label shipping_weight shipping_length shipping_width shipping_height ships_from_country
+    max_handling_time min_handling_time transit_time_label tax tax_category store_code pickup_method pickup_sla
+"""
+_ATTRIBUTES = frozenset(_NAMES.split())
+_SOURCES = {
+    "sku": {"id"},
+    "title": {"title"},
+    "description": {"description"},
+    "brand": {"brand"},
+    "category": {"google_product_category", "product_type"},
+    "sub_category": {"product_type"},
+    "colour": {"color"},
+    "pattern": {"pattern"},
+    "gender": {"gender"},
+    "sizes": {"size"},
+    "price": {"price", "sale_price"},
+    "cost": {"cost_of_goods_sold"},
+    "stock": {"quantity", "sell_on_google_quantity", "availability"},
+    "link": {"link"},
+    "image": {"image_link"},
+}
+"""Our field -> Google's that say it: without any of them an item does not speak of it."""
 _PIECES_OF_AVAILABILITY = {"in_stock": "1", "out_of_stock": "0", "preorder": "0", "backorder": "0"}
 """A feed that says "in stock" promises one piece at least, and no more."""
 _OF_CHILDREN = {"newborn", "infant", "toddler", "kids"}
@@ -79,12 +108,16 @@ _SLUG_OF = {key: node.slug for node in _TAXONOMY for key in (node.number, node.p
 def is_google(columns: Iterable[str]) -> bool:
     """Say whether a table with these columns is Google's product data, and not a feed with our own fields."""
     names = {_plain(column) for column in columns}
-    return names >= _SIGNS_OF_GOOGLE and "sku" not in names
+    # A supplemental feed has the id, and of the attributes some alone.
+    is_supplement = "id" in names and names <= _ATTRIBUTES
+    return (is_supplement or names >= _SIGNS_OF_GOOGLE) and "sku" not in names
 
 
 def our_columns(columns: Sequence[str]) -> tuple[str, ...]:
     """Return what the columns of a Google table become: our fields, Google's as `g:…`, and those as they are named."""
-    return tuple(dict.fromkeys((*_OURS, *(_PREFIX + _plain(column) for column in columns), *columns)))
+    ours = our_cells(dict.fromkeys(columns, "-"))
+    first = [name for name in _SOURCES if name in ours]
+    return tuple(dict.fromkeys((*first, *(_PREFIX + _plain(column) for column in columns), *columns)))
 
 
 def our_cells(cells: Mapping[str, Cell], *, moment: datetime | None = None) -> dict[str, Cell]:
@@ -113,21 +146,25 @@ def our_cells(cells: Mapping[str, Cell], *, moment: datetime | None = None) -> d
         "image": tuple(dict.fromkeys((*_texts(google, "image_link"), *_more_images(google)))),
     }
     raw = {_PREFIX + name: cell for name, cell in google.items()}
-    return {**cells, **raw, **ours}
+    said = {name: cell for name, cell in ours.items() if not _SOURCES[name].isdisjoint(google)}
+    if not said.get("price") and "price" not in google:
+        # A sale alone, which is over: it says nothing of the price.
+        said.pop("price", None)
+    return {**cells, **raw, **said}
 
 
 def is_another_size(product: Mapping[str, Cell], item: Mapping[str, Cell]) -> bool:
     """Say whether an item is one more size of the product before it; both as `our_cells` gives them."""
     is_of_it = bool(item.get("g:item_group_id")) and item.get("sku") == product.get("sku")
-    return is_of_it and not set(item["sizes"]) & set(product["sizes"])
+    return is_of_it and "sizes" in item and "sizes" in product and not set(item["sizes"]) & set(product["sizes"])
 
 
 def with_another_size(product: Mapping[str, Cell], item: Mapping[str, Cell]) -> dict[str, Cell]:
     """Return the product with the item's size and pieces; all else is as its first item says."""
     sizes = dict.fromkeys((*product["sizes"], *item["sizes"]))
-    stocks = [str(cells["stock"]) for cells in (product, item)]
-    stock = str(sum(map(int, stocks))) if all(each.isdecimal() for each in stocks) else stocks[0]
-    return {**product, "sizes": tuple(sizes), "stock": stock}
+    stocks = [str(cells.get("stock", "")) for cells in (product, item)]
+    together = {"stock": str(sum(map(int, stocks)))} if all(each.isdecimal() for each in stocks) else {}
+    return {**product, "sizes": tuple(sizes), **together}
 
 
 def google_category(slug: str) -> str:

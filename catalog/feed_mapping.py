@@ -3,7 +3,7 @@
 import json
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -19,6 +19,7 @@ PLAIN_FIELDS = (
     "cost", "stock", "link", "image",
 )  # fmt: skip
 TEXT_FIELDS = ("title", "description")
+_NEEDED = ("sku", "category", "price", "stock", "image")
 _OF_A_PLACE = re.compile(r"stock_([a-z0-9_]{1,40})")
 _IN_A_LANGUAGE = re.compile(rf"({'|'.join(TEXT_FIELDS)})_([a-z]{{2}})")
 _PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
@@ -40,6 +41,10 @@ class FieldSource:
     def columns(self) -> tuple[str, ...]:
         """The feed's columns that are needed."""
         return (self.column,) if self.column else tuple(_PLACEHOLDER.findall(self.template))
+
+    def is_in(self, row: Mapping[str, Cell]) -> bool:
+        """Say whether the row has the field's columns, be they empty."""
+        return self.column in row if self.column else all(column in row for column in self.columns())
 
     def read(self, row: Mapping[str, Cell]) -> Cell:
         """Return the field's text, or texts, in this row; empty when the feed says nothing."""
@@ -85,10 +90,19 @@ class FeedMapping:
         return json.dumps(asdict(self), sort_keys=True, ensure_ascii=False)
 
     def read(self, row: Mapping[str, Cell]) -> dict[str, Cell]:
-        """Return our fields of a feed's row, defaults filled in; a field that nothing fills is absent."""
+        """Return our fields that a feed's row speaks of, empty ones too; a default stands in for an empty one.
+
+        A field that the row lacks gets its default where the row then is a whole product: a row of some fields alone
+        must not bring others along, the same for every product.
+        """
         sources = {**self._named_alike(row), **self.fields}
-        found = {name: cell for name, source in sources.items() if (cell := source.read(row))}
-        return {**self.defaults, **found}
+        said = {
+            name: source.read(row) or self.defaults.get(name, "")
+            for name, source in sources.items()
+            if source.is_in(row)
+        }
+        whole = {**self.defaults, **said}
+        return said if missing_in(whole) else whole
 
     def fields_of(self, columns: Iterable[str]) -> frozenset[str]:
         """Return which of our fields a feed with these columns can fill."""
@@ -112,6 +126,17 @@ def is_field(name: str) -> bool:
     if name in PLAIN_FIELDS or name in TEXT_FIELDS:
         return True
     return (_IN_A_LANGUAGE.fullmatch(name) or _OF_A_PLACE.fullmatch(name)) is not None
+
+
+def missing_in(fields: Collection[str]) -> tuple[str, ...]:
+    """Return what a new product needs besides these fields, empty ones counted; the currency may be with the price."""
+    missing = [name for name in _NEEDED if name not in fields]
+    if any(place_of(name) for name in fields):
+        # The shops' pieces make the stock.
+        missing = [name for name in missing if name != "stock"]
+    if not any(name.startswith("title") for name in fields):
+        missing.append("title")
+    return tuple(missing)
 
 
 def place_of(name: str) -> str | None:

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path, PurePosixPath
-from typing import Protocol
+from typing import IO, Protocol
 
 from catalog.errors import PictureNotUsable
 
@@ -19,6 +20,10 @@ class FoundPicture:
     """Another one when the picture is another one."""
     read: Callable[[], bytes]
     """Returns the file's bytes. Raises PictureNotUsable."""
+    host: str = ""
+    """Where it is fetched from; empty for one that is at hand."""
+    fetch: Callable[[IO[bytes]], None] | None = None
+    """Of one that lies elsewhere: writes its bytes into a file, from any thread. Raises PictureNotUsable."""
 
 
 class PictureSource(Protocol):
@@ -36,9 +41,13 @@ class FolderOfPictures:
     folder: Path
 
     def find(self, name: str) -> FoundPicture:
-        path = _file_in(self.folder.resolve(), name)
+        path = _file_in(self._resolved, name)
         state = path.stat()
         return FoundPicture(name, (state.st_size, state.st_mtime_ns), path.read_bytes)
+
+    @cached_property
+    def _resolved(self) -> Path:
+        return self.folder.resolve()
 
 
 @dataclass(frozen=True)

@@ -147,7 +147,8 @@ def _columns(head: str, name: str) -> tuple[tuple[str, ...], str, int]:
     lines = head.splitlines(keepends=True)[before:]
     splits = {delimiter: _first_row(lines, delimiter) for delimiter in _DELIMITERS}
     delimiter = max(splits, key=lambda each: len(splits[each]))
-    columns = tuple(column.strip() for column in splits[delimiter])
+    # A second byte order mark, of a file that was converted twice, is no part of the first name.
+    columns = tuple(column.lstrip("\ufeff").strip() for column in splits[delimiter])
     if len(columns) < 2:
         raise FeedUnreadable(f"{name}: the first line must name the columns, separated by commas, semicolons or tabs")
     if twice := {column for column in columns if column and columns.count(column) > 1}:
@@ -207,6 +208,7 @@ def _json_rows(table: FeedBytes, codec: str, errors: str) -> Iterator[RawRow]:
         number = 0
         while line := file.readline(_MAX_LINE_CHARACTERS):
             number += 1
+            line = line.lstrip("\ufeff") if number == 1 else line
             if number == 1 and line.lstrip().startswith("["):
                 raise FeedUnreadable(f"{table.name}: this is one JSON list; write one object a line, without commas")
             if len(line) == _MAX_LINE_CHARACTERS and not line.endswith("\n"):

@@ -17,6 +17,7 @@ from typing import IO, Any
 from sqlalchemy import select, update
 
 from catalog.errors import AnotherImportRuns, FeedMovedOn, FeedNotFound, FeedUnreadable, ImportSuperseded, MappingError
+from catalog.feed_intake import FetchLimits
 from catalog.feed_mapping import mapping_from
 from catalog.feed_models import FeedState, FeedUpload
 from catalog.feed_pictures import PictureSource
@@ -234,6 +235,7 @@ def import_upload(
     feeds_folder: Path,
     blobs: BlobStore,
     web: PictureSource,
+    limits: FetchLimits,
     on_progress: Progress,
     should_stop: Callable[[], bool],
 ) -> FeedUpload:
@@ -252,6 +254,7 @@ def import_upload(
             blobs=blobs,
             mapping=mapping,
             web=web,
+            limits=limits,
             on_progress=on_progress,
             should_stop=should_stop,
         )

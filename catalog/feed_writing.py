@@ -105,7 +105,7 @@ def export_products(
     if feed_format == FeedFormat.CSV:
         return _encoded(_csv(wanted, places))
     if feed_format == FeedFormat.JSON_LINES:
-        return _encoded(f"{json.dumps(feed_row(product, places), ensure_ascii=False)}\n" for product in _each(wanted))
+        return _encoded(_json_line(product, places) for product in _each(wanted))
     wanted = [*wanted, *rules.not_withheld()]
     write = _google_xml if feed_format == FeedFormat.GOOGLE_XML else _google_tsv
     return _encoded(write(wanted, storefront))
@@ -135,6 +135,12 @@ def feed_row(product: Product, places: Sequence[str]) -> dict[str, Cell]:
     pieces = stock_by_place(product)
     stocks = {f"stock_{place}": str(pieces.get(place, 0)) for place in dict.fromkeys((*places, *pieces, WEB))}
     return {name: cell for name, cell in {**row, **stocks}.items() if cell}
+
+
+def _json_line(product: Product, places: Sequence[str]) -> str:
+    """With its empty fields: one that is left out would stay as it is where the line is imported."""
+    row = dict.fromkeys((*_FIELDS, "link"), "") | feed_row(product, places)
+    return f"{json.dumps(row, ensure_ascii=False)}\n"
 
 
 def _each(wanted: Sequence[ColumnElement[bool]]) -> Iterator[Product]:

@@ -97,8 +97,9 @@ class _Items:
 
     def _end(self, tag: str) -> None:
         if self._item_depth and self._depth == self._item_depth + 1:
+            texts = self._fields.setdefault(_local(tag), [])
             if text := "".join(self._texts).strip():
-                self._fields.setdefault(_local(tag), []).append(text)
+                texts.append(text)
         elif self._depth == self._item_depth:
             self._finished.append({name: _cell(texts) for name, texts in self._fields.items()})
             self._item_depth = 0
@@ -116,4 +117,6 @@ def _local(tag: str) -> str:
 
 
 def _cell(texts: list[str]) -> Cell:
+    if not texts:
+        return ""
     return texts[0] if len(texts) == 1 else tuple(texts)

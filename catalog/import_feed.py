@@ -3,17 +3,21 @@
 Rows are taken in batches. A batch's pictures are stored first; then its products, its rejections and the run's place in
 the feed are one transaction. So a killed import goes on behind its last batch, and a product never lacks its picture.
 
-The feed speaks for the rows it holds: a product that it does not name is left alone, a row that did not change since
-the last import changes nothing (edits made in the shop stay), a changed row overwrites them. A withdrawn product is
-brought up to date and stays withdrawn: a nightly feed must not undo what a merchandiser decided. One whose import was
-undone comes back with the next.
+The feed speaks for the rows and fields it holds: a product that it does not name is left alone, and so is what a row
+does not speak of. A row with pictures that did not change since the last import changes nothing (edits made in the shop
+stay), a changed one overwrites them. A row without pictures (prices, pieces) is compared with the product: what it says
+is so after the import, and the next feed with pictures finds its own rows as it left them.
+
+A withdrawn product is brought up to date and stays withdrawn: a nightly feed must not undo what a merchandiser decided.
+One whose import was undone comes back with the next row that has its pictures.
 """
 
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
 from pathlib import Path
@@ -22,24 +26,24 @@ from typing import NamedTuple
 from sqlalchemy import select, update
 from sqlalchemy.orm import selectinload
 
-from catalog.editing import ProductDetails, replace_pictures, write_details
+from catalog.editing import ProductDetails, details_of, replace_pictures, write_details
 from catalog.errors import FeedUnreadable, ImportSuperseded, PictureNotUsable, Problem, RowRejected
-from catalog.feed_mapping import FeedMapping, place_of
+from catalog.feed_intake import FetchLimits, PictureIntake
+from catalog.feed_mapping import Cell, FeedMapping, missing_in
 from catalog.feed_pictures import FeedPictures, FolderOfPictures, FoundPicture, NoPictures, PictureSource
 from catalog.feed_reading import FeedFile, RawRow, open_feed
-from catalog.feed_rows import FeedProduct, parse_row, sku_in
+from catalog.feed_rows import FeedProduct, KnownPrice, brought_up_to_date, parse_fields, sku_of
 from catalog.feed_skus import SeenSkus
 from catalog.import_report import REJECTIONS_IN_REPORT, ImportReport, reasons_by_field, rejections_of
 from catalog.models import CREATION_UNDONE, ImportRejection, ImportRun, Product
-from catalog.pictures import StoredPicture, StoredPictures, store_picture
+from catalog.pictures import StoredPicture, StoredPictures
 from storage.blobs import BlobStore
 from storage.database import db, now
-from storage.errors import BadImage, is_full
+from storage.errors import is_full
 
 BATCH_ROWS = 100
 # Part of every row's hash: raise it when pictures or rows are to be made anew from unchanged feeds.
 _HOW_ROWS_BECOME_PRODUCTS = 1
-_NEEDED_FIELDS = ("sku", "category", "price", "stock", "image")
 
 Progress = Callable[[int, int], None]
 """Called with (rows done, rows in the feed)."""
@@ -52,25 +56,52 @@ def import_feed(
     blobs: BlobStore,
     mapping: FeedMapping = FeedMapping(),
     web: PictureSource | None = None,
+    limits: FetchLimits = FetchLimits(),
     on_progress: Progress = lambda done, total: None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> ImportReport:
-    """Bring the catalogue up to date with a feed, and commit batch by batch; `should_stop` is asked before each.
+    """Bring the catalogue up to date with a feed, and commit batch by batch.
 
+    `should_stop` is asked before each batch and while a picture is fetched.
     image_folder: where the pictures are that are not in the feed's own archive. web: fetches those that have addresses.
     Raises FeedUnreadable before anything is written, ImportSuperseded when another import starts meanwhile.
     """
     feed = open_feed(path)
     _refuse_unmapped(feed, mapping, image_folder)
     run_id, first, resumed = _begin(feed, mapping, image_folder)
-    reader = _RowReader(mapping, _pictures(feed, image_folder, web, blobs), blobs)
+    watch = _Watch(on_progress, should_stop, feed.rows, first)
+    intake = PictureIntake(blobs, limits=limits, heed=watch.heed)
+    reader = _RowReader(mapping, _pictures(feed, image_folder, web, blobs), intake)
+    end = "finished"
     for start, batch in _batches(feed.read(), reader, first):
-        if should_stop():
-            _leave(run_id, "stopped")
-            return _report(run_id, resumed=resumed)
-        _write(run_id, start, reader.outcomes(batch, start, on_row=lambda done: on_progress(done, feed.rows)))
-    _leave(run_id, "finished")
+        outcomes = [] if should_stop() else reader.outcomes(batch, start, on_row=watch.at)
+        _write(run_id, start, outcomes)
+        if len(outcomes) < len(batch):
+            end = "stopped"
+            break
+    _leave(run_id, end)
     return _report(run_id, resumed=resumed)
+
+
+@dataclass
+class _Watch:
+    """Tells how far an import is, and asks whether it shall stop."""
+
+    on_progress: Progress
+    should_stop: Callable[[], bool]
+    rows: int
+    done: int
+
+    def at(self, done: int) -> None:
+        self.done = done
+        self.on_progress(done, self.rows)
+
+    def heed(self) -> None:
+        """Raise _Stopped when somebody asked to stop."""
+        # Who asks is known to those who hear of the progress.
+        self.on_progress(self.done, self.rows)
+        if self.should_stop():
+            raise _Stopped
 
 
 class RowFate(StrEnum):
@@ -112,7 +143,7 @@ def check_feed(
     """
     feed = open_feed(path)
     _refuse_unmapped(feed, mapping, image_folder)
-    reader = _RowReader(mapping, _pictures(feed, image_folder, web, blobs), blobs=None)
+    reader = _RowReader(mapping, _pictures(feed, image_folder, web, blobs), None)
     for start, batch in _batches(feed.read(), reader, 0):
         if should_stop():
             return False
@@ -127,17 +158,20 @@ def has_ever_been_filled() -> bool:
 
 
 class _Known(NamedTuple):
+    """What the catalogue has under a SKU, as far as every row needs it."""
+
     row_hash: str
     is_withdrawn: bool
+    price: KnownPrice
 
 
 @dataclass(frozen=True)
 class _Change:
-    """What a row makes of its product."""
+    """What a row makes of its product; its pictures and hash where it speaks of pictures."""
 
-    details: ProductDetails
-    row_hash: str
-    pictures: tuple[StoredPicture, ...]
+    product: FeedProduct
+    row_hash: str = ""
+    pictures: tuple[StoredPicture, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -150,73 +184,134 @@ class _Outcome:
     change: _Change | None = None
     is_known: bool = False
     is_withdrawn: bool = False
+    details: ProductDetails | None = None
+    """What the product is after the row; of a changed one only where it is looked for."""
+    image_names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Read:
+    """A row that was read and not compared yet: what it says, or what is wrong with it."""
+
+    number: int
+    sku: str
+    known: _Known | None = None
     product: FeedProduct | None = None
+    pictures: tuple[FoundPicture, ...] = ()
+    row_hash: str = ""
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def is_as_before(self) -> bool:
+        """Whether the row with its pictures is the one that wrote the product last."""
+        if self.known is None or not self.row_hash:
+            return False
+        # Before rows could leave fields out, a hash was its first part alone.
+        return self.known.row_hash in (self.row_hash, self.row_hash.partition(":")[0])
+
+
+class _Stopped(Exception):
+    """The import was asked to stop while it waited for a picture."""
 
 
 class _RowReader:
-    """Rows -> outcomes; stores the pictures of changed rows (not without `blobs`), and knows a SKU's first row."""
+    """Rows -> outcomes; stores the pictures of changed rows (not without an intake), and knows a SKU's first row."""
 
-    def __init__(self, mapping: FeedMapping, pictures: FeedPictures, blobs: BlobStore | None) -> None:
+    def __init__(self, mapping: FeedMapping, pictures: FeedPictures, intake: PictureIntake | None) -> None:
         self._mapping = mapping
         self._pictures = pictures
-        self._blobs = blobs
+        self._intake = intake
         self._seen = SeenSkus()
 
     def skip(self, row: RawRow) -> None:
         """Pass over a row that an earlier process did."""
-        self._seen.first_row_of(sku_in(row.cells, self._mapping), row.number)
+        self._seen.first_row_of(sku_of(self._mapping.read(row.cells)), row.number)
 
     def outcomes(self, rows: Sequence[RawRow], start: int, *, on_row: Callable[[int], None]) -> list[_Outcome]:
-        """Return what to do with each row; `on_row` hears how many rows of the feed are done, from `start` on."""
-        skus = [sku_in(row.cells, self._mapping) for row in rows]
-        known = _known_products(skus)
-        outcomes = []
-        for done, (row, sku) in enumerate(zip(rows, skus, strict=True), start=start + 1):
-            outcomes.append(self._outcome(row, sku, known.get(sku)))
-            on_row(done)
+        """Return what to do with each row; `on_row` hears how many rows of the feed are done, from `start` on.
+
+        Fewer come back when somebody asks to stop meanwhile.
+        """
+        fields = [self._mapping.read(row.cells) for row in rows]
+        known = _known_products([sku_of(each) for each in fields])
+        read = [self._read(row, each, known) for row, each in zip(rows, fields, strict=True)]
+        current = _details_by_sku([each.sku for each in read if self._is_compared(each)])
+        if self._intake:
+            self._intake.expect(picture for each in read if not each.is_as_before for picture in each.pictures)
+        outcomes: list[_Outcome] = []
+        with suppress(_Stopped):
+            for done, each in enumerate(read, start=start + 1):
+                outcomes.append(self._outcome(each, current.get(each.sku)))
+                on_row(done)
         return outcomes
 
-    def _outcome(self, row: RawRow, sku: str, known: _Known | None) -> _Outcome:
+    def _read(self, row: RawRow, fields: Mapping[str, Cell], known_products: Mapping[str, _Known]) -> _Read:
+        sku = sku_of(fields)
+        known = known_products.get(sku)
         try:
             if row.problem:
                 raise RowRejected(row.problem)
             first = self._seen.first_row_of(sku, row.number)
             if sku and first != row.number:
                 raise RowRejected(Problem("sku", f"row {first} has this SKU already: keep one of them"))
-            product = parse_row(row.cells, self._mapping)
-            change = self._change(product, known)
+            product = parse_fields(fields, self._mapping, known=known.price if known else None)
+            pictures = tuple(map(self._found, product.image_names))
         except RowRejected as error:
-            return _Outcome(row.number, sku, problems=error.problems)
-        is_withdrawn = known is not None and known.is_withdrawn
+            return _Read(row.number, sku, problems=error.problems)
+        row_hash = _row_hash(product, pictures) if product.says_pictures else ""
+        return _Read(row.number, sku, known, product, pictures, row_hash)
+
+    def _is_compared(self, row: _Read) -> bool:
+        """A row without pictures is compared with the product itself; a check shows what the product will be."""
+        return row.known is not None and (not row.row_hash or self._intake is None)
+
+    def _outcome(self, row: _Read, current: ProductDetails | None) -> _Outcome:
+        product = row.product
+        if product is None:
+            return _Outcome(row.number, row.sku, problems=row.problems)
+        details = brought_up_to_date(current, product) if current else product.details
+        is_unchanged = row.is_as_before if row.row_hash else details == current
+        try:
+            change = None if is_unchanged else _Change(product, row.row_hash, self._stored_all(row.pictures))
+        except RowRejected as error:
+            return _Outcome(row.number, row.sku, problems=error.problems)
         return _Outcome(
-            row.number, sku, change=change, is_known=known is not None, is_withdrawn=is_withdrawn, product=product
+            row.number,
+            row.sku,
+            change=change,
+            is_known=row.known is not None,
+            is_withdrawn=row.known is not None
+            and row.known.is_withdrawn
+            and not _comes_back(row.known.row_hash, product),
+            details=details,
+            image_names=product.image_names,
         )
 
-    def _change(self, product: FeedProduct, known: _Known | None) -> _Change | None:
-        try:
-            pictures = [self._pictures.find(name) for name in product.image_names]
-            row_hash = _row_hash(product, pictures)
-            if known and known.row_hash == row_hash:
-                return None
-            return _Change(product.details, row_hash, self._stored_all(pictures))
-        except (PictureNotUsable, OSError) as error:
-            if is_full(error):
-                # No fault of the row: the import stops here, and goes on when there is room.
-                raise
-            raise RowRejected(Problem("image", str(error))) from error
+    def _found(self, name: str) -> FoundPicture:
+        with _as_rejection():
+            return self._pictures.find(name)
 
     def _stored_all(self, pictures: Sequence[FoundPicture]) -> tuple[StoredPicture, ...]:
-        if self._blobs is None:
+        if self._intake is None:
             return ()
-        return tuple(_stored(picture, self._blobs) for picture in pictures)
+        with _as_rejection():
+            return tuple(map(self._intake.stored, pictures))
 
 
-def _stored(picture: FoundPicture, blobs: BlobStore) -> StoredPicture:
-    content = picture.read()
+def _comes_back(row_hash: str, product: FeedProduct) -> bool:
+    """Whether a row brings a product back that is withdrawn because its creation was undone, by nobody's choice."""
+    return row_hash == CREATION_UNDONE and product.says_pictures
+
+
+@contextmanager
+def _as_rejection() -> Iterator[None]:
     try:
-        return store_picture(content, blobs=blobs)
-    except BadImage as error:
-        raise PictureNotUsable(picture.name, str(error)) from error
+        yield
+    except (PictureNotUsable, OSError) as error:
+        if is_full(error):
+            # No fault of the row: the import stops here, and goes on when there is room.
+            raise
+        raise RowRejected(Problem("image", str(error))) from error
 
 
 def _pictures(
@@ -227,12 +322,11 @@ def _pictures(
 
 
 def _checked(outcome: _Outcome) -> CheckedRow:
-    if outcome.product is None:
+    if outcome.details is None:
         return CheckedRow(outcome.row_number, outcome.sku, RowFate.REJECTED, problems=outcome.problems)
     changes = RowFate.CHANGED if outcome.is_known else RowFate.NEW
     fate = RowFate.UNCHANGED if outcome.change is None else changes
-    product = outcome.product
-    return CheckedRow(outcome.row_number, outcome.sku, fate, product.details, product.image_names)
+    return CheckedRow(outcome.row_number, outcome.sku, fate, outcome.details, outcome.image_names)
 
 
 def _refuse_unmapped(feed: FeedFile, mapping: FeedMapping, image_folder: Path | None) -> None:
@@ -247,16 +341,18 @@ def _refuse_unmapped(feed: FeedFile, mapping: FeedMapping, image_folder: Path | 
             f"{feed.path.name}: the mapping names columns that are missing: {', '.join(absent)}; the feed has {found}"
         )
     fields = mapping.fields_of(feed.columns)
-    missing = [field for field in _NEEDED_FIELDS if field not in fields]
-    if any(place_of(field) for field in fields):
-        missing = [field for field in missing if field != "stock"]
-    if not any(field.startswith("title") for field in fields):
-        missing.append("title")
-    if missing:
+    missing = missing_in(fields)
+    # Some fields are enough for products that are there already.
+    is_of_use = "sku" in fields and len(fields - mapping.defaults.keys()) > 1 and _has_products()
+    if missing and not is_of_use:
         raise FeedUnreadable(
             f"{feed.path.name}: nothing gives {', '.join(missing)}; the feed has the columns {found}. "
             "Name them as our fields, or give a mapping file."
         )
+
+
+def _has_products() -> bool:
+    return db.session.scalar(select(Product.id).limit(1)) is not None
 
 
 def _begin(feed: FeedFile, mapping: FeedMapping, image_folder: Path | None) -> tuple[int, int, bool]:
@@ -287,25 +383,34 @@ def _batches(rows: Iterator[RawRow], reader: _RowReader, first: int) -> Iterator
 
 
 def _known_products(skus: Sequence[str]) -> dict[str, _Known]:
-    rows = db.session.execute(
-        select(Product.sku, Product.row_hash, Product.deleted_at).where(Product.sku.in_(skus))
-    ).all()
+    columns = (Product.sku, Product.row_hash, Product.deleted_at, Product.currency, Product.cost_minor_units)
+    rows = db.session.execute(select(*columns).where(Product.sku.in_(skus))).all()
     # Ends the reading transaction: none is held open while pictures are decoded.
     db.session.commit()
     return {
-        sku: _Known(row_hash, deleted_at is not None and row_hash != CREATION_UNDONE)
-        for sku, row_hash, deleted_at in rows
+        sku: _Known(row_hash, deleted_at is not None, KnownPrice(currency, cost is not None))
+        for sku, row_hash, deleted_at, currency, cost in rows
     }
 
 
+def _details_by_sku(skus: Sequence[str]) -> dict[str, ProductDetails]:
+    if not skus:
+        return {}
+    wanted = select(Product).where(Product.sku.in_(skus)).options(selectinload(Product.shop_stock))
+    found = {product.sku: details_of(product) for product in db.session.scalars(wanted)}
+    db.session.commit()
+    return found
+
+
 def _row_hash(product: FeedProduct, pictures: Sequence[FoundPicture]) -> str:
-    """Of all that a row says, and of each picture's state."""
+    """Of all that a row says, and of each picture's state; then of which fields it speaks."""
     parts = (
         _HOW_ROWS_BECOME_PRODUCTS,
-        asdict(product.details),
+        vars(product.details),
         [(picture.name, *picture.state) for picture in pictures],
     )
-    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+    said = hashlib.sha256(" ".join(sorted(product.said)).encode()).hexdigest()[:8]
+    return f"{hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()}:{said}"
 
 
 def _write(run_id: int, start: int, outcomes: Sequence[_Outcome]) -> None:
@@ -333,15 +438,19 @@ def _products(skus: Sequence[str]) -> dict[str, Product]:
 
 
 def _write_product(product: Product | None, change: _Change) -> None:
+    details = change.product.details
     if product is None:
-        product = Product(sku=change.details.sku)
+        product = Product(sku=details.sku)
         db.session.add(product)
-    elif product.row_hash == CREATION_UNDONE:
-        # It was withdrawn with its import, not by somebody's choice.
-        product.deleted_at = None
-    write_details(product, change.details)
-    replace_pictures(product, change.pictures)
-    product.row_hash = change.row_hash
+    else:
+        # As it is by now, not as it was when the row was looked at: pictures take their time.
+        details = brought_up_to_date(details_of(product), change.product)
+    write_details(product, details)
+    if change.product.says_pictures:
+        if product.row_hash == CREATION_UNDONE:
+            product.deleted_at = None
+        replace_pictures(product, change.pictures)
+        product.row_hash = change.row_hash
 
 
 def _rejections(run_id: int, outcome: _Outcome) -> list[ImportRejection]:

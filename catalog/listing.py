@@ -6,12 +6,11 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import select, update
 
-from catalog.editing import ProductDetails, replace_pictures, write_details
+from catalog.editing import ProductDetails, details_of, replace_pictures, write_details
 from catalog.errors import ProductNotFound, SkuTaken
 from catalog.history import UNRECORDED
 from catalog.models import Product
 from catalog.pictures import StoredPicture
-from catalog.stock import stock_by_place
 from storage.database import db
 
 SHOWN = "shown"
@@ -67,30 +66,11 @@ def lock_product(sku: str) -> Product:
 
 def listing_of(product: Product) -> Listing:
     """Return what a form shows of the product."""
-    details = ProductDetails(
-        sku=product.sku,
-        titles=product.titles,
-        category=product.category,
-        price_minor_units=product.price_minor_units,
-        currency=product.currency,
-        stock=product.stock,
-        descriptions=product.descriptions,
-        brand=product.brand,
-        sub_category=product.sub_category,
-        colour=product.colour,
-        pattern=product.pattern,
-        gender=product.gender,
-        season=product.season,
-        cost_minor_units=product.cost_minor_units,
-        sizes=tuple(product.sizes),
-        link=product.link,
-        stock_by_place=stock_by_place(product),
-    )
     pictures = tuple(
         ListedPicture(StoredPicture(image.content_hash, image.width, image.height), image.cutout)
         for image in product.images
     )
-    return Listing(details, pictures)
+    return Listing(details_of(product), pictures)
 
 
 def create_listing(listing: Listing) -> Product:

@@ -19,6 +19,7 @@ def N_(sentence: str) -> str:
 
 _SENTENCES = (
     N_("a SKU is needed: the shop's own number of the product"),
+    N_("no product has this SKU yet, and a new one needs %(missing)s too"),
     N_("%(text)s is no SKU: use up to 64 letters, digits, and . : + - _ (first a letter or digit)"),
     N_("row %(row)s has this SKU already: keep one of them"),
     N_("a title is needed, in at least one language (title_en, title_fr …)"),

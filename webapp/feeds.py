@@ -84,6 +84,7 @@ def import_feed(progress: JobProgress, *, upload_id: int, actor: str, role: str)
         feeds_folder=wiring().settings.feeds_folder,
         blobs=wiring().blobs,
         web=wiring().web_pictures,
+        limits=wiring().fetch_limits,
         on_progress=progress.report,
         should_stop=progress.should_stop,
     )

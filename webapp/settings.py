@@ -189,6 +189,10 @@ class Settings(BaseSettings):
         "`host:port`, `*.host`. Without a port: by http and https. A host in a private network is refused.",
     )
 
+    feed_pictures_at_once: int = Field(
+        8, ge=1, le=32, description="Pictures that an import fetches by address at the same time, half from one host."
+    )
+
     @field_validator("encoder", "segmenter")
     @classmethod
     def _usable_model(cls, words: str, about: ValidationInfo) -> str:

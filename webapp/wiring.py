@@ -22,6 +22,7 @@ from accounts.sessions import LimitsOfRoles, SessionLimits
 from accounts.smtp_mailer import SmtpMailer, SmtpServer
 from accounts.wardrobe_source import WardrobeSource
 from catalog.feed_fetching import Fetcher, WebPictures
+from catalog.feed_intake import FetchLimits
 from catalog.history_source import HISTORY_LAPSES, CatalogueWork
 from privacy.alert_rules import (
     AlertRule,
@@ -206,6 +207,12 @@ class Wiring:
     def web_pictures(self) -> WebPictures:
         """Gets pictures that a feed names by address."""
         return WebPictures(self.fetcher)
+
+    @property
+    def fetch_limits(self) -> FetchLimits:
+        """How many pictures an import fetches at the same time."""
+        at_once = self.settings.feed_pictures_at_once
+        return FetchLimits(at_once, from_a_host=(at_once + 1) // 2)
 
     @cached_property
     def listing_classifiers(self) -> Classifiers:

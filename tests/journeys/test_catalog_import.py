@@ -6,11 +6,12 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
 from flask import Flask
@@ -19,11 +20,13 @@ from sqlalchemy import ColumnElement, delete
 from catalog.editing import ProductDetails, restore, set_stock, soft_delete
 from catalog.errors import FeedUnreadable, ImportSuperseded, ProductNotFound
 from catalog.feed_fetching import Fetcher, WebPictures
+from catalog.feed_intake import FetchLimits
 from catalog.feed_mapping import FeedMapping, FieldSource, read_mapping
 from catalog.feed_pictures import FoundPicture
 from catalog.feed_reading import open_feed
 from catalog.feed_rows import parse_row
 from catalog.feed_writing import FeedFormat, export_products
+from catalog.history import changes_by, undo_batch
 from catalog.history_models import ChangeBatch, ProductChange
 from catalog.import_feed import BATCH_ROWS, CheckedRow, check_feed, import_feed
 from catalog.import_report import ImportReport
@@ -574,3 +577,215 @@ def test_the_command_writes_a_feed_whole_or_not_at_all(feed: Feed, empty_shop: F
     assert [each.name for each in feed.folder.glob(".*")] == []
     refused = runner.invoke(args=["catalog", "export", str(feed.folder / "out.doc")])
     assert (refused.exit_code, "give --format" in refused.output) == (1, True)
+
+
+@pytest.fixture
+def filled(feed: Feed) -> Feed:
+    """A shop with A, which has all there is, and its import is over; the feed is empty again."""
+    feed.draw("1.jpg", seed=1)
+    feed.add(
+        "A", title_en="Dress A", image="0.jpg|1.jpg", brand="Ourika", colour="Rouge", sizes=["S", "M"], cost="20 €",
+        season="été", stock_lyon=2, stock_web=1, description_fr="Lin",
+    )  # fmt: skip
+    feed.import_()
+    feed.rows.clear()
+    return feed
+
+
+def told(sku: str = "A") -> dict[str, Any]:
+    db.session.expire_all()
+    return next(each for each in said_of_all() if each["sku"] == sku)
+
+
+def take(feed: Feed, content: str, name: str = "part.csv", **options: Any) -> ImportReport:
+    """Import a table that came without pictures."""
+    path = feed.folder / name
+    path.write_text(content, encoding="utf-8")
+    return import_feed(path, blobs=feed.blobs, **options)
+
+
+GOOGLES_PART = (
+    '<rss version="2.0" xmlns:g="http://base.google.com/ns/1.0"><channel><item><g:id>A</g:id>'
+    "<g:price>39.90 EUR</g:price></item></channel></rss>"
+)
+
+
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        ("sku;price\nA;39,90 €\n", "part.csv"),
+        ("sku,price\nA,39.90\n", "part.csv"),
+        ('{"sku": "A", "price": 39.90}\n', "part.jsonl"),
+        ("id\tprice\nA\t39.90 EUR\n", "part.tsv"),
+        (GOOGLES_PART, "part.xml"),
+    ],
+)
+def test_a_row_of_some_fields_changes_these_alone(filled: Feed, content: str, name: str) -> None:
+    before, pictures = told(), list(live_images())
+    assert counts(take(filled, content, name)) == (0, 1, 0, 0)
+    assert told() == before | {"price_minor_units": 3990}
+    assert list(live_images()) == pictures, "no picture is embedded anew"
+    assert counts(take(filled, content, name)) == (0, 0, 1, 0)
+    (change,) = db.session.scalars(db.select(ProductChange).where(ProductChange.before.is_not(None)))
+    assert (change.before, change.after) == ({"price_minor_units": 4990}, {"price_minor_units": 3990})
+
+
+def test_a_zip_may_hold_a_feed_of_some_fields_too(filled: Feed) -> None:
+    path = filled.folder / "part.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("products.csv", "sku,stock\nA,9\n")
+    assert counts(import_feed(path, blobs=filled.blobs)) == (0, 1, 0, 0)
+    assert stock_by_place(product_by_sku("A")) == {"lyon": 2, "web": 7}
+
+
+@pytest.mark.parametrize(
+    ("row", "places"),
+    [
+        ("sku,stock_lyon\nA,5\n", {"lyon": 5, "web": 1}),
+        ("sku,stock_paris\nA,4\n", {"lyon": 2, "paris": 4, "web": 1}),
+        ("sku,stock_lyon\nA,0\n", {"web": 1}),
+        ("sku,stock\nA,1\n", {"lyon": 1}),
+        ("sku,stock,stock_paris\nA,5,4\n", {"paris": 4, "web": 1}),
+    ],
+)
+def test_the_pieces_of_one_place_leave_the_other_places_alone(filled: Feed, row: str, places: dict[str, int]) -> None:
+    assert counts(take(filled, row)) == (0, 1, 0, 0)
+    assert stock_by_place(product_by_sku("A")) == places
+    assert product_by_sku("A").stock == sum(places.values())
+    assert counts(take(filled, row)) == (0, 0, 1, 0)
+
+
+def test_an_empty_cell_empties_its_field_and_a_field_that_is_needed_stays(filled: Feed) -> None:
+    before = told()
+    assert counts(take(filled, "sku,brand,colour,cost,title_en\nA,,,,\n")) == (0, 0, 0, 1)
+    assert told() == before, "a product needs a title"
+    assert counts(take(filled, "sku,brand,colour,cost,title_fr,title_en\nA,,,,Robe,\n")) == (0, 1, 0, 0)
+    emptied = {"brand": "", "colour": "", "cost_minor_units": None, "titles": {"fr": "Robe"}}
+    assert told() == before | emptied
+    for needed in ("price", "category", "stock", "image"):
+        report = take(filled, f"sku,{needed}\nA,\n")
+        assert [each.field for each in report.rejections] == [needed]
+    assert told() == before | emptied
+
+
+def test_a_row_of_a_new_sku_says_what_it_lacks(filled: Feed) -> None:
+    report = take(filled, "sku,price\nNEW,39\nA,39\n")
+    assert counts(report) == (0, 1, 0, 1)
+    (rejection,) = report.rejections
+    assert (rejection.row_number, rejection.sku, rejection.field) == (2, "NEW", "sku")
+    assert rejection.reason == "no product has this SKU yet, and a new one needs category, stock, image, title too"
+
+
+def test_a_check_of_some_fields_counts_as_the_import_does(filled: Feed) -> None:
+    filled.add("B")
+    filled.import_()
+    path = filled.folder / "part.csv"
+    path.write_text("sku,price\nA,39.90\nB,49.90\nNEW,1\nA,2\nB-2,x\n", encoding="utf-8")
+    seen: list[CheckedRow] = []
+    assert check_feed(path, on_row=seen.append)
+    assert [row.fate for row in seen] == ["changed", "unchanged", "rejected", "rejected", "rejected"]
+    assert seen[0].product is not None
+    assert (seen[0].product.price_minor_units, seen[0].product.brand, seen[0].product.stock) == (3990, "Ourika", 3)
+    assert counts(import_feed(path, blobs=filled.blobs)) == (0, 1, 1, 3)
+
+
+def test_a_feed_of_prices_leaves_the_catalogues_own_feed_as_it_found_it(filled: Feed) -> None:
+    row = filled.add("A")
+    filled.add("B")
+    filled.import_()
+    take(filled, "sku,price\nA,39.90\n")
+    assert counts(filled.import_()) == (0, 0, 2, 0), "its rows did not change"
+    assert product_by_sku("A").price_minor_units == 3990
+    row["title_fr"] = "Autre"
+    assert counts(filled.import_()) == (0, 1, 1, 0)
+    assert product_by_sku("A").price_minor_units == 4990
+    assert counts(take(filled, "sku,price\nA,39.90\n")) == (0, 1, 0, 0), "the prices' feed speaks last"
+
+
+def test_a_price_without_currency_is_in_the_products_own(filled: Feed) -> None:
+    filled.add("B", price="10 USD")
+    filled.import_()
+    mapping = FeedMapping(defaults={"currency": "EUR"})
+    assert counts(take(filled, "sku,price\nB,12\n", mapping=mapping)) == (0, 1, 0, 0)
+    assert (told("B")["price_minor_units"], told("B")["currency"]) == (1200, "USD")
+    assert counts(take(filled, "sku,currency\nB,EUR\n")) == (0, 0, 0, 1), "the same number would be another price"
+    report = take(filled, "sku,price\nA,12 USD\n")
+    assert [(each.field, each.reason) for each in report.rejections] == [
+        ("cost", "the cost is in EUR but the price in USD")
+    ]
+
+
+def test_pictures_may_come_alone(filled: Feed) -> None:
+    before = told()
+    filled.rows.append({"sku": "A", "image": "1.jpg"})
+    assert counts(filled.import_()) == (0, 1, 0, 0)
+    assert told() == before | {"pictures": before["pictures"][1:]}
+    assert counts(filled.import_()) == (0, 0, 1, 0)
+
+
+def test_a_price_brings_no_undone_product_back(filled: Feed) -> None:
+    creation = db.session.scalar(db.select(ChangeBatch.id))
+    assert creation is not None
+    undo_batch(creation, actor="")
+    report = take(filled, "sku,price\nA,39.90\n")
+    assert (counts(report), report.withdrawn) == ((0, 1, 0, 0), 1)
+    with pytest.raises(ProductNotFound):
+        product_by_sku("A")
+    filled.add("A")
+    assert counts(filled.import_()) == (0, 1, 0, 0)
+    assert product_by_sku("A").price_minor_units == 4990
+
+
+def test_what_rows_of_some_fields_changed_is_undone(filled: Feed) -> None:
+    before = told()
+    with changes_by("", kind="import") as batch:
+        take(filled, "sku,price,stock_lyon\nA,39.90,7\n")
+    assert told() != before
+    undo_batch(batch, actor="")
+    assert told() == before
+
+
+def test_a_field_that_is_emptied_by_a_new_column_is_news(filled: Feed) -> None:
+    row = filled.add("A")
+    filled.import_()
+    assert product_by_sku("A").brand == "Ourika"
+    row["brand"] = ""
+    assert counts(filled.import_()) == (0, 1, 0, 0)
+    assert product_by_sku("A").brand == ""
+
+
+def test_rows_that_share_a_picture_decode_it_once(feed: Feed, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[Path] = []
+    read_bytes = Path.read_bytes
+    monkeypatch.setattr(Path, "read_bytes", lambda path: read.append(path) or read_bytes(path))
+    for number in range(BATCH_ROWS + 5):
+        feed.add(f"p{number}")
+    feed.import_()
+    assert read.count(feed.images / "0.jpg") == 1
+    assert_every_product_has_its_pictures(feed.blobs)
+
+
+def test_an_import_that_waits_for_a_host_stops_at_once_and_goes_on_behind_its_last_row(feed: Feed) -> None:
+    never, stopping = threading.Event(), [False]
+
+    class OnTheWeb:
+        """A host that answers for the first picture alone, until it is let go."""
+
+        def find(self, name: str) -> FoundPicture:
+            return FoundPicture(name, (), lambda: b"", "cdn.example", lambda into: self._fetch(name, into))
+
+        def _fetch(self, name: str, into: IO[bytes]) -> None:
+            if not name.endswith("0.jpg"):
+                stopping[0] = True
+                never.wait(20)
+            into.write(encoded(photo()))
+
+    for number in range(3):
+        feed.add(f"p{number}", image=f"https://cdn.example/{number}.jpg")
+    limits = FetchLimits(at_once=1, from_a_host=1)
+    stopped = feed.import_(web=OnTheWeb(), limits=limits, should_stop=lambda: stopping[0])
+    assert (stopped.finished, counts(stopped)) == (False, (1, 0, 0, 0))
+    stopping[0] = False
+    never.set()
+    done = feed.import_(web=OnTheWeb())
+    assert (done.resumed, done.finished, counts(done)) == (True, True, (3, 0, 0, 0))

@@ -117,7 +117,7 @@ def test_why_a_whole_file_is_no_feed_is_said_in_french(tmp_path: Path, name: str
 
 @pytest.mark.usefixtures("in_french")
 def test_what_a_feed_lacks_is_said_in_french(tmp_path: Path) -> None:
-    (tmp_path / "a.csv").write_text("sku,title\n1,2\n")
+    (tmp_path / "a.csv").write_text("brand,title\n1,2\n")
     with pytest.raises(FeedUnreadable) as unreadable:
         check_feed(tmp_path / "a.csv", on_row=lambda _row: None)
     (tmp_path / "b.csv").write_bytes(b"sku,title\n1,\0\n")

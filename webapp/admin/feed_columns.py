@@ -150,6 +150,9 @@ def problems_of(document: Mapping[str, Any], columns: Sequence[str]) -> dict[str
         problems.pop("stock", None)
     if not filled & set(_TITLE_FIELDS):
         problems["title"] = _("Choose a column for the title, in at least one language.")
+    if "sku" in document["fields"] and len(document["fields"]) > 1:
+        # Some fields are enough for products that are there already; a row of a new one says what it lacks.
+        problems = {}
     if "sku" in document["defaults"]:
         problems["sku"] = _("A SKU cannot be the same for all rows: choose a column.")
     return problems | missing_columns(document, columns)

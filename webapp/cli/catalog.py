@@ -168,6 +168,7 @@ def _import(feed: Path, images: Path | None, mapping: Path | None) -> "ImportRep
             blobs=wiring().blobs,
             mapping=read_mapping(mapping) if mapping else FeedMapping(),
             web=wiring().web_pictures,
+            limits=wiring().fetch_limits,
             on_progress=on_progress,
         )
 
