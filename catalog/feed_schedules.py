@@ -44,6 +44,12 @@ def all_schedules() -> Sequence[FeedSchedule]:
     return db.session.scalars(select(FeedSchedule).order_by(FeedSchedule.label)).all()
 
 
+def failing_schedules() -> Sequence[FeedSchedule]:
+    """Return the schedules that are on and whose last fetch failed, by label."""
+    failing = select(FeedSchedule).where(FeedSchedule.is_on, FeedSchedule.last_problem != "")
+    return db.session.scalars(failing.order_by(FeedSchedule.label)).all()
+
+
 def schedule_called(label: str) -> FeedSchedule | None:
     """Return the schedule of this label, if there is one."""
     return db.session.scalar(select(FeedSchedule).filter_by(label=label))

@@ -7,14 +7,14 @@ import json
 import shutil
 import uuid
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO, Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from catalog.errors import AnotherImportRuns, FeedMovedOn, FeedNotFound, FeedUnreadable, ImportSuperseded, MappingError
 from catalog.feed_intake import FetchLimits
@@ -26,6 +26,7 @@ from catalog.history import changes_by, undo_batch
 from catalog.import_feed import CheckedRow, Progress, RowFate, check_feed, import_feed
 from catalog.import_report import Rejection
 from catalog.models import ImportRun
+from catalog.products import Page
 from storage.blobs import BlobStore
 from storage.database import LARGEST_ID, db, now
 
@@ -116,9 +117,11 @@ def upload_by_id(upload_id: int) -> FeedUpload:
     return upload
 
 
-def latest_uploads(limit: int) -> Sequence[FeedUpload]:
-    """Return the latest uploads, the newest first."""
-    return db.session.scalars(select(FeedUpload).order_by(FeedUpload.id.desc()).limit(limit)).all()
+def uploads(*, page: int = 1, page_size: int = 50) -> Page[FeedUpload]:
+    """Return one page of all uploads, the newest first."""
+    total = db.session.scalar(select(func.count()).select_from(FeedUpload)) or 0
+    rows = select(FeedUpload).order_by(FeedUpload.id.desc()).limit(page_size).offset((page - 1) * page_size)
+    return Page(list(db.session.scalars(rows)), total, page, page_size)
 
 
 def runs_of(uploads: Iterable[FeedUpload]) -> dict[int, ImportRun]:

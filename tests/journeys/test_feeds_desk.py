@@ -582,6 +582,51 @@ def test_a_schedule_fetches_a_feed_and_imports_it(shop: Flask, merchandiser: Fla
     assert post(merchandiser, f"/admin/feeds/schedules/{schedule_id}/fetch").status_code == 404
 
 
+def test_a_schedule_says_what_came_of_it_and_a_failure_is_said_where_feeds_are_sent(
+    shop: Flask, merchandiser: FlaskClient, supplier: str
+) -> None:
+    header = "sku;title_fr;category;price;stock;image"
+    Supplier.content = archive(row("SAID-1"), row("SAID-2", picture="none.jpg"), header=header)
+    schedule(merchandiser, f"{supplier}/said.zip", label="Said")
+    with shop.app_context():
+        number = db.session.scalars(select(FeedSchedule.id).filter_by(label="Said")).one()
+    post(merchandiser, f"/admin/feeds/schedules/{number}/fetch")
+    page = merchandiser.get("/admin/feeds/schedules").text
+    assert "Being fetched…" in page
+    assert f"/admin/feeds/schedules/{number}/fetch" not in page, "it is being fetched already"
+    with shop.app_context():
+        assert run_next_job({"fetch_feed"})
+    work(shop)
+    page = merchandiser.get("/admin/feeds/schedules").text
+    assert "1 new, 0 changed," in page
+    assert '<span class="is-out">1 rejected</span>' in page
+    assert "Being fetched…" not in page
+    Supplier.content = b""
+    post(merchandiser, f"/admin/feeds/schedules/{number}/fetch")
+    with shop.app_context():
+        assert run_next_job({"fetch_feed"})
+    assert "A scheduled feed could not be fetched: Said." in merchandiser.get("/admin/feeds").text
+    post(merchandiser, f"/admin/feeds/schedules/{number}/delete")
+    assert "could not be fetched" not in merchandiser.get("/admin/feeds").text
+
+
+def test_older_feeds_are_on_further_pages(shop: Flask, merchandiser: FlaskClient) -> None:
+    with shop.app_context():
+        first = db.session.scalars(select(FeedUpload.id).order_by(FeedUpload.id)).first()
+        db.session.add_all(
+            FeedUpload(folder=f"older-{each}", file="older.csv", size_bytes=1, state=FeedState.CANCELLED)
+            for each in range(50)
+        )
+        db.session.commit()
+    assert f'/admin/feeds/{first}"' not in merchandiser.get("/admin/feeds").text
+    last = re.findall(r"Page 1 of (\d+)", merchandiser.get("/admin/feeds").text)
+    assert f'/admin/feeds/{first}"' in merchandiser.get(f"/admin/feeds?page={last[0]}").text
+    assert merchandiser.get("/admin/feeds?page=x").status_code == 400
+    with shop.app_context():
+        db.session.query(FeedUpload).filter_by(file="older.csv").delete()
+        db.session.commit()
+
+
 @pytest.mark.parametrize(
     ("changes", "field"),
     [

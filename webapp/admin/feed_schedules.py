@@ -17,6 +17,7 @@ from catalog.feed_schedules import (
     schedule_by_id,
     schedule_called,
 )
+from catalog.feed_uploads import runs_of
 from catalog.saved_mappings import saved_mapping, saved_mappings
 from privacy.audit_notes import note
 from storage.database import db, id_in, now
@@ -24,7 +25,7 @@ from webapp.account.session_user import permission_required
 from webapp.admin.feed_mappings import LONGEST_LABEL
 from webapp.admin.routes import admin
 from webapp.feed_words import in_words
-from webapp.jobs.queue import enqueue
+from webapp.jobs.queue import enqueue, open_jobs
 from webapp.visitor import current_visitor
 from webapp.wiring import wiring
 
@@ -70,7 +71,6 @@ def fetch_schedule(schedule_id: int) -> Response:
     """Fetch the feed now, in the background; its next time stays."""
     enqueue("fetch_feed", schedule_id=schedule_by_id(schedule_id).id)
     db.session.commit()
-    flash(_("It is fetched in the background."), "info")
     return redirect(url_for(".feed_schedules"), code=303)
 
 
@@ -133,16 +133,19 @@ def _typed_of(schedule: FeedSchedule | None) -> dict[str, str]:
 
 
 def _page(edited: FeedSchedule | None, typed: Mapping[str, str], problems: Mapping[str, str]) -> str:
+    last = last_uploads()
     return render_template(
         "admin/feed_schedules.html",
         schedules=all_schedules(),
-        last=last_uploads(),
+        last=last,
+        runs=runs_of(last.values()),
+        fetching={job.arguments["schedule_id"]: job for job in reversed(open_jobs("fetch_feed"))},
         mappings={each.id: each.label for each in saved_mappings()},
         edited=edited,
         typed=typed,
         problems=problems,
         choices=[(value, when_in_words(*when)) for value, when in _WHEN.items()],
-        hosts=[host.name for host in wiring().settings.hosts_of_feeds],
+        hosts=[f"{host.name}:{host.port}" if host.port else host.name for host in wiring().settings.hosts_of_feeds],
         when_in_words=when_in_words,
         in_words=in_words,
     )

@@ -18,17 +18,18 @@ from catalog.errors import AnotherImportRuns, FeedMovedOn, FeedUnreadable
 from catalog.feed_guessing import guess_mapping
 from catalog.feed_models import FeedState, FeedUpload, SavedMapping
 from catalog.feed_reading import ARCHIVE_NAMES, CSV_NAMES, JSON_LINES_NAMES, XML_NAMES
+from catalog.feed_schedules import failing_schedules
 from catalog.feed_uploads import (
     PROBLEMS_SHOWN,
     FeedFiles,
     discard,
-    latest_uploads,
     preview_of,
     problems_of_check,
     receive_feed,
     runs_of,
     upload_by_id,
     upload_in_import,
+    uploads,
 )
 from catalog.history import change_count
 from catalog.import_report import Rejection, reasons_by_field, rejections_as_csv, rejections_of
@@ -44,12 +45,12 @@ from webapp.admin.routes import admin
 from webapp.errors import BadRequestValue, answer_error, answer_for
 from webapp.feed_words import in_words
 from webapp.feeds import ask_for_check, ask_for_import, ask_for_undo, ask_to_stop, settle_feeds
+from webapp.filters import whole_number
 from webapp.jobs.models import Job
 from webapp.uploads import brings_a_feed
 from webapp.visitor import current_visitor
 from webapp.wiring import wiring
 
-_FEEDS_SHOWN = 50
 _LONGEST_STEM = 100
 _KINDS = CSV_NAMES + JSON_LINES_NAMES + XML_NAMES + ARCHIVE_NAMES
 
@@ -243,11 +244,12 @@ def _with_mark(lines: Iterator[str]) -> Iterator[str]:
 
 def _feeds_page(*, problem: str = "") -> str:
     settle_feeds()
-    uploads = latest_uploads(_FEEDS_SHOWN)
+    page = uploads(page=whole_number(request.args, "page", default=1, lowest=1, highest=1_000_000))
     return render_template(
         "admin/feeds.html",
-        uploads=uploads,
-        runs=runs_of(uploads),
+        page=page,
+        runs=runs_of(page.items),
+        failing=failing_schedules(),
         saved=saved_mappings(),
         problem=problem,
         kinds=", ".join(_KINDS),

@@ -44,14 +44,19 @@ def latest_jobs(limit: int, tasks: Collection[str] | None = None) -> list[Job]:
 
 def open_job(task: str) -> Job | None:
     """Return the job of this task that waits or runs, or None."""
-    is_open = Job.state.in_((JobState.QUEUED.value, JobState.RUNNING.value))
-    return db.session.scalar(select(Job).filter_by(task=task).where(is_open).order_by(Job.id).limit(1))
+    return next(iter(open_jobs(task)), None)
 
 
 def job_of_batch(batch: str, task: str = "bulk_edit") -> Job | None:
     """Return the latest job of this task that changes products under this batch, or None."""
     of_batch = Job.arguments["batch"].as_string() == batch
     return db.session.scalar(select(Job).filter_by(task=task).where(of_batch).order_by(Job.id.desc()).limit(1))
+
+
+def open_jobs(task: str) -> list[Job]:
+    """Return the jobs of this task that wait or run, the oldest first."""
+    is_open = Job.state.in_((JobState.QUEUED.value, JobState.RUNNING.value))
+    return list(db.session.scalars(select(Job).filter_by(task=task).where(is_open).order_by(Job.id)))
 
 
 def failed_since(task: str, moment: datetime) -> bool:
