@@ -58,12 +58,16 @@ def test_a_merchandiser_rebuilds_the_index_and_watches_it_end(open_shop: LiveSho
     with visit(open_shop.url, language="fr", width=PHONE, scripts=scripts) as person:
         page, words = person.page, person.words
         log_in(person, open_shop, "merchandiser")
+        person.go("/admin/index")
         page.get_by_role("button", name=words("Rebuild it from scratch")).click()
         page.wait_for_url("**/admin/jobs/*")
         expect(page.locator("h1")).to_have_text(words("Rebuild of the index"))
         expect(page.locator(".state")).to_have_text(words("Done"), timeout=30_000)
         expect(page.locator(".report")).to_contain_text("rows")
         person.look("job-done")
+        page.get_by_role("link", name=words("All jobs")).click()
+        expect(page.locator(".jobs li").first).to_contain_text(words("Rebuild of the index"))
+        person.look("jobs")
 
 
 def test_an_accounts_photos_are_listed_and_erased_on_its_page(open_shop: LiveShop) -> None:

@@ -136,6 +136,7 @@ def test_without_an_index_the_page_says_so_and_offers_to_build_it(instance: Path
     log_in(client, shop, Role.ADMIN)
     said = page(client)
     assert "There is no usable index: shoppers cannot search." in said
+    assert "There is no usable index: shoppers cannot search." in client.get("/admin/").text
     token = csrf_token(client.get("/admin/index").text)
     assert client.post("/admin/index/rollback", data={"csrf_token": token}).location == "/admin/index"
     assert "There is no earlier index to go back to." in page(client)

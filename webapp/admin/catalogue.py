@@ -33,7 +33,6 @@ from catalog.vocabulary import TERMS, Kind
 from privacy.audit_notes import note
 from recommender.desk_search import products_like
 from recommender.errors import RecommenderError
-from recommender.ports import IndexManifest
 from recommender.similar import Query, QueryKind
 from storage.database import db
 from webapp.account.session_user import permission_required
@@ -53,8 +52,7 @@ from webapp.admin.list_words import (
 from webapp.admin.routes import admin
 from webapp.errors import BadRequestValue
 from webapp.i18n import current_language
-from webapp.jobs.queue import enqueue, job_of_batch, latest_jobs
-from webapp.jobs.tasks import CATALOGUE_TASKS
+from webapp.jobs.queue import enqueue, job_of_batch
 from webapp.photo_flow import StageTimes, see, uploaded_photo
 from webapp.visitor import current_visitor
 from webapp.wiring import serving, wiring
@@ -62,7 +60,6 @@ from webapp.words import MAX_WORDS_CHARACTERS
 
 _PRODUCTS_A_PAGE = 50
 _LIKE_SHOWN = 60
-_JOBS_SHOWN = 5
 _MOST_SUGGESTED = 200
 _MOST_TICKED = 1000
 CHANGED_AT_ONCE = 2000
@@ -86,7 +83,7 @@ _VIEW_PROBLEMS = {
 @admin.get("/")
 @permission_required(Permission.READ_CATALOGUE)
 def catalogue() -> str:
-    """The list of products that the address asks for, and the state of the index."""
+    """The list of products that the address asks for."""
     query = list_query_from(request.args)
     return _list_page(query, _found_by_look(query) if query.is_by_look else _found(query))
 
@@ -245,8 +242,7 @@ def _list_page(query: ListQuery, found: Page[Product], *, by_picture: bool = Fal
         done=find_act(request.args.get("done", "")),
         bulk_actions=BULK_WORDS,
         suggestions=_suggestions(in_use),
-        manifest=_manifest(),
-        jobs=latest_jobs(_JOBS_SHOWN, CATALOGUE_TASKS),
+        has_index=_has_index(),
     )
 
 
@@ -299,9 +295,9 @@ def _back_to_list(query: str, *, done: str | None = None) -> Response:
     return redirect(url_for(".catalogue") + ("?" + "&".join(parts) if parts else ""), code=303)
 
 
-def _manifest() -> IndexManifest | None:
+def _has_index() -> bool:
     try:
-        return wiring().index.manifest
+        return bool(wiring().index.manifest)
     except RecommenderError:
-        # The page says that there is no usable index and offers to make one.
-        return None
+        # The page says so.
+        return False

@@ -24,12 +24,14 @@ from webapp.errors import BadRequestValue
 from webapp.garment_statistics import statistics_page
 from webapp.i18n import current_language
 from webapp.jobs.models import Job
-from webapp.jobs.queue import request_cancel
+from webapp.jobs.queue import latest_jobs, request_cancel
 from webapp.jobs.tasks import CATALOGUE_TASKS
 from webapp.photo_flow import photo_slot
 from webapp.places import in_places
 from webapp.visitor import current_visitor
 from webapp.wiring import wiring
+
+_JOBS_SHOWN = 50
 
 admin = Blueprint("admin", __name__, url_prefix="/admin")
 
@@ -80,6 +82,13 @@ def correct_product(sku: str) -> Response:
     db.session.commit()
     flash(_("The corrections are saved."), "success")
     return redirect(url_for(".product", sku=sku), code=303)
+
+
+@admin.get("/jobs")
+@permission_required(Permission.READ_CATALOGUE)
+def jobs() -> str:
+    """The latest background jobs of the catalogue."""
+    return render_template("admin/jobs.html", jobs=latest_jobs(_JOBS_SHOWN, CATALOGUE_TASKS))
 
 
 @admin.get("/jobs/<int:job_id>")
