@@ -23,6 +23,7 @@ from catalog.feed_models import FeedState, FeedUpload
 from catalog.feed_pictures import PictureSource
 from catalog.feed_reading import FeedSample, sample_feed
 from catalog.history import changes_by, undo_batch
+from catalog.history_models import ChangeBatch
 from catalog.import_feed import CheckedRow, Progress, RowFate, check_feed, import_feed
 from catalog.import_report import Rejection
 from catalog.models import ImportRun
@@ -279,6 +280,20 @@ def _end_import(upload: FeedUpload, *, is_finished: bool) -> None:
 def upload_of_batch(batch: str) -> int | None:
     """Return the number of the feed whose import is this act of the history; None for any other act."""
     return db.session.scalar(select(FeedUpload.id).filter_by(batch=batch))
+
+
+def import_behind(batch: str) -> tuple[FeedUpload | None, int]:
+    """Return the feed whose import is this act of the history, or is undone by it, or by an undo of that …
+
+    With it, how many undos lie between: 0 for the import itself, 1 for its undo. None where no feed is behind it.
+    """
+    undos = 0
+    while found := db.session.get(ChangeBatch, batch):
+        upload = db.session.scalar(select(FeedUpload).filter_by(batch=batch))
+        if upload is not None:
+            return upload, undos
+        batch, undos = found.undoes, undos + 1
+    return None, undos
 
 
 def undo_upload(

@@ -180,14 +180,17 @@ def _products(ids: Iterable[int]) -> dict[int, Product]:
 
 
 def _created_and_touched_since(creations: Sequence[ProductChange]) -> set[int]:
-    """Return the products that something else than the batch, or an undo of it, changed after it created them."""
+    """Return the products that something else changed after the batch created them.
+
+    Its undo is nothing else, nor is an undo of that: they made and unmade what the batch made.
+    """
     if not creations:
         return set()
-    batch_id = creations[0].batch_id
-    own = select(ChangeBatch.id).where((ChangeBatch.id == batch_id) | (ChangeBatch.undoes == batch_id))
+    own = select(ChangeBatch.id).where(ChangeBatch.id == creations[0].batch_id).cte("own", recursive=True)
+    own = own.union_all(select(ChangeBatch.id).join(own, ChangeBatch.undoes == own.c.id))
     changed = select(ProductChange.product_id).where(
         ProductChange.product_id.in_([change.product_id for change in creations]),
-        ProductChange.batch_id.not_in(own),
+        ProductChange.batch_id.not_in(select(own.c.id)),
     )
     return set(db.session.scalars(changed))
 

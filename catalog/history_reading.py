@@ -7,6 +7,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
 
 from catalog.errors import ChangeBatchNotFound
+from catalog.feed_uploads import upload_of_batch
 from catalog.history import change_count
 from catalog.history_models import ChangeBatch, ProductChange
 from catalog.models import Product
@@ -21,7 +22,9 @@ class Act:
     batch: ChangeBatch
     changes: int
     undone_by: str
-    """The batch of its latest undo that put something back, or empty."""
+    """The batch of its latest undo that put something back and was not undone itself, or empty."""
+    feed_id: int | None
+    """The feed whose import it is: that is undone on its own page."""
 
 
 def act(batch_id: str) -> Act:
@@ -62,8 +65,12 @@ def changes_of_product(product: Product, *, page: int = 1, page_size: int = 50) 
 
 
 def _act(batch: ChangeBatch) -> Act:
-    undone = select(ChangeBatch.id).where(ChangeBatch.undoes == batch.id).order_by(ChangeBatch.at.desc()).limit(1)
-    return Act(batch, change_count(batch.id), db.session.scalar(undone) or "")
+    return Act(batch, change_count(batch.id), _undo_in_force(batch.id), upload_of_batch(batch.id))
+
+
+def _undo_in_force(batch_id: str) -> str:
+    undos = select(ChangeBatch.id).where(ChangeBatch.undoes == batch_id).order_by(ChangeBatch.at.desc())
+    return next((undo for undo in db.session.scalars(undos).all() if not _undo_in_force(undo)), "")
 
 
 def _page(changes: Select[Any], total: int, page: int, page_size: int) -> Page[ProductChange]:

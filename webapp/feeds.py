@@ -14,10 +14,12 @@ from catalog.feed_uploads import (
     begin_import,
     begin_undo,
     check_upload,
+    import_behind,
     import_upload,
     remove_forgotten,
     undo_upload,
 )
+from catalog.history import UndoReport
 from privacy.audit_notes import SYSTEM, note
 from storage.database import db, now
 from webapp.jobs.models import Job, JobState
@@ -99,6 +101,29 @@ def undo_feed_import(progress: JobProgress, *, upload_id: int, actor: str, role:
     )
     _bring_index_up_to_date()
     return f"{upload.put_back} put back, {upload.left_alone} left alone"
+
+
+def follow_undo(batch: str, report: UndoReport) -> None:
+    """After an undo of an act on the history's pages: its feed says so, where the act was an undo of a feed's import.
+
+    Does not commit.
+    """
+    upload, undos = import_behind(batch)
+    if upload is None or upload.is_in_work or not report.put_back:
+        return
+    if undos % 2:
+        # The import stands again, and can be undone again.
+        upload.state = FeedState.FINISHED
+        upload.put_back, upload.left_alone = max(0, upload.put_back - report.put_back), 0
+    else:
+        upload.put_back, upload.left_alone = upload.put_back + report.put_back, report.left_alone
+        if report.finished and _was_undone_to_its_end(upload):
+            upload.state = FeedState.UNDONE
+
+
+def _was_undone_to_its_end(upload: FeedUpload) -> bool:
+    job = db.session.get(Job, upload.job_id) if upload.job_id else None
+    return job is not None and job.task == "undo_feed_import" and job.state == JobState.DONE
 
 
 def fetch_feed(progress: JobProgress, *, schedule_id: int) -> str:

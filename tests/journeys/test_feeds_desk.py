@@ -22,6 +22,8 @@ from catalog.editing import set_stock
 from catalog.feed_fetching import Fetcher
 from catalog.feed_models import FeedSchedule, FeedState, FeedUpload, SavedMapping
 from catalog.feed_uploads import FORGOTTEN_AFTER, PROBLEMS_SHOWN
+from catalog.history_models import ChangeBatch
+from catalog.history_reading import act
 from catalog.import_feed import BATCH_ROWS
 from catalog.models import Product
 from catalog.products import product_by_sku
@@ -261,6 +263,36 @@ def test_an_import_is_undone_but_what_was_changed_since_stays(shop: Flask, merch
     assert "see where it stands" in merchandiser.get(again.location).text
     with shop.app_context():
         assert upload_in(shop, number).state == FeedState.UNDONE
+
+
+def test_a_feeds_page_follows_what_its_history_takes_back(shop: Flask, merchandiser: FlaskClient) -> None:
+    imported(merchandiser, shop, archive(row("H-1")))
+    number = imported(merchandiser, shop, archive(row("H-1", stock="8"), row("H-2")))
+    feed = f"/admin/feeds/{number}"
+    with shop.app_context():
+        batch = upload_in(shop, number).batch
+    assert post(merchandiser, f"/admin/history/{batch}/undo").location == feed
+    assert f'href="{feed}"' in merchandiser.get(f"/admin/history/{batch}").text
+    post(merchandiser, f"{feed}/undo")
+    work(shop)
+    for state, pieces in (("finished", 8), ("undone", 3), ("finished", 8)):
+        with shop.app_context():
+            batch = db.session.scalars(select(ChangeBatch.id).filter_by(undoes=batch)).one()
+        assert post(merchandiser, f"/admin/history/{batch}/undo").status_code == 303
+        with shop.app_context():
+            upload = upload_in(shop, number)
+            assert (upload.state, upload.put_back) == (state, 2 if state == "undone" else 0)
+            assert product_by_sku("H-1").stock == pieces
+            withdrawn = db.session.scalars(select(Product.deleted_at).filter_by(sku="H-2")).one() is not None
+            assert withdrawn == (state == "undone")
+            assert bool(act(upload.batch).undone_by) == (state == "undone")
+    assert "Undo the whole import" in merchandiser.get(feed).text
+    post(merchandiser, f"{feed}/undo")
+    work(shop)
+    with shop.app_context():
+        assert (upload_in(shop, number).state, upload_in(shop, number).left_alone) == ("undone", 0)
+        assert product_by_sku("H-1").stock == 3
+        assert db.session.scalars(select(Product.deleted_at).filter_by(sku="H-2")).one() is not None
 
 
 def test_an_import_is_paused_and_goes_on_where_it_was(

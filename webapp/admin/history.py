@@ -16,6 +16,7 @@ from storage.database import db
 from webapp.account.session_user import permission_required
 from webapp.admin.history_words import FIELD_WORDS, actor_words, kind_words, shown_changes
 from webapp.admin.routes import admin
+from webapp.feeds import follow_undo
 from webapp.filters import whole_number
 from webapp.jobs.queue import enqueue, job_of_batch
 from webapp.visitor import current_visitor
@@ -73,6 +74,7 @@ def undo(batch: str) -> Response:
     report = undo_batch(batch, actor=actor, role=current_user.role.value)
     if report.put_back:
         enqueue("update_index", rebuild=False)
+    follow_undo(batch, report)
     db.session.commit()
     _flash(report)
     return redirect(url_for(".show_act", batch=report.batch if report.put_back else batch), code=303)

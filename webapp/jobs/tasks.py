@@ -12,7 +12,7 @@ from recommender.indexing import IndexReport, Progress, synchronise_index
 from storage.database import db, now
 from webapp.admin.list_query import list_query_from, query_of
 from webapp.exports import make_export
-from webapp.feeds import check_feed, fetch_feed, import_feed, undo_feed_import
+from webapp.feeds import check_feed, fetch_feed, follow_undo, import_feed, undo_feed_import
 from webapp.imports import import_archive
 from webapp.jobs.listings import accept_sure_suggestions, compare_classifiers, suggest_for_products, train_classifier
 from webapp.jobs.putting_right import look_for_what_is_wrong
@@ -90,6 +90,7 @@ def erased_in_words(report: PurgeReport) -> str:
 def undo_changes(progress: JobProgress, *, batch: str, actor: str, role: str) -> str:
     """Put back what is still as an act on products left it. Raises ChangeBatchNotFound."""
     report = undo_batch(batch, actor=actor, role=role, on_progress=progress.report, should_stop=progress.should_stop)
+    follow_undo(batch, report)
     enqueue("update_index", rebuild=False)
     db.session.commit()
     state = "" if report.finished else " (stopped early; undoing again goes on)"
