@@ -5,6 +5,8 @@ from urllib.parse import urlencode
 from flask import request
 from werkzeug.routing import IntegerConverter, Map
 
+from storage.database import LARGEST_ID
+
 _FILTER_FIELDS = frozenset({"category", "gender", "colour", "brand", "min_price", "max_price", "in_stock"})
 
 
@@ -12,7 +14,7 @@ class StoredId(IntegerConverter):
     """`<int:…>` of an address: a larger number than a database holds is the address of nothing."""
 
     def __init__(self, map: Map) -> None:
-        super().__init__(map, max=2**31 - 1)
+        super().__init__(map, max=LARGEST_ID)
 
 
 def address_with(**changes: object) -> str:
