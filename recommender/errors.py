@@ -19,6 +19,16 @@ class IndexDamaged(RecommenderError):
         super().__init__(f"the vector index is damaged ({reason}): run `flask index rebuild`")
 
 
+class PicturesUnreadable(RecommenderError):
+    """So many of the catalogue's pictures are gone or damaged that a new index would be worse than the one in use."""
+
+    def __init__(self, unreadable: int, pictures: int) -> None:
+        super().__init__(
+            f"{unreadable} of {pictures} pictures cannot be read, so the index stays as it is: "
+            "look at the store of pictures (BLOB_URL)"
+        )
+
+
 class IndexBuiltWithAnotherEncoder(RecommenderError):
     """Query and index come from different encoders: run `flask index rebuild` after a change of ENCODER."""
 

@@ -8,12 +8,15 @@ from numpy.typing import NDArray
 
 from catalog.products import LiveImage, live_images
 from recommender.embeddings import store_embeddings, stored_embeddings
-from recommender.errors import IndexDamaged, IndexMissing
+from recommender.errors import IndexDamaged, IndexMissing, PicturesUnreadable
 from recommender.ports import Embedding, EncoderIdentity, ImageEncoder, VectorIndex
 from storage.blobs import BlobStore
 from storage.database import db
-from storage.images import read_picture
+from storage.errors import BadImage, BlobNotFound
+from storage.images import Pixels, read_picture
 
+MOST_UNREADABLE = 0.1
+"""Of the pictures: with more, it is the store that is out of reach, and a rebuild does not swap its ruin in."""
 _PICTURES_A_BATCH = 16
 
 Progress = Callable[[int, int], None]
@@ -43,6 +46,8 @@ class IndexReport:
     rows: int
     finished: bool
     """False when the run was stopped: the index holds what was embedded so far."""
+    unreadable: tuple[int, ...] = ()
+    """Ids of pictures that have no row, since their file is gone or damaged."""
 
 
 def index_difference(index: VectorIndex, encoder: EncoderIdentity, *, rebuild: bool = False) -> IndexDifference:
@@ -72,7 +77,8 @@ def synchronise_index(
 ) -> IndexReport:
     """Embed what is new, then change the index in one step; commits embeddings batch by batch, so a run can resume.
 
-    A rebuild that is stopped, or fails, leaves an index that can be read as it was.
+    A picture whose file is gone or damaged gets no row, and keeps no other from its own. A rebuild that is stopped, or
+    fails, leaves an index that can be read as it was. Raises PicturesUnreadable.
     """
     difference = index_difference(index, encoder.identity, rebuild=rebuild)
     if not difference:
@@ -84,16 +90,24 @@ def synchronise_index(
         # A rebuild may take hours: what was imported meanwhile is in the old index and must be in the new one.
         difference = replace(difference, missing=latest)
         vectors = work.vectors_of(latest)
+    unreadable = tuple(one.image_id for one in difference.missing if one.content_hash in work.unreadable)
+    if difference.rebuild and len(unreadable) > MOST_UNREADABLE * len(difference.missing) and _readable(index):
+        raise PicturesUnreadable(len(unreadable), len(difference.missing))
     if work.finished or not (difference.rebuild and _readable(index)):
         _change(index, difference, vectors, encoder.identity)
     if difference.rebuild and work.finished:
         # What came in between the last look at the catalogue and the swap went to the index of before.
         synchronise_index(index, encoder, pictures)
-    return IndexReport(len(work.fresh), reused, len(difference.surplus_ids), index.manifest.rows, work.finished)
+    return IndexReport(
+        len(work.fresh), reused, len(difference.surplus_ids), index.manifest.rows, work.finished, unreadable
+    )
 
 
 class _Embedding:
-    """The embedding of one run: `fresh` holds what it embedded, `finished` is False once it was stopped."""
+    """The embedding of one run: `fresh` holds what it embedded, `unreadable` what it could not (content hashes).
+
+    `finished` is False once it was stopped.
+    """
 
     def __init__(
         self, encoder: ImageEncoder, pictures: BlobStore, on_progress: Progress, should_stop: Callable[[], bool]
@@ -103,12 +117,14 @@ class _Embedding:
         self._on_progress = on_progress
         self._should_stop = should_stop
         self.fresh: set[str] = set()
+        self.unreadable: set[str] = set()
         self.finished = True
 
     def vectors_of(self, pictures: Sequence[LiveImage]) -> dict[str, Embedding]:
         """Return an embedding by content hash, of fewer pictures when the run is stopped; commits batch by batch."""
         vectors = stored_embeddings([picture.content_hash for picture in pictures], self._encoder.identity)
-        to_embed = list({p.content_hash: p for p in pictures if p.content_hash not in vectors}.values())
+        known = vectors.keys() | self.unreadable
+        to_embed = list({p.content_hash: p for p in pictures if p.content_hash not in known}.values())
         self._on_progress(0, len(to_embed))
         for start in range(0, len(to_embed), _PICTURES_A_BATCH):
             if self._should_stop():
@@ -120,13 +136,23 @@ class _Embedding:
         return vectors
 
     def _embed(self, batch: Sequence[LiveImage]) -> dict[str, Embedding]:
-        images = [read_picture(self._pictures.get(picture.blob_key)) for picture in batch]
-        rows = self._encoder.encode_images(images)
-        fresh = {picture.content_hash: row for picture, row in zip(batch, rows, strict=True)}
+        images = {picture.content_hash: self._read(picture) for picture in batch}
+        readable = {content_hash: pixels for content_hash, pixels in images.items() if pixels is not None}
+        self.unreadable |= images.keys() - readable.keys()
+        if not readable:
+            return {}
+        fresh = dict(zip(readable, self._encoder.encode_images(list(readable.values())), strict=True))
         store_embeddings(fresh, self._encoder.identity)
         db.session.commit()
         self.fresh |= fresh.keys()
         return fresh
+
+    def _read(self, picture: LiveImage) -> Pixels | None:
+        """Return a picture; None when its file is gone or damaged, which the report says."""
+        try:
+            return read_picture(self._pictures.get(picture.blob_key))
+        except (BadImage, BlobNotFound):
+            return None
 
 
 def _live() -> tuple[LiveImage, ...]:

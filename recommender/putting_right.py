@@ -19,7 +19,8 @@ from recommender.indexing import Progress
 from recommender.ports import Embeddings, EncoderIdentity
 from storage.blobs import BlobStore
 from storage.database import db
-from storage.errors import BlobNotFound
+from storage.errors import BadImage, BlobNotFound
+from storage.images import read_picture
 
 NEIGHBOURS = 10
 VOTES_AGAINST = 8
@@ -120,6 +121,33 @@ def _double(product: SeenProduct, other: SeenProduct, cosine: float, hashes: "_H
     return Finding(kind, product.product_id, pictures, evidence, cosine, other.product_id)
 
 
+def unreadable_pictures(encoder: EncoderIdentity, blobs: BlobStore) -> Iterator[Finding]:
+    """Yield the products on sale whose first picture's file is gone or damaged: no search finds them.
+
+    Only pictures without an embedding are opened; one that has it is found, and was read once.
+    """
+    rows = db.session.execute(
+        select(Product.id, Product.stock, ProductImage.content_hash, ProductImage.blob_key)
+        .join(ProductImage)
+        .where(Product.deleted_at.is_(None))
+        .order_by(Product.id, ProductImage.position.desc())
+    ).all()
+    known = stored_embeddings((row.content_hash for row in rows), encoder)
+    for product_id, stock, content_hash, blob_key in {row.id: row for row in rows}.values():
+        if content_hash not in known and not _is_readable(blobs, blob_key):
+            yield Finding(
+                FindingKind.MISSING_PICTURE, product_id, content_hash, {"content_hash": content_hash}, weight=stock
+            )
+
+
+def _is_readable(blobs: BlobStore, blob_key: str) -> bool:
+    try:
+        read_picture(blobs.get(blob_key))
+    except (BadImage, BlobNotFound):
+        return False
+    return True
+
+
 class _Hashes:
     """Perceptual hashes of pictures, each made once."""
 
@@ -145,8 +173,12 @@ class _Hashes:
         except BlobNotFound:
             # A picture that is gone is no double of anything.
             return None
-        with Image.open(io.BytesIO(content)) as picture:
-            return perceptual_hash(picture)
+        try:
+            with Image.open(io.BytesIO(content)) as picture:
+                return perceptual_hash(picture)
+        except OSError:
+            # Nor is one whose file is damaged.
+            return None
 
 
 def _seen(encoder: EncoderIdentity) -> tuple[list[SeenProduct], Embeddings]:

@@ -7,12 +7,18 @@ from datetime import timedelta
 import numpy as np
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 
+from accounts.models import Role
 from catalog.editing import soft_delete
 from catalog.models import ProductImage
+from catalog.products import LiveImage, live_images
+from recommender.errors import PicturesUnreadable
 from recommender.indexing import index_difference, synchronise_index
 from recommender.models import ImageEmbedding
+from recommender.putting_right import unreadable_pictures
 from storage.database import db, now
+from tests.journeys.test_shopper import log_in
 from webapp.jobs import tasks
 from webapp.jobs.models import Job, JobState
 from webapp.jobs.queue import JobProgress, claim_next, enqueue, request_cancel
@@ -88,6 +94,42 @@ def test_a_rebuild_reuses_every_stored_embedding(context: Flask) -> None:
     report = synchronise_index(wiring().index, wiring().image_encoder, wiring().blobs, rebuild=True)
     assert report.embedded == 0
     assert report.rows == rows
+
+
+def lose_embeddings(*pictures: LiveImage) -> None:
+    hashes = [picture.content_hash for picture in pictures]
+    db.session.query(ImageEmbedding).filter(ImageEmbedding.content_hash.in_(hashes)).delete()
+    db.session.commit()
+
+
+def test_a_picture_that_is_gone_or_damaged_keeps_no_other_from_the_index(context: Flask, client: FlaskClient) -> None:
+    rows, encoder, blobs = wiring().index.manifest.rows, wiring().image_encoder, wiring().blobs
+    gone, damaged, *_ = live_images()
+    blobs.delete(gone.blob_key)
+    blobs.put(damaged.blob_key, b"no picture")
+    lose_embeddings(gone, damaged)
+    report = synchronise_index(wiring().index, encoder, blobs, rebuild=True)
+    assert (report.rows, set(report.unreadable)) == (rows - 2, {gone.image_id, damaged.image_id})
+    assert "2 pictures cannot be read: " in tasks.summary_of(report)
+    products = {db.session.get_one(ProductImage, one.image_id).product for one in (gone, damaged)}
+    found = list(unreadable_pictures(encoder.identity, blobs))
+    assert {finding.product_id for finding in found} == {product.id for product in products}
+    log_in(client, context, Role.MERCHANDISER)
+    for product in products:
+        page = client.get(f"/admin/products/{product.sku}")
+        assert page.status_code == 200
+        assert f"/admin/products/{product.sku}/edit" in page.text
+
+
+def test_a_rebuild_that_cannot_read_the_pictures_leaves_the_index_in_use(context: Flask) -> None:
+    rows = wiring().index.row_ids().tolist()
+    pictures = list(live_images())
+    for picture in pictures:
+        wiring().blobs.delete(picture.blob_key)
+    lose_embeddings(*pictures)
+    with pytest.raises(PicturesUnreadable):
+        synchronise_index(wiring().index, wiring().image_encoder, wiring().blobs, rebuild=True)
+    assert wiring().index.row_ids().tolist() == rows
 
 
 def test_a_stopped_run_keeps_what_it_embedded_and_the_next_one_goes_on(context: Flask) -> None:

@@ -131,7 +131,8 @@ def reason_of(found: StoredFinding) -> str:
     told = found.evidence
     match FindingKind(found.kind):
         case FindingKind.MISSING_PICTURE:
-            words: Any = _("No photo can find it, and lists show a gap.")
+            gone = _("The file of its picture is gone or damaged: no search finds it. Add the picture again.")
+            words: Any = gone if told else _("No photo can find it, and lists show a gap.")
         case FindingKind.TWIN:
             words = _(
                 "Brand, category and most words are the same, and the pictures differ in %(bits)d of 256 points.",

@@ -15,6 +15,7 @@ from recommender.attribute_corrections import corrections_of, replace_correction
 from recommender.attributes import ATTRIBUTES, AttributeReading, known_values, largest_garment_view, read_attributes
 from recommender.errors import EncoderReadsNoAttributes, NoSuchAttributeValue
 from storage.database import db
+from storage.errors import BadImage, BlobNotFound
 from storage.images import read_picture
 from webapp.account.session_user import permission_required
 from webapp.admin.attribute_words import ShownAttribute, shown_attributes, shown_colours
@@ -49,10 +50,16 @@ def product(sku: str) -> str:
     """One product: its stock by place, its first picture, what the models read of it, and a form to correct that."""
     found = any_product(sku)
     corrections = corrections_of(found.images[0].content_hash) if found.images else {}
-    reading = _reading(found, corrections) if found.images else None
+    reading, is_readable = None, True
+    try:
+        reading = _reading(found, corrections) if found.images else None
+    except (BadImage, BlobNotFound):
+        # The page says so: it is where the picture can be replaced.
+        is_readable = False
     return render_template(
         "admin/product.html",
         product=found,
+        is_readable=is_readable,
         colours=shown_colours(reading) if reading else (),
         attributes=_shown(reading, corrections) if reading else (),
         stock=in_places(found),

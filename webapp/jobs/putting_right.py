@@ -11,7 +11,7 @@ from catalog.findings import (
     stray_stock,
     wrong_prices,
 )
-from recommender.putting_right import look_alike
+from recommender.putting_right import look_alike, unreadable_pictures
 from storage.database import db, now
 from webapp.jobs.queue import JobProgress
 from webapp.wiring import wiring
@@ -27,6 +27,7 @@ def look_for_what_is_wrong(progress: JobProgress) -> str:
     adapters = wiring()
     from_rows = [
         *missing_pictures(),
+        *unreadable_pictures(adapters.serving.image_encoder.identity, adapters.blobs),
         *wrong_prices(prices_on_sale()),
         *stray_stock({shop.slug for shop in adapters.settings.places}),
         *long_sold_out(now()),

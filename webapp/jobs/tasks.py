@@ -6,6 +6,7 @@ from catalog.bulk_edit import apply_in_pieces, read_bulk_edit
 from catalog.history import change_count, changes_by, undo_batch
 from catalog.models import Product
 from catalog.product_list import conditions
+from catalog.products import products_of_images
 from privacy.audit_notes import SYSTEM
 from privacy.purge import PurgeReport, refuse_a_clock_that_went_back
 from recommender.indexing import IndexReport, Progress, synchronise_index
@@ -18,6 +19,8 @@ from webapp.jobs.listings import accept_sure_suggestions, compare_classifiers, s
 from webapp.jobs.putting_right import look_for_what_is_wrong
 from webapp.jobs.queue import JobProgress, enqueue, enqueue_after_a_change
 from webapp.wiring import wiring
+
+_UNREADABLE_NAMED = 20
 
 
 def update_index(progress: JobProgress, *, rebuild: bool = False, encoder: str = "") -> str:
@@ -58,8 +61,17 @@ def summary_of(report: IndexReport) -> str:
     state = "" if report.finished else " (stopped early)"
     return (
         f"{report.rows} rows: {report.embedded} embedded, {report.reused} embeddings reused, "
-        f"{report.removed} removed{state}"
+        f"{report.removed} removed{state}{_unreadable_in(report)}"
     )
+
+
+def _unreadable_in(report: IndexReport) -> str:
+    if not report.unreadable:
+        return ""
+    first = products_of_images(report.unreadable[:_UNREADABLE_NAMED]).values()
+    skus = ", ".join(dict.fromkeys(product.sku for product in first))
+    more = " …" if len(report.unreadable) > _UNREADABLE_NAMED else ""
+    return f"; {len(report.unreadable)} pictures cannot be read: {skus}{more}"
 
 
 def purge_lapsed(progress: JobProgress) -> str:
