@@ -16,16 +16,40 @@ function searched() {
   address.pathname = new URL(search.action).pathname;
   for (const name of ["q", "by", "sort", "page", "done"]) address.searchParams.delete(name);
   for (const [name, value] of new FormData(search)) {
-    if (["q", "by", "sort"].includes(name) && value.trim()) address.searchParams.set(name, value);
+    const isUsual = search.elements[name].options?.[0].value === value;
+    if (["q", "by", "sort"].includes(name) && value.trim() && !isUsual) address.searchParams.set(name, value);
   }
   return address;
 }
 
+// Links and the Back button change the address behind the form's back.
+function follow({ withWords = false } = {}) {
+  const asked = new URLSearchParams(location.search);
+  for (const name of ["by", "sort"]) {
+    const select = search.elements[name];
+    select.value = asked.get(name) ?? select.options[0].value;
+  }
+  // Somebody who still types is ahead of the address.
+  if (withWords || document.activeElement !== search.elements.q) search.elements.q.value = asked.get("q") ?? "";
+}
+
+window.addEventListener("popstate", () => {
+  clearTimeout(waiting);
+  follow({ withWords: true });
+});
+
 function show(replace) {
   clearTimeout(waiting);
-  here = -1;
-  go(searched(), { replace }).then(markView);
+  go(searched(), { replace });
 }
+
+document.addEventListener("swapped", () => {
+  here = -1;
+  follow();
+  markView();
+  for (const box of boxes()) box.checked = ticked.has(box.value);
+  countTicks();
+});
 
 function markView() {
   for (const link of document.querySelectorAll(".list-views a")) {
@@ -47,12 +71,21 @@ document.addEventListener("submit", (event) => {
   if (query) query.value = location.search.slice(1);
 });
 
-// A picture, chosen or dropped anywhere on the page.
+// A picture, chosen, pasted, or dropped anywhere on the page.
 const file = picture.querySelector("[type=file]");
 file.addEventListener("change", () => { if (file.files.length) picture.requestSubmit(); });
 picture.addEventListener("submit", () => {
   picture.action = new URL(picture.action).pathname + location.search;
 });
+function lookFor(files) {
+  const image = [...files].find((one) => one.type.startsWith("image/"));
+  if (!image) return false;
+  const chosen = new DataTransfer();
+  chosen.items.add(image);
+  file.files = chosen.files;
+  picture.requestSubmit();
+  return true;
+}
 const carriesFile = (event) => event.dataTransfer?.types.includes("Files");
 document.addEventListener("dragover", (event) => {
   if (!carriesFile(event)) return;
@@ -64,28 +97,63 @@ document.addEventListener("drop", (event) => {
   if (!carriesFile(event)) return;
   event.preventDefault();
   picture.classList.remove("is-over");
-  const dropped = [...event.dataTransfer.files].find((one) => one.type.startsWith("image/"));
-  if (!dropped) return;
-  const chosen = new DataTransfer();
-  chosen.items.add(dropped);
-  file.files = chosen.files;
-  picture.requestSubmit();
+  lookFor(event.dataTransfer.files);
 });
+document.addEventListener("paste", (event) => { if (lookFor(event.clipboardData.files)) event.preventDefault(); });
 
-// Ticks.
+// Ticks: they stay while one searches and turns pages, until the page is left.
+const ticked = new Set();
+const boxes = () => [...document.querySelectorAll("[data-row] [name=id]")];
+
 function countTicks() {
-  const count = document.querySelectorAll("[data-row] [name=id]:checked").length;
-  const words = document.querySelector("[data-ticked]");
-  if (words) words.textContent = count ? words.dataset.ticked.replace("{count}", count) : "";
   for (const row of rows()) row.classList.toggle("is-ticked", row.querySelector("[name=id]").checked);
+  const bulk = document.getElementById("bulk");
+  if (!bulk) return;
+  const shown = new Set(boxes().map((box) => box.value));
+  const elsewhere = [...ticked].filter((id) => !shown.has(id));
+  bulk.elements.ids.value = elsewhere.join(",");
+  const words = bulk.querySelector("[data-ticked]");
+  const told = elsewhere.length ? words.dataset.tickedElsewhere : words.dataset.ticked;
+  words.textContent = ticked.size ? told.replace("{count}", ticked.size).replace("{elsewhere}", elsewhere.length) : "";
+  bulk.querySelector("[data-untick]").hidden = !ticked.size;
+  bulk.querySelector("[data-tick-all]").checked = shown.size > 0 && boxes().every((box) => box.checked);
+}
+
+function tick(box, on) {
+  box.checked = on;
+  ticked[on ? "add" : "delete"](box.value);
 }
 
 document.addEventListener("change", (event) => {
-  if (event.target.matches("[data-tick-all]")) {
-    for (const row of rows()) row.querySelector("[name=id]").checked = event.target.checked;
-  }
+  if (event.target.matches("[data-tick-all]")) for (const box of boxes()) tick(box, event.target.checked);
+  if (event.target.matches("[data-row] [name=id]")) tick(event.target, event.target.checked);
   if (event.target.matches("#bulk-action")) suggest(event.target.value);
   if (event.target.closest("#bulk")) countTicks();
+});
+document.addEventListener("click", (event) => {
+  if (!event.target.closest("[data-untick]")) return;
+  ticked.clear();
+  for (const box of boxes()) box.checked = false;
+  countTicks();
+});
+
+// What the server would refuse is said here, where nothing that was ticked is lost.
+function wrong(bulk) {
+  const { action, value, all } = bulk.elements;
+  const text = value.value.trim();
+  const percent = Number(text.replace("%", "").replace(",", ".").replace("−", "-"));
+  if (!ticked.size && !all?.checked) return "id";
+  if (action.value === "price" && !(percent && percent >= -95 && percent <= 500)) return "percent";
+  if (action.value === "stock" && !(/^\d+$/.test(text) && Number(text) <= 1_000_000)) return "pieces";
+  return ["category", "gender"].includes(action.value) && !text ? "missing" : "";
+}
+
+document.addEventListener("submit", (event) => {
+  if (!event.target.matches("#bulk")) return;
+  const problem = event.target.querySelector("[data-advice]");
+  const why = wrong(event.target);
+  problem.textContent = why && JSON.parse(problem.dataset.advice)[why];
+  if (why) event.preventDefault();
 });
 
 function suggest(action) {
@@ -129,4 +197,6 @@ document.addEventListener("keydown", (event) => {
   acts[event.key](row);
 });
 
+// A browser that comes back to the page may have kept its ticks.
+for (const box of boxes()) if (box.checked) ticked.add(box.value);
 countTicks();

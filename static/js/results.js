@@ -15,7 +15,12 @@ document.addEventListener("click", (event) => {
   event.preventDefault();
   // An SVG link has its address in an object.
   const picksGarment = Boolean(link.closest("svg, .garments"));
-  go(new URL(link.getAttribute("href"), location.href)).then(() => picksGarment ? bringIntoSight() : region().focus({ preventScroll: true }));
+  const turnsPage = ["next", "prev"].includes(link.rel);
+  go(new URL(link.getAttribute("href"), location.href)).then(() => {
+    if (picksGarment) return bringIntoSight();
+    region().focus({ preventScroll: true });
+    if (turnsPage) region().scrollIntoView();
+  });
 });
 
 document.addEventListener("submit", (event) => {
@@ -25,7 +30,12 @@ document.addEventListener("submit", (event) => {
   go(addressOf(form));
 });
 
-window.addEventListener("popstate", () => swap(location.href).catch(() => location.reload()));
+window.addEventListener("popstate", () => swap(location.href).then(tell).catch(() => location.reload()));
+
+// Scripts of a page whose other parts follow the address listen to this.
+function tell() {
+  document.dispatchEvent(new Event("swapped"));
+}
 
 function addressOf(form) {
   const address = new URL(form.action);
@@ -36,7 +46,9 @@ function addressOf(form) {
 
 export async function go(address, { replace = false } = {}) {
   try {
-    if (await swap(address)) history[replace ? "replaceState" : "pushState"](null, "", address);
+    if (!(await swap(address))) return;
+    history[replace ? "replaceState" : "pushState"](null, "", address);
+    tell();
   } catch {
     location.assign(address);
   }

@@ -1,5 +1,6 @@
 """A merchandiser at the list of products, in a real browser."""
 
+import base64
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,68 @@ def test_a_merchandiser_searches_ticks_changes_and_takes_it_back(open_shop: Live
         person.look("act")
         person.go("/admin/?season=automne-2099")
         expect(page.locator(".empty")).to_be_visible()
+
+
+def test_ticks_stay_while_the_list_is_searched_and_ordered(open_shop: LiveShop) -> None:
+    with visit(open_shop.url, language="en", width=DESKTOP) as person:
+        page = person.page
+        log_in(person, open_shop, "merchandiser")
+        ticks, problem = page.locator("[data-ticked]"), page.locator("#bulk .problem")
+        page.select_option("#bulk-action", "price")
+        page.fill("#bulk-value", "ten")
+        preview = page.get_by_role("button", name="Preview", exact=True)
+        preview.click()
+        expect(problem).to_have_text("Tick the products that you want to change.")
+        for row in (0, 1):
+            page.locator("[data-row] [name=id]").nth(row).check()
+        preview.click()
+        expect(problem).to_contain_text("Write percent")
+        page.fill("#list-q", "nothing is called so")
+        expect(page.locator(".empty")).to_be_visible()
+        page.fill("#list-q", "")
+        expect(ticks).to_have_text("2 ticked")
+        assert "?" not in page.url, "what is usual is not said in the address"
+        page.locator("thead a", has_text="Price").click()
+        expect(page.locator("#list-sort")).to_have_value("cheapest")
+        expect(page.locator("th[aria-sort=ascending]")).to_contain_text("Price")
+        page.locator("[data-row] [name=id]:not(:checked)").first.check()
+        page.fill("#list-q", "skirt")
+        expect(ticks).to_contain_text("not on this page")
+        page.go_back()
+        expect(page.locator("#list-q")).to_have_value("")
+        page.select_option("#bulk-action", "price")
+        page.fill("#bulk-value", "-10 %")
+        preview.click()
+        expect(page.locator("tbody tr")).to_have_count(3)
+        page.go_back()
+        page.locator("[data-tick-all]").check()
+        page.get_by_role("button", name="Untick them").click()
+        expect(page.locator(".is-ticked")).to_have_count(0)
+
+
+_PASTED = """(encoded) => {
+  const bytes = Uint8Array.from(atob(encoded), (letter) => letter.charCodeAt(0)), carried = new DataTransfer();
+  carried.items.add(new File([bytes], "pasted.jpg", { type: "image/jpeg" }));
+  document.body.dispatchEvent(new ClipboardEvent("paste", { clipboardData: carried, bubbles: true }));
+}"""
+
+
+def test_a_pasted_picture_is_looked_for_and_a_damaged_one_leaves_the_list_as_it_was(open_shop: LiveShop) -> None:
+    with visit(open_shop.url, language="en", width=DESKTOP) as person:
+        page = person.page
+        log_in(person, open_shop, "merchandiser")
+        person.go("/admin/?stock=in")
+        look = demo_looks()[0]
+        for picture, title in (
+            (encoded(draw_look(look.spec, seed=look.seed).image), "Products that look like your picture"),
+            (b"no picture", "On sale"),
+        ):
+            page.evaluate(_PASTED, base64.b64encode(picture).decode())
+            expect(page.locator("#items-title")).to_have_text(title)
+            page.wait_for_url("**?stock=in")
+        expect(page.locator(".notice")).to_contain_text("no photo that we can read")
+        person.go("/admin/search-by-picture?stock=in")
+        page.wait_for_url("**/admin/?stock=in")
 
 
 @pytest.mark.parametrize("scripts", [True, False])

@@ -35,6 +35,7 @@ from recommender.desk_search import products_like
 from recommender.errors import RecommenderError
 from recommender.similar import Query, QueryKind
 from storage.database import db
+from storage.errors import BadImage
 from webapp.account.session_user import permission_required
 from webapp.admin.acting import staff_changes
 from webapp.admin.history_words import plain, value_words
@@ -50,7 +51,7 @@ from webapp.admin.list_words import (
     list_filters_in_force,
 )
 from webapp.admin.routes import admin
-from webapp.errors import BadRequestValue
+from webapp.errors import BadRequestValue, ShopBusy, answer_for
 from webapp.i18n import current_language
 from webapp.jobs.queue import enqueue, job_of_batch
 from webapp.photo_flow import StageTimes, see, uploaded_photo
@@ -72,6 +73,7 @@ _ADVICE = {
     "percent": lazy_gettext("Write percent from -95 to 500, such as -20 or +5.5; not 0."),
     "pieces": lazy_gettext("A stock is a whole number from 0 to 1000000."),
     "letters": lazy_gettext("Use Latin letters or digits."),
+    "id": lazy_gettext("Tick the products that you want to change."),
 }
 _VIEW_PROBLEMS = {
     "length": lazy_gettext("Give the view a name of 1 to 60 characters."),
@@ -90,13 +92,25 @@ def catalogue() -> str:
 
 @admin.post("/search-by-picture")
 @permission_required(Permission.READ_CATALOGUE)
-def search_by_picture() -> str:
+def search_by_picture() -> str | Response:
     """The products most like a picture that was dropped, among those that the address's filters let pass; the picture
     is not kept."""
-    query = list_query_from(query_of(request.query_string.decode("ascii", "replace")))
-    seen = see(uploaded_photo(request.files), StageTimes()).reading
+    text = request.query_string.decode("ascii", "replace")
+    query = list_query_from(query_of(text))
+    try:
+        seen = see(uploaded_photo(request.files), StageTimes()).reading
+    except (BadImage, ShopBusy) as error:
+        flash(answer_for(error).words, "warning")
+        return _back_to_list(text)
     garment = Query(seen.garments[0].embedding, seen.encoder, QueryKind.PHOTO)
     return _list_page(query, _like(garment, query), by_picture=True)
+
+
+@admin.get("/search-by-picture")
+@permission_required(Permission.READ_CATALOGUE)
+def leave_picture() -> Response:
+    """The list itself: the picture was not kept, so an answer's address has nothing to show a second time."""
+    return _back_to_list(request.query_string.decode("ascii", "replace"))
 
 
 @admin.post("/views")
@@ -125,9 +139,14 @@ def remove_view(view_id: int) -> Response:
 
 @admin.post("/bulk/preview")
 @permission_required(Permission.EDIT_CATALOGUE)
-def preview_bulk_edit() -> str:
+def preview_bulk_edit() -> str | Response:
     """What a change of the ticked products, or of the whole list, would do; nothing is written."""
-    edit, chosen = _edit(), _chosen()
+    try:
+        edit, chosen = _edit(), _chosen()
+    except BadRequestValue as error:
+        # Without a script; with one the list says so itself, and keeps what is ticked.
+        flash(error.words, "warning")
+        return _back_to_list(request.form.get("query", ""))
     return _bulk_page(edit, chosen, preview(edit, chosen.which))
 
 
@@ -174,7 +193,7 @@ def _chosen() -> _Chosen:
     else:
         ids = _ids([*request.form.getlist("id"), *filter(None, request.form.get("ids", "").split(","))])
     if not ids:
-        raise BadRequestValue("id", _("Tick the products that you want to change."))
+        raise BadRequestValue("id", _ADVICE["id"])
     return _Chosen(text, those(ids), tuple(ids))
 
 
@@ -241,13 +260,18 @@ def _list_page(query: ListQuery, found: Page[Product], *, by_picture: bool = Fal
         views=views_of(current_visitor().pseudonym),
         done=find_act(request.args.get("done", "")),
         bulk_actions=BULK_WORDS,
+        advice={why: str(words) for why, words in _ADVICE.items()},
         suggestions=_suggestions(in_use),
         has_index=_has_index(),
     )
 
 
 def _found(query: ListQuery) -> Page[Product]:
-    return find_products(query.wanted, order=query.order, page=query.page, page_size=_PRODUCTS_A_PAGE)
+    found = find_products(query.wanted, order=query.order, page=query.page, page_size=_PRODUCTS_A_PAGE)
+    if found.total and not found.items:
+        # The list has become shorter, or the number was a guess.
+        return find_products(query.wanted, order=query.order, page=found.pages, page_size=_PRODUCTS_A_PAGE)
+    return found
 
 
 def _found_by_look(query: ListQuery) -> Page[Product]:
@@ -285,7 +309,7 @@ def _ids(texts: Sequence[str]) -> list[int]:
         words = _("At most %(most)d products are ticked one by one. Tick all of the list.", most=_MOST_TICKED)
         raise BadRequestValue("id", words)
     if not all(text.isascii() and text.isdigit() and len(text) <= 9 for text in texts):
-        raise BadRequestValue("id", _("Tick the products that you want to change."))
+        raise BadRequestValue("id", _ADVICE["id"])
     return list(dict.fromkeys(map(int, texts)))
 
 

@@ -14,6 +14,7 @@ from webapp.filters import chosen, price, whole_number
 
 Choice = TypeVar("Choice", bound=StrEnum)
 _FIELDS = ("q", "by", *FIELDS, "stock", "min_price", "max_price", "state", "sort")
+_USUAL = {"by": "text", "sort": "newest", "state": "on_sale"}
 _MAX_WORDS = 200
 _MAX_VALUES = 100
 
@@ -76,8 +77,9 @@ def query_of(text: str) -> "MultiDict[str, str]":
 
 
 def as_text(values: "MultiDict[str, str]") -> str:
-    """Return the list's fields as the text behind a question mark; the page is left out."""
-    return urlencode([(name, value) for name, value in values.items(multi=True) if name in _FIELDS and value.strip()])
+    """Return the list's fields as the text behind a question mark; the page and what is usual are left out."""
+    said = [(name, value) for name, value in values.items(multi=True) if name in _FIELDS and value.strip()]
+    return urlencode([(name, value) for name, value in said if _USUAL.get(name) != value])
 
 
 def _few(values: "MultiDict[str, str]", name: str) -> frozenset[str]:
