@@ -16,6 +16,7 @@ from sqlalchemy.orm import joinedload
 from catalog.errors import FindingNotFound
 from catalog.finding_models import StoredFinding
 from catalog.models import Product, ProductImage, ProductStock
+from catalog.stock import stock_by_place
 from storage.database import db
 
 FEWEST_TO_COMPARE = 8
@@ -58,7 +59,7 @@ class Finding:
 
     @property
     def fingerprint(self) -> str:
-        return hashlib.sha256(self.seen.encode()).hexdigest()
+        return _fingerprint(self.seen)
 
 
 def missing_pictures() -> Iterator[Finding]:
@@ -210,6 +211,46 @@ def findings_of(kind: FindingKind, *, page: int, page_size: int, right: bool = F
             .offset((page - 1) * page_size)
         )
     )
+
+
+def open_findings(kind: FindingKind, ids: Collection[int]) -> list[StoredFinding]:
+    """Return those of these findings that are of the kind and open."""
+    wanted = (StoredFinding.id.in_(ids), StoredFinding.kind == kind.value, *_OPEN)
+    return list(
+        db.session.scalars(select(StoredFinding).join(Product, Product.id == StoredFinding.product_id).where(*wanted))
+    )
+
+
+def has_changed(stored: StoredFinding) -> bool:
+    """Say whether what was looked at is other than it was: the next look tells whether the finding still holds."""
+    product, told = stored.product, stored.evidence
+    now_said = {"price": product.price_minor_units, "cost": product.cost_minor_units, "currency": product.currency}
+    match FindingKind(stored.kind):
+        case FindingKind.MISSING_PICTURE:
+            return _first_picture(product) != str(told.get("content_hash", ""))
+        case FindingKind.TWIN | FindingKind.SAME_PICTURE:
+            return stored.other is None or stored.fingerprint != _fingerprint(_pictures_of(product, stored.other))
+        case FindingKind.CATEGORY:
+            return bool(product.category != told["category"])
+        case FindingKind.STRAY_STOCK:
+            return stock_by_place(product).get(told["place"], 0) != int(told["pieces"])
+        case FindingKind.LONG_SOLD_OUT:
+            return product.stock > 0
+        case _:
+            return any(told[name] != value for name, value in now_said.items() if name in told)
+
+
+def _pictures_of(product: Product, other: Product) -> str:
+    """Return what was `seen` of a pair that was found by its pictures."""
+    return f"{_first_picture(product)} {_first_picture(other)}"
+
+
+def _first_picture(product: Product) -> str:
+    return product.images[0].content_hash if product.images else ""
+
+
+def _fingerprint(seen: str) -> str:
+    return hashlib.sha256(seen.encode()).hexdigest()
 
 
 def finding(finding_id: int) -> StoredFinding:

@@ -110,7 +110,7 @@ def test_a_picture_that_is_gone_or_damaged_keeps_no_other_from_the_index(context
     lose_embeddings(gone, damaged)
     report = synchronise_index(wiring().index, encoder, blobs, rebuild=True)
     assert (report.rows, set(report.unreadable)) == (rows - 2, {gone.image_id, damaged.image_id})
-    assert "2 pictures cannot be read: " in tasks.summary_of(report)
+    assert "pictures that cannot be read: 2 (" in tasks.summary_of(report)
     products = {db.session.get_one(ProductImage, one.image_id).product for one in (gone, damaged)}
     found = list(unreadable_pictures(encoder.identity, blobs))
     assert {finding.product_id for finding in found} == {product.id for product in products}

@@ -174,6 +174,38 @@ def test_what_was_said_to_be_right_is_not_asked_again(shop: Flask, desk: FlaskCl
     assert open_pairs(shop, FindingKind.STRAY_STOCK)
 
 
+def test_what_changed_since_it_was_found_is_not_held_against_the_product(shop: Flask, desk: FlaskClient) -> None:
+    cheap = sku_at(shop, 2)
+    changed = "It has changed since it was found"
+    for kind in FindingKind:
+        assert changed not in desk.get(f"/admin/to-put-right?kind={kind.value}").text, kind
+    with shop.test_request_context():
+        product = db.session.scalars(select(Product).filter_by(sku=cheap)).one()
+        cost, product.cost_minor_units = product.cost_minor_units, None
+        db.session.commit()
+    page = desk.get("/admin/to-put-right?kind=price_below_cost").text
+    assert changed in page
+    assert "This is right" not in page
+    with shop.test_request_context():
+        db.session.scalars(select(Product).filter_by(sku=cheap)).one().cost_minor_units = cost
+        db.session.commit()
+
+
+def test_a_page_of_findings_is_said_to_be_right_at_once(shop: Flask, desk: FlaskClient) -> None:
+    kind = FindingKind.SAME_PICTURE.value
+    page = desk.get(f"/admin/to-put-right?kind={kind}").text
+    ids = re.findall(r'name="id" value="(\d+)"', page)
+    assert len(ids) > 1
+    other = open_pairs(shop, FindingKind.ODD_PRICE)["CROWD-0", ""]
+    sent = {"kind": kind, "id": [*ids, str(other), "x", "9" * 30]}
+    assert act(desk, "/admin/to-put-right/right", **sent).status_code == 303  # type: ignore[arg-type]
+    assert set(open_pairs(shop, FindingKind.SAME_PICTURE).values()).isdisjoint(map(int, ids))
+    assert open_pairs(shop, FindingKind.ODD_PRICE), "what the page did not show is left as it is"
+    assert desk.get(f"/admin/to-put-right?kind={kind}&page=7").status_code == 200
+    look(shop)
+    assert set(open_pairs(shop, FindingKind.SAME_PICTURE).values()).isdisjoint(map(int, ids))
+
+
 def test_a_category_is_taken_over_with_history_and_audit(shop: Flask, desk: FlaskClient) -> None:
     finding_id = open_pairs(shop, FindingKind.CATEGORY)["CROWD-9", ""]
     assert act(desk, f"/admin/to-put-right/{finding_id}/category").status_code == 303

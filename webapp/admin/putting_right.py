@@ -1,5 +1,7 @@
 """The desk's queue of what seems wrong in the catalogue: why, and what to do about it."""
 
+import re
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +14,7 @@ from werkzeug.wrappers import Response
 from accounts.permissions import Permission
 from catalog.editing import soft_delete
 from catalog.finding_models import StoredFinding
-from catalog.findings import FindingKind, finding, findings_of, open_counts, settle
+from catalog.findings import FindingKind, finding, findings_of, has_changed, open_counts, open_findings, settle
 from catalog.history import changes_by
 from catalog.models import Product
 from catalog.money import minor_digits
@@ -24,11 +26,13 @@ from webapp.admin.routes import admin
 from webapp.errors import BadRequestValue
 from webapp.filters import whole_number
 from webapp.i18n import current_language
-from webapp.jobs.queue import enqueue, open_job
+from webapp.jobs.models import JobState
+from webapp.jobs.queue import enqueue, latest_jobs, open_job
 from webapp.visitor import current_visitor
 
 _A_PAGE = 24
 _TASK = "look_for_what_is_wrong"
+_JOBS_ASKED = 20
 
 KIND_WORDS = {
     FindingKind.MISSING_PICTURE: lazy_gettext("Without a picture"),
@@ -51,6 +55,9 @@ def to_put_right() -> str:
     kind = _kind(request.args.get("kind", "")) or next(iter(counts), FindingKind.MISSING_PICTURE)
     page = whole_number(request.args, "page", default=1, lowest=1, highest=100_000)
     right = request.args.get("right") == "1"
+    if not right:
+        # The last one of a page may just have been put right.
+        page = min(page, max(1, -(-counts.get(kind, 0) // _A_PAGE)))
     shown = findings_of(kind, page=page, page_size=_A_PAGE + 1, right=right)
     return render_template(
         "admin/to_put_right.html",
@@ -63,6 +70,8 @@ def to_put_right() -> str:
         page=page,
         right=right,
         reason_of=reason_of,
+        has_changed=has_changed,
+        looked_at=_looked_at(),
         job=open_job(_TASK),
     )
 
@@ -75,6 +84,22 @@ def look_for_faults() -> Response:
     note("catalogue.looked_through", actor=current_visitor().pseudonym)
     db.session.commit()
     return redirect(url_for(".show_job", job_id=job.id), code=303)
+
+
+@admin.post("/to-put-right/right")
+@permission_required(Permission.EDIT_CATALOGUE)
+def say_these_are_right() -> Response:
+    """Take those of a page (`id`, repeated) off the list for good; what is no longer open is left as it is."""
+    kind = _kind(request.form.get("kind", "")) or FindingKind.MISSING_PICTURE
+    settled = [found for found in open_findings(kind, _ids()) if not has_changed(found)]
+    for found in settled:
+        settle(found, right_as=current_user.role)
+    details: dict[str, str | int] = {"what": kind.value, "act": "right", "findings": len(settled)}
+    note("catalogue.put_right", actor=current_visitor().pseudonym, details=details)
+    db.session.commit()
+    words = ngettext("%(num)d is noted as right.", "%(num)d are noted as right.", len(settled))
+    flash(words, "success")
+    return redirect(url_for(".to_put_right", kind=kind), code=303)
 
 
 @admin.post("/to-put-right/<int:finding_id>/right")
@@ -187,6 +212,17 @@ def _kind(name: str) -> FindingKind | None:
         raise BadRequestValue("kind", _("Choose one of %(allowed)s.", allowed=", ".join(FindingKind))) from error
 
 
+def _looked_at() -> datetime | None:
+    """Return when the catalogue was last looked through to the end; None: not yet."""
+    ended = (job.finished_at for job in latest_jobs(_JOBS_ASKED, [_TASK]) if job.state == JobState.DONE)
+    return next(ended, None)
+
+
+def _ids() -> list[int]:
+    """Return the findings that the form names, a page of them at most."""
+    return [int(text) for text in request.form.getlist("id")[:_A_PAGE] if re.fullmatch(r"[0-9]{1,9}", text)]
+
+
 def _changes() -> Any:
     return changes_by(current_visitor().pseudonym, kind="put right", role=current_user.role)
 
@@ -200,4 +236,5 @@ def _noted(found: StoredFinding, act: str) -> Response:
         details={"what": kind, "sku": product.sku, "act": act},
     )
     db.session.commit()
-    return redirect(url_for(".to_put_right", kind=kind), code=303)
+    page = whole_number(request.form, "page", default=1, lowest=1, highest=100_000)
+    return redirect(url_for(".to_put_right", kind=kind, page=page if page > 1 else None), code=303)

@@ -71,7 +71,7 @@ def _unreadable_in(report: IndexReport) -> str:
     first = products_of_images(report.unreadable[:_UNREADABLE_NAMED]).values()
     skus = ", ".join(dict.fromkeys(product.sku for product in first))
     more = " …" if len(report.unreadable) > _UNREADABLE_NAMED else ""
-    return f"; {len(report.unreadable)} pictures cannot be read: {skus}{more}"
+    return f"; pictures that cannot be read: {len(report.unreadable)} ({skus}{more})"
 
 
 def purge_lapsed(progress: JobProgress) -> str:
