@@ -157,7 +157,7 @@ def test_the_catalogue_s_desk_neither_shows_nor_stops_jobs_of_people_s_data(
     form = {"csrf_token": csrf_token(desk.get("/").text)}
     for job, status in ((personal, 404), (ours, 200)):
         assert [desk.get(f"/admin/jobs/{job}{page}").status_code for page in ("", "/progress")] == [status, status]
-        assert (f'href="/admin/jobs/{job}"' in desk.get("/admin/").text) == (status == 200)
+        assert (f'href="/admin/jobs/{job}"' in desk.get("/admin/jobs").text) == (status == 200)
     assert desk.post(f"/admin/jobs/{personal}/cancel", data=form).status_code == 404
     assert desk.post(f"/admin/jobs/{ours}/cancel", data=form).status_code == 303
     with shop.app_context():
