@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, delete, func, select
 from catalog.models import Product
 from privacy.consent import Purpose
 from privacy.sources import ErasureStep, Scope
+from privacy.statistics_source import CountsSource
 from recommender.panel_models import PanelJudgement, PanelMatch
 from recommender.questions import ids_of_photo
 from recommender.signal_models import Favourite, MatchOpinion, SearchCount
@@ -142,13 +143,14 @@ class JudgementsSource:
         return _left("panel judgements", PanelJudgement, pseudonym=scope.pseudonym) if _is_person(scope) else ()
 
 
-class SearchesSource:
+class SearchesSource(CountsSource):
     """`PersonalDataSource` of counted searches: they go with a withdrawn consent to statistics, an objection, the
     person, or a photo that is erased. A photo whose time is up leaves its count behind, cut loose from it.
     """
 
     name = "searches"
-    step = ErasureStep.ROWS
+    table = SearchCount
+    counts = "counted searches"
     tables = frozenset({SearchCount.__tablename__})
 
     def export(self, scope: Scope) -> Mapping[str, object]:
@@ -167,25 +169,6 @@ class SearchesSource:
             for count in db.session.scalars(counted)
         ]
         return {"counted_searches": described} if described else {}
-
-    def rectify(self, scope: Scope, corrections: Mapping[str, object]) -> None:
-        """Nothing: a count is taken out (by withdrawing, by objecting), not corrected."""
-
-    def restrict(self, scope: Scope, *, restricted: bool) -> None:
-        """Nothing: the numbers ask for the person's standing each time."""
-
-    def object(self, scope: Scope, purpose: Purpose) -> None:
-        if purpose is Purpose.STATISTICS:
-            self.erase(scope)
-
-    def erase(self, scope: Scope) -> None:
-        if scope.concerns(Purpose.STATISTICS):
-            db.session.execute(delete(SearchCount).filter_by(**scope.row_fields))
-
-    def remains(self, scope: Scope) -> Sequence[str]:
-        if not scope.concerns(Purpose.STATISTICS):
-            return ()
-        return _left("counted searches", SearchCount, **scope.row_fields)
 
 
 def _is_person(scope: Scope) -> bool:

@@ -10,7 +10,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from accounts.models import Role
 from tests.journeys.conftest import csrf_token
+from webapp.demo_accounts import demo_accounts
 from webapp.jobs.worker import send_letters
 
 EMAIL, PASSWORD = "zoe@example.com", "quatre mots sans rapport"
@@ -55,3 +57,12 @@ def join(app: Flask, client: FlaskClient, email: str = EMAIL, password: str = PA
 
 def log_in(client: FlaskClient, email: str = EMAIL, password: str = PASSWORD) -> TestResponse:
     return send_form(client, "/account/login", email=email, password=password)
+
+
+def staff_of(shop: Flask, role: Role = Role.MERCHANDISER) -> FlaskClient:
+    """Return a browser that reads English, with the demo's account of this role logged in."""
+    client = shop.test_client()
+    client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
+    account = next(each for each in demo_accounts(shop.extensions["wiring"].settings) if each.role == role.value)
+    assert log_in(client, account.email, account.password).status_code in (302, 303)
+    return client

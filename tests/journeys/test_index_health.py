@@ -20,8 +20,8 @@ from storage.database import db
 from tests.factories import demo_settings
 from tests.journeys.browser import DESKTOP, PHONE, visit
 from tests.journeys.conftest import PRODUCTS, LiveShop, csrf_token
+from tests.journeys.people import staff_of
 from tests.journeys.test_browser_staff import log_in as log_in_with_browser
-from tests.journeys.test_shopper import log_in
 from webapp import create_app
 from webapp.jobs.models import Job, JobState
 from webapp.jobs.tasks import INDEX_TASKS
@@ -43,9 +43,7 @@ def shop(seeded_instance: Path, tmp_path_factory: pytest.TempPathFactory, small_
 
 @pytest.fixture
 def desk(shop: Flask) -> Iterator[FlaskClient]:
-    client = shop.test_client()
-    client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
-    log_in(client, shop, Role.MERCHANDISER)
+    client = staff_of(shop)
     with shop.app_context():
         yield client
         db.session.remove()
@@ -131,9 +129,7 @@ def test_a_setting_that_offers_an_encoder_that_is_not_there_stops_the_start(monk
 def test_without_an_index_the_page_says_so_and_offers_to_build_it(instance: Path) -> None:
     shutil.rmtree(instance / "index")
     shop = create_app(demo_settings(instance))
-    client = shop.test_client()
-    client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
-    log_in(client, shop, Role.ADMIN)
+    client = staff_of(shop, Role.ADMIN)
     said = page(client)
     assert "There is no usable index: shoppers cannot search." in said
     assert "There is no usable index: shoppers cannot search." in client.get("/admin/").text

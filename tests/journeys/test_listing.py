@@ -23,7 +23,7 @@ from catalog.stock import stock_by_place
 from privacy.audit_notes import SYSTEM
 from storage.database import db
 from tests.factories import demo_settings, drawn_look, encoded, photo
-from tests.journeys.test_shopper import log_in
+from tests.journeys.people import staff_of
 from webapp import create_app
 from webapp.jobs.worker import run_next_job
 
@@ -38,10 +38,7 @@ def shop(seeded_instance: Path, tmp_path_factory: pytest.TempPathFactory) -> Fla
 
 @pytest.fixture(scope="module")
 def desk(shop: Flask) -> FlaskClient:
-    client = shop.test_client()
-    log_in(client, shop, Role.MERCHANDISER)
-    client.post("/language", data={**hidden(client.get("/").text, "csrf_token"), "language": "en"})
-    return client
+    return staff_of(shop)
 
 
 @pytest.fixture

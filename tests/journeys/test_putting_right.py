@@ -24,9 +24,8 @@ from storage.database import db
 from storage.images import encode_jpeg
 from tests.factories import demo_settings
 from tests.journeys.conftest import csrf_token
-from tests.journeys.people import log_in
+from tests.journeys.people import staff_of
 from webapp import create_app
-from webapp.demo_accounts import demo_accounts
 from webapp.jobs.models import Job
 from webapp.jobs.queue import enqueue
 from webapp.jobs.worker import run_next_job
@@ -98,13 +97,8 @@ def _like(product: Product, sku: str, **changes: object) -> ProductDetails:
 
 @pytest.fixture(scope="module")
 def desk(shop: Flask) -> FlaskClient:
-    client = shop.test_client()
-    account = next(one for one in demo_accounts(shop.extensions["wiring"].settings) if one.role == "merchandiser")
-    assert log_in(client, account.email, account.password).status_code in (302, 303)
-    token = csrf_token(client.get("/admin/to-put-right").text)
-    client.post("/language", data={"language": "en", "csrf_token": token})
     look(shop)
-    return client
+    return staff_of(shop)
 
 
 def act(desk: FlaskClient, path: str, **fields: str) -> TestResponse:

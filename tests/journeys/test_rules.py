@@ -23,9 +23,8 @@ from privacy.models import ShopAuditNote
 from storage.database import db
 from tests.factories import demo_settings, drawn_look
 from tests.journeys.conftest import csrf_token
-from tests.journeys.people import log_in
+from tests.journeys.people import staff_of
 from webapp import create_app
-from webapp.demo_accounts import demo_accounts
 from webapp.shop.looks import looks_on_offer
 from webapp.wiring import wiring
 
@@ -38,12 +37,7 @@ def shop(seeded_instance: Path, tmp_path_factory: pytest.TempPathFactory) -> Fla
 
 @pytest.fixture(scope="module")
 def desk(shop: Flask) -> FlaskClient:
-    client = shop.test_client()
-    account = next(one for one in demo_accounts(shop.extensions["wiring"].settings) if one.role == "merchandiser")
-    assert log_in(client, account.email, account.password).status_code in (302, 303)
-    token = csrf_token(client.get("/admin/rules/new").text)
-    assert client.post("/language", data={"language": "en", "csrf_token": token}).status_code == 303
-    return client
+    return staff_of(shop)
 
 
 @pytest.fixture
