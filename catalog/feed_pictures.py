@@ -24,6 +24,8 @@ class FoundPicture:
     """Where it is fetched from; empty for one that is at hand."""
     fetch: Callable[[IO[bytes]], None] | None = None
     """Of one that lies elsewhere: writes its bytes into a file, from any thread. Raises PictureNotUsable."""
+    content_hash: str = ""
+    """Of one that the shop has already, known without reading it."""
 
 
 class PictureSource(Protocol):

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -22,6 +22,14 @@ _NAMED_ALIKE = frozenset(
     ("brand", "category", "sub_category", "colour", "pattern", "gender", "season", "sizes", "link")
 )
 """Fields that the details have under the same name."""
+_FIELD_OF = {
+    "titles": "title",
+    "descriptions": "description",
+    "price_minor_units": "price",
+    "cost_minor_units": "cost",
+    "stock_by_place": "stock",
+}
+"""Under which name a feed says what the details hold."""
 _SKU = re.compile(r"\w[\w.:+-]{0,63}")
 _WHOLE_NUMBER = re.compile(r"(\d{1,9})(?:[.,]0+)?")
 
@@ -86,6 +94,12 @@ def brought_up_to_date(current: ProductDetails, row: FeedProduct) -> ProductDeta
         texts = {language: text for language, text in getattr(current, attribute).items() if language not in said}
         changes[attribute] = texts | dict(getattr(new, attribute))
     return replace(current, **changes, **_stock_after(current, row))
+
+
+def differences(before: ProductDetails, after: ProductDetails) -> tuple[str, ...]:
+    """Return which of our fields differ, texts in whatever language and stock in whatever place as one field each."""
+    changed = (each.name for each in fields(before) if getattr(before, each.name) != getattr(after, each.name))
+    return tuple(dict.fromkeys(_FIELD_OF.get(name, name) for name in changed))
 
 
 def _stock_after(current: ProductDetails, row: FeedProduct) -> dict[str, Any]:

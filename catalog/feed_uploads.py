@@ -79,7 +79,7 @@ class FeedFiles:
 
 @dataclass(frozen=True)
 class FeedPreview:
-    """What a check found, for its page: the first rows as products, the first reasons against rows."""
+    """What a check found, for its page: its first rows as products, those ahead that change some; the first reasons."""
 
     rows: tuple[Mapping[str, Any], ...] = ()
     problems: tuple[Rejection, ...] = ()
@@ -400,13 +400,15 @@ class _Seen:
         self._file = problems
         self._reasons: Counter[str] = Counter()
         self._first_rows: list[Mapping[str, Any]] = []
+        self._first_unchanged: list[Mapping[str, Any]] = []
         self._first_problems: list[Mapping[str, Any]] = []
 
     def take(self, row: CheckedRow) -> None:
         self.counts[row.fate] += 1
-        if row.product and len(self._first_rows) < ROWS_SHOWN:
-            said = {"number": row.number, "fate": row.fate, "images": row.image_names}
-            self._first_rows.append(said | asdict(row.product))
+        rows = self._first_unchanged if row.fate == RowFate.UNCHANGED else self._first_rows
+        if row.product and len(rows) < ROWS_SHOWN:
+            said = {"number": row.number, "fate": row.fate, "images": row.image_names, "changes": row.changes}
+            rows.append(said | asdict(row.product))
         for problem in row.problems:
             self._write(Rejection(row.number, row.sku, problem.field, problem.reason))
 
@@ -421,7 +423,7 @@ class _Seen:
     @property
     def preview(self) -> Mapping[str, Any]:
         return {
-            "rows": self._first_rows,
+            "rows": [*self._first_rows, *self._first_unchanged][:ROWS_SHOWN],
             "problems": self._first_problems,
             "more_problems_than_kept": self._reasons.total() > MOST_PROBLEMS_KEPT,
             "reasons": dict(self._reasons.most_common()),

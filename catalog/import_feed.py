@@ -32,11 +32,11 @@ from catalog.feed_intake import FetchLimits, PictureIntake
 from catalog.feed_mapping import Cell, FeedMapping, missing_in
 from catalog.feed_pictures import FeedPictures, FolderOfPictures, FoundPicture, NoPictures, PictureSource
 from catalog.feed_reading import FeedFile, RawRow, open_feed
-from catalog.feed_rows import FeedProduct, KnownPrice, brought_up_to_date, parse_fields, sku_of
+from catalog.feed_rows import FeedProduct, KnownPrice, brought_up_to_date, differences, parse_fields, sku_of
 from catalog.feed_skus import SeenSkus
 from catalog.import_report import REJECTIONS_IN_REPORT, ImportReport, reasons_by_field, rejections_of
 from catalog.models import CREATION_UNDONE, ImportRejection, ImportRun, Product
-from catalog.pictures import StoredPicture, StoredPictures
+from catalog.pictures import StoredPicture, StoredPictures, is_stored_as
 from storage.blobs import BlobStore
 from storage.database import db, now
 from storage.errors import is_full
@@ -122,6 +122,8 @@ class CheckedRow:
     fate: RowFate
     product: ProductDetails | None = None
     image_names: tuple[str, ...] = ()
+    changes: tuple[str, ...] = ()
+    """Which of our fields a changed product gets anew."""
     problems: tuple[Problem, ...] = ()
 
 
@@ -157,6 +159,14 @@ def has_ever_been_filled() -> bool:
     return db.session.scalar(select(ImportRun.id).filter_by(state="finished").limit(1)) is not None
 
 
+class _Current(NamedTuple):
+    """What a product is before its row."""
+
+    details: ProductDetails
+    content_hashes: tuple[str, ...]
+    """Of its pictures, in their order."""
+
+
 class _Known(NamedTuple):
     """What the catalogue has under a SKU, as far as every row needs it."""
 
@@ -186,6 +196,8 @@ class _Outcome:
     is_withdrawn: bool = False
     details: ProductDetails | None = None
     """What the product is after the row; of a changed one only where it is looked for."""
+    changes: tuple[str, ...] = ()
+    """Which fields differ then; known where the product is looked for."""
     image_names: tuple[str, ...] = ()
 
 
@@ -235,7 +247,7 @@ class _RowReader:
         fields = [self._mapping.read(row.cells) for row in rows]
         known = _known_products([sku_of(each) for each in fields])
         read = [self._read(row, each, known) for row, each in zip(rows, fields, strict=True)]
-        current = _details_by_sku([each.sku for each in read if self._is_compared(each)])
+        current = _current_by_sku([each.sku for each in read if self._is_compared(each)])
         if self._intake:
             self._intake.expect(picture for each in read if not each.is_as_before for picture in each.pictures)
         outcomes: list[_Outcome] = []
@@ -265,13 +277,15 @@ class _RowReader:
         """A row without pictures is compared with the product itself; a check shows what the product will be."""
         return row.known is not None and (not row.row_hash or self._intake is None)
 
-    def _outcome(self, row: _Read, current: ProductDetails | None) -> _Outcome:
+    def _outcome(self, row: _Read, current: _Current | None) -> _Outcome:
         product = row.product
         if product is None:
             return _Outcome(row.number, row.sku, problems=row.problems)
-        details = brought_up_to_date(current, product) if current else product.details
-        is_unchanged = row.is_as_before if row.row_hash else details == current
+        details = brought_up_to_date(current.details, product) if current else product.details
+        comes_back = row.known is not None and _comes_back(row.known.row_hash, product)
         try:
+            changes = _changes(current, details, row) if current else ()
+            is_unchanged = row.is_as_before or (current is not None and not changes and not comes_back)
             change = None if is_unchanged else _Change(product, row.row_hash, self._stored_all(row.pictures))
         except RowRejected as error:
             return _Outcome(row.number, row.sku, problems=error.problems)
@@ -280,10 +294,9 @@ class _RowReader:
             row.sku,
             change=change,
             is_known=row.known is not None,
-            is_withdrawn=row.known is not None
-            and row.known.is_withdrawn
-            and not _comes_back(row.known.row_hash, product),
+            is_withdrawn=row.known is not None and row.known.is_withdrawn and not comes_back,
             details=details,
+            changes=changes,
             image_names=product.image_names,
         )
 
@@ -301,6 +314,16 @@ class _RowReader:
 def _comes_back(row_hash: str, product: FeedProduct) -> bool:
     """Whether a row brings a product back that is withdrawn because its creation was undone, by nobody's choice."""
     return row_hash == CREATION_UNDONE and product.says_pictures
+
+
+def _changes(current: _Current, details: ProductDetails, row: _Read) -> tuple[str, ...]:
+    """Return which fields a product gets anew. Raises RowRejected for pictures that cannot be read."""
+    hashes = current.content_hashes
+    with _as_rejection():
+        has_other_pictures = bool(row.row_hash) and not (
+            len(row.pictures) == len(hashes) and all(map(is_stored_as, row.pictures, hashes))
+        )
+    return differences(current.details, details) + (("image",) if has_other_pictures else ())
 
 
 @contextmanager
@@ -326,7 +349,7 @@ def _checked(outcome: _Outcome) -> CheckedRow:
         return CheckedRow(outcome.row_number, outcome.sku, RowFate.REJECTED, problems=outcome.problems)
     changes = RowFate.CHANGED if outcome.is_known else RowFate.NEW
     fate = RowFate.UNCHANGED if outcome.change is None else changes
-    return CheckedRow(outcome.row_number, outcome.sku, fate, outcome.details, outcome.image_names)
+    return CheckedRow(outcome.row_number, outcome.sku, fate, outcome.details, outcome.image_names, outcome.changes)
 
 
 def _refuse_unmapped(feed: FeedFile, mapping: FeedMapping, image_folder: Path | None) -> None:
@@ -393,13 +416,16 @@ def _known_products(skus: Sequence[str]) -> dict[str, _Known]:
     }
 
 
-def _details_by_sku(skus: Sequence[str]) -> dict[str, ProductDetails]:
+def _current_by_sku(skus: Sequence[str]) -> dict[str, _Current]:
     if not skus:
         return {}
-    wanted = select(Product).where(Product.sku.in_(skus)).options(selectinload(Product.shop_stock))
-    found = {product.sku: details_of(product) for product in db.session.scalars(wanted)}
+    found = {sku: _as_it_is(product) for sku, product in _products(skus).items()}
     db.session.commit()
     return found
+
+
+def _as_it_is(product: Product) -> _Current:
+    return _Current(details_of(product), tuple(image.content_hash for image in product.images))
 
 
 def _row_hash(product: FeedProduct, pictures: Sequence[FoundPicture]) -> str:
@@ -424,8 +450,7 @@ def _write(run_id: int, start: int, outcomes: Sequence[_Outcome]) -> None:
         elif outcome.change is None:
             counts["unchanged"] += 1
         else:
-            counts["updated" if outcome.sku in products else "created"] += 1
-            _write_product(products.get(outcome.sku), outcome.change)
+            counts[_write_product(products.get(outcome.sku), outcome.change)] += 1
     db.session.flush()
     _advance(run_id, start, len(outcomes), counts)
     db.session.commit()
@@ -437,14 +462,21 @@ def _products(skus: Sequence[str]) -> dict[str, Product]:
     return {product.sku: product for product in rows}
 
 
-def _write_product(product: Product | None, change: _Change) -> None:
-    details = change.product.details
+def _write_product(product: Product | None, change: _Change) -> str:
+    """Write what a row says; return as what it counts: created, updated, or unchanged when all was so already."""
     if product is None:
-        product = Product(sku=details.sku)
+        product = Product(sku=change.product.details.sku)
         db.session.add(product)
-    else:
-        # As it is by now, not as it was when the row was looked at: pictures take their time.
-        details = brought_up_to_date(details_of(product), change.product)
+        _write_change(product, change, change.product.details)
+        return "created"
+    before, was_withdrawn = _as_it_is(product), product.deleted_at
+    # As it is by now, not as it was when the row was looked at: pictures take their time.
+    _write_change(product, change, brought_up_to_date(before.details, change.product))
+    is_same = (before, was_withdrawn) == (_as_it_is(product), product.deleted_at)
+    return "unchanged" if is_same else "updated"
+
+
+def _write_change(product: Product, change: _Change, details: ProductDetails) -> None:
     write_details(product, details)
     if change.product.says_pictures:
         if product.row_hash == CREATION_UNDONE:

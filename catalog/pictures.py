@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
+from pathlib import PurePosixPath
 
 from sqlalchemy import select
 
@@ -47,12 +48,24 @@ class StoredPictures:
         match = _NAME_IN_EXPORTS.fullmatch(name)
         if match is None or not self.blobs.has(full_key(match[1])):
             raise PictureNotUsable(name, "the shop has no such picture")
-        return FoundPicture(name, (), partial(self.blobs.get, full_key(match[1])))
+        return FoundPicture(name, (), partial(self.blobs.get, full_key(match[1])), content_hash=match[1])
 
 
 def name_in_exports(content_hash: str) -> str:
     """Return the name of a picture in the shop's own feeds: it says which one it is."""
     return f"{content_hash}.jpg"
+
+
+def is_stored_as(picture: FoundPicture, content_hash: str) -> bool:
+    """Say whether a feed's picture is this stored one, byte by byte; it is read only when it has its name in exports.
+
+    Raises PictureNotUsable, OSError.
+    """
+    if picture.content_hash:
+        return picture.content_hash == content_hash
+    if PurePosixPath(picture.name).name != name_in_exports(content_hash):
+        return False
+    return hashlib.sha256(picture.read()).hexdigest() == content_hash
 
 
 def store_picture(content: bytes, *, blobs: BlobStore) -> StoredPicture:

@@ -531,7 +531,10 @@ def test_what_is_exported_and_imported_again_changes_no_product_and_no_picture(
     path = exported(feed_format, feed.folder / feed_format.file_name)
     changes = db.select(db.func.count()).select_from(ProductChange)
     recorded = db.session.scalar(changes)
-    assert counts(import_feed(path, blobs=feed.blobs)) == (0, 3, 0, 0)
+    seen: list[CheckedRow] = []
+    check_feed(path, blobs=feed.blobs, on_row=seen.append)
+    assert [row.fate for row in seen] == ["unchanged"] * 3
+    assert counts(import_feed(path, blobs=feed.blobs)) == (0, 0, 3, 0)
     db.session.expire_all()
     assert said_of_all() == before
     assert db.session.scalar(changes) == recorded == 3

@@ -25,7 +25,7 @@ from catalog.feed_uploads import FORGOTTEN_AFTER, PROBLEMS_SHOWN
 from catalog.history_models import ChangeBatch
 from catalog.history_reading import act
 from catalog.import_feed import BATCH_ROWS
-from catalog.models import Product
+from catalog.models import ImportRun, Product
 from catalog.products import product_by_sku
 from privacy.models import ShopAuditNote
 from storage.database import db, now
@@ -113,9 +113,9 @@ def form_of(page: str) -> dict[str, str]:
     return {name: value.replace("&#39;", "'") for name, value in (*chosen.items(), *texts)}
 
 
-def checked(client: FlaskClient, shop: Flask, content: bytes, **changes: str) -> int:
+def checked(client: FlaskClient, shop: Flask, content: bytes, *, name: str = "maison.zip", **changes: str) -> int:
     """Send a feed, take the columns as guessed (but for `changes`), and check it."""
-    number = number_of(send(client, content))
+    number = number_of(send(client, content, name))
     form = form_of(client.get(f"/admin/feeds/{number}/mapping").text) | changes
     assert number_of(post(client, f"/admin/feeds/{number}/mapping", act="check", **form)) == number
     work(shop)
@@ -727,6 +727,35 @@ def test_an_export_brings_the_same_products_back(shop: Flask, merchandiser: Flas
     with shop.app_context():
         after = product_by_sku("X-1")
         assert (after.titles, after.price_minor_units, after.stock, after.images[0].content_hash) == said
+
+
+@pytest.mark.parametrize("feed_format", ["csv", "jsonl", "zip"])
+def test_an_export_that_comes_back_changes_what_was_edited_in_it_alone(
+    shop: Flask, merchandiser: FlaskClient, feed_format: str
+) -> None:
+    skus = [f"RT-{feed_format}-{each}" for each in range(3)]
+    imported(merchandiser, shop, archive(*map(row, skus)))
+    exported = merchandiser.get(f"/admin/feeds/export/file?format={feed_format}").data
+    number = checked(merchandiser, shop, exported, name=f"products.{feed_format}")
+    with shop.app_context():
+        upload = upload_in(shop, number)
+        said = (upload.rows_new, upload.rows_changed, upload.rows_rejected)
+        assert said == (0, 0, 0)
+        assert upload.rows_unchanged == upload.rows_total >= 3
+    if feed_format == "zip":
+        return
+    edited = exported.replace(b"1299.00", b"999.00")
+    number = checked(merchandiser, shop, edited, name=f"products.{feed_format}")
+    page = merchandiser.get(f"/admin/feeds/{number}").text
+    assert "Changed: Price</span>" in page
+    post(merchandiser, f"/admin/feeds/{number}/import")
+    work(shop)
+    with shop.app_context():
+        upload = upload_in(shop, number)
+        run = db.session.get_one(ImportRun, upload.run_id)
+        assert (run.created, run.updated, run.unchanged) == (0, upload.rows_changed, upload.rows_unchanged)
+        assert run.updated == exported.count(b"1299.00")
+        assert product_by_sku(skus[0]).price_minor_units == 99_900
 
 
 @pytest.mark.parametrize("query", ["", "format=exe", "format=csv&language=xx", "format=csv&min_price=x"])
