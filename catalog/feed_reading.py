@@ -22,6 +22,7 @@ JSON_LINES_NAMES = (".jsonl", ".ndjson")
 XML_NAMES = (".xml", ".rss", ".atom")
 ARCHIVE_NAMES = (".zip",)
 TABLE_NAMES = CSV_NAMES + JSON_LINES_NAMES + XML_NAMES
+_WORKBOOK_NAMES = (".xlsx", ".xlsm", ".xls", ".ods", ".numbers")
 _DELIMITERS = ",;\t|"
 _MAX_CELL_CHARACTERS = 100_000
 _MAX_LINE_CHARACTERS = 1_000_000
@@ -97,6 +98,10 @@ def _table_of(path: Path) -> tuple[FeedBytes, FeedArchive | None]:
     if path.suffix.lower() in ARCHIVE_NAMES:
         archive = open_archive(path, is_table=lambda name: PurePath(name).suffix.lower() in TABLE_NAMES)
         return FeedBytes(archive.table.filename, archive.open_table), archive
+    if path.suffix.lower() in _WORKBOOK_NAMES:
+        raise FeedUnreadable(
+            f"{path.name}: this is a workbook; save it as “CSV UTF-8” in its program, and send that file"
+        )
     if path.suffix.lower() not in TABLE_NAMES:
         raise FeedUnreadable(f"{path.name}: a feed is a .csv, .tsv, .jsonl (JSON lines), .xml or .zip file")
     return FeedBytes(path.name, lambda: path.open("rb")), None

@@ -100,14 +100,21 @@ def receive_feed(stream: IO[bytes], name: str, *, feeds_folder: Path, schedule_i
         with files.feed.open("wb") as file:
             shutil.copyfileobj(stream, file, _CHUNK_BYTES)
         upload.size_bytes = files.feed.stat().st_size
-        if not files.sample().rows:
-            raise FeedUnreadable(f"{name}: the feed has no rows")
+        _refuse_without_columns(files.sample(), name)
         db.session.add(upload)
         db.session.flush()
     except BaseException:
         files.remove()
         raise
     return upload
+
+
+def _refuse_without_columns(sample: FeedSample, name: str) -> None:
+    if not sample.rows:
+        raise FeedUnreadable(f"{name}: the feed has no rows")
+    if not sample.columns:
+        wrong = next((row.problem.reason for row in sample.rows if row.problem), "the feed has no rows")
+        raise FeedUnreadable(f"{name}: {wrong}")
 
 
 def upload_by_id(upload_id: int) -> FeedUpload:

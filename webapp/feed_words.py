@@ -63,6 +63,7 @@ _SENTENCES = (
     N_("%(name)s must be a text, a number or a list of them"),
     N_("the line has more than %(limit)s characters"),
     N_("the feed has no rows"),
+    N_("this is a workbook; save it as “CSV UTF-8” in its program, and send that file"),
     N_("a feed is a .csv, .tsv, .jsonl (JSON lines), .xml or .zip file"),
     N_("%(name)s, line %(line)s: %(advice)s"),
     N_("%(advice)s. Save the file again as “CSV UTF-8” (or JSON in UTF-8)."),

@@ -34,7 +34,7 @@ from tests.factories import encoded, photo
 from tests.journeys.conftest import csrf_token
 from tests.journeys.test_shopper import log_in
 from webapp.feeds import look_after_feeds
-from webapp.jobs.models import Job
+from webapp.jobs.models import SILENT_AFTER, Job, JobState
 from webapp.jobs.queue import JobProgress
 from webapp.jobs.worker import run_next_job
 
@@ -419,6 +419,8 @@ def test_a_mapping_file_is_kept_and_its_rules_survive_the_form(shop: Flask, merc
         ("feed.csv", b"", "the first line must name the columns"),
         ("feed.csv", HEADER.encode(), "the feed has no rows"),
         ("feed.jsonl", b"[1, 2]", "this is one JSON list"),
+        ("feed.jsonl", b"{\n{\n", "feed.jsonl: broken JSON"),
+        ("feed.xlsx", b"PK\x03\x04", "feed.xlsx: this is a workbook; save it as “CSV UTF-8”"),
         ("feed.zip", b"PK nonsense", "this is no ZIP archive"),
         ("feed.xml", b"<!DOCTYPE x [<!ENTITY a 'b'>]><rss>&a;</rss>", "feed.xml"),
     ],
@@ -432,6 +434,30 @@ def test_a_file_that_is_no_feed_is_refused_with_the_reason_and_not_kept(
     assert refused.status_code == 422
     assert said in refused.text
     assert sorted(folder.iterdir()) == before
+
+
+def test_columns_that_nothing_takes_are_named(shop: Flask, merchandiser: FlaskClient) -> None:
+    number = number_of(send(merchandiser, archive(f"{row('UN-1')};rayon 4", header=f"{HEADER};Emplacement")))
+    page = merchandiser.get(f"/admin/feeds/{number}/mapping").text
+    assert "1 column of the feed is not taken" in page
+    assert "<li>Emplacement (rayon 4)</li>" in page
+
+
+def test_an_import_whose_process_is_gone_says_so_and_that_it_goes_on(shop: Flask, merchandiser: FlaskClient) -> None:
+    number = checked(merchandiser, shop, archive(row("SIL-1")))
+    post(merchandiser, f"/admin/feeds/{number}/import")
+    with shop.app_context():
+        job = db.session.get_one(Job, upload_in(shop, number).job_id)
+        job.state, job.alive_at, job_id = JobState.RUNNING, now(), job.id
+        db.session.commit()
+    progress = f"/admin/jobs/{job_id}/progress"
+    assert "data-silent hidden>No sign of life" in merchandiser.get(f"/admin/feeds/{number}").text
+    assert merchandiser.get(progress).json["silent"] is False
+    with shop.app_context():
+        db.session.get_one(Job, job_id).alive_at = now() - SILENT_AFTER * 1.1
+        db.session.commit()
+    assert "data-silent>No sign of life" in merchandiser.get(f"/admin/feeds/{number}").text
+    assert merchandiser.get(progress).json["silent"] is True
 
 
 def test_a_mapping_without_what_a_product_needs_is_said_beside_the_fields(

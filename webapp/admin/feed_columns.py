@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from catalog.feed_guessing import sample_values
-from catalog.feed_mapping import is_field, place_of
+from catalog.feed_mapping import is_field, mapping_from, place_of
 from catalog.feed_reading import FeedSample
 from catalog.places import WEB
 from webapp.settings import LANGUAGES
@@ -96,6 +96,17 @@ def column_choices(sample: FeedSample) -> list[ColumnChoice]:
         ColumnChoice(f"{_COLUMN}{number}", _words_of(sample, column))
         for number, column in enumerate(sample.columns)
         if column
+    ]
+
+
+def unused_columns(document: Mapping[str, Any], sample: FeedSample) -> list[str]:
+    """Return the feed's columns that nothing takes with this mapping, each with its first values."""
+    mapping = mapping_from(document)
+    used = mapping.columns()
+    return [
+        _words_of(sample, column)
+        for column in sample.columns
+        if column and column not in used and not (mapping.by_name and is_field(column.lower()))
     ]
 
 

@@ -39,7 +39,15 @@ from catalog.saved_mappings import saved_mapping, saved_mappings
 from privacy.audit_notes import note
 from storage.database import db
 from webapp.account.session_user import permission_required
-from webapp.admin.feed_columns import column_choices, document_of, field_rows, missing_columns, problems_of, title_of
+from webapp.admin.feed_columns import (
+    column_choices,
+    document_of,
+    field_rows,
+    missing_columns,
+    problems_of,
+    title_of,
+    unused_columns,
+)
 from webapp.admin.feed_mappings import LONGEST_LABEL, keep_and_say
 from webapp.admin.routes import admin
 from webapp.errors import BadRequestValue, answer_error, answer_for
@@ -270,6 +278,7 @@ def _mapping_page(upload: FeedUpload, document: dict[str, Any], problems: dict[s
         document=document,
         fields=field_rows(document, sample.columns, problems),
         columns=column_choices(sample),
+        unused=unused_columns(document, sample),
         problems=problems,
         saved=saved_mappings(),
         saved_id=request.values.get("saved", ""),

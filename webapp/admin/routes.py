@@ -113,7 +113,8 @@ def show_job(job_id: int) -> str:
 def job_progress(job_id: int) -> dict[str, object]:
     """The same as JSON, for the page's script."""
     job = _job(job_id)
-    return {"state": job.state, "done": job.done, "total": job.total, "percent": job.percent, "open": job.is_open}
+    said: dict[str, object] = {"state": job.state, "done": job.done, "total": job.total, "percent": job.percent}
+    return said | {"open": job.is_open, "silent": job.is_silent}
 
 
 @admin.post("/jobs/<int:job_id>/cancel")

@@ -1,6 +1,6 @@
 """The queue of background jobs, a table of the shop's store."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -10,6 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from privacy.activities import JOBS
 from privacy.declarations import NOT_PERSONAL, Protection, personal
 from storage.database import Model, UtcDateTime, now
+
+SILENT_AFTER = timedelta(seconds=15)
 
 
 class JobState(StrEnum):
@@ -44,6 +46,11 @@ class Job(Model):
     @property
     def is_open(self) -> bool:
         return self.state in (JobState.QUEUED, JobState.RUNNING)
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether its process gave no sign of life for a while: it is at a long step, or was ended."""
+        return self.state == JobState.RUNNING and self.alive_at is not None and self.alive_at < now() - SILENT_AFTER
 
     @property
     def percent(self) -> int:
