@@ -34,14 +34,14 @@ class InvalidPrice(CatalogError):
     """The text is no price; the message says how to write one."""
 
     def __init__(self, text: str, advice: str) -> None:
-        super().__init__(f"{text!r} is not usable as a price: {advice}")
+        super().__init__(f"{text[:40]!r} is not usable as a price: {advice}")
 
 
 class UnknownCurrency(CatalogError):
     """The text is no code of ISO 4217."""
 
     def __init__(self, text: str) -> None:
-        super().__init__(f"{text!r} is no currency: give its three-letter ISO 4217 code, such as EUR")
+        super().__init__(f"{text[:40]!r} is no currency: give its three-letter ISO 4217 code, such as EUR")
 
 
 class FeedUnreadable(CatalogError):

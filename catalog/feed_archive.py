@@ -16,7 +16,8 @@ from catalog.feed_pictures import MAX_FILE_BYTES, FoundPicture, refuse_ways_out
 
 MAX_FILES = 100_000
 MAX_TABLE_BYTES = 4_000_000_000
-_MAX_DIRECTORY_BYTES = 16_000_000
+_MAX_DIRECTORY_BYTES = 32_000_000
+"""Of MAX_FILES with names of 200 letters."""
 _ENCRYPTED = 0x1
 _END, _END_64 = b"PK\x05\x06", b"PK\x06\x06"
 _IN_RECORD_64 = 0xFFFFFFFF
@@ -128,7 +129,10 @@ def _refuse_a_swollen_directory(path: Path) -> None:
     for at in _places(tail, _END_64):
         files, size = max(files, _number(tail, at + 32, 8)), max(size, _number(tail, at + 40, 8))
     if files > MAX_FILES or size > _MAX_DIRECTORY_BYTES:
-        raise FeedUnreadable(f"{path.name}: the archive holds more than {MAX_FILES} files; send it in parts")
+        raise FeedUnreadable(
+            f"{path.name}: the archive holds more than {MAX_FILES} files; send it in parts, or the table alone with "
+            "its pictures by address"
+        )
 
 
 def _places(tail: bytes, signature: bytes) -> list[int]:

@@ -32,6 +32,8 @@ _MAX_ADDRESS_CHARACTERS = 2_000
 _CHUNK_BYTES = 1 << 16
 _REDIRECTS = (301, 302, 303, 307, 308)
 _IPV4_BEHIND_IPV6 = IPv6Network("64:ff9b::/96")
+_UNICAST = IPv6Network("2000::/3")
+"""What the Internet routes; elsewhere are ways back to private addresses (64:ff9b:1::/48, ::/96, fec0::/10)."""
 
 
 def is_public(address: IpAddress) -> bool:
@@ -42,6 +44,8 @@ def is_public(address: IpAddress) -> bool:
             inner = IPv4Address(int(address) & 0xFFFFFFFF)
         if inner is not None:
             return is_public(inner)
+        if address not in _UNICAST:
+            return False
     return address.is_global and not address.is_multicast
 
 

@@ -15,6 +15,9 @@ from catalog.vocabulary import Kind, as_slug, canonical
 from storage.database import now
 
 _PREFIX = "g:"
+_MOST_SIZES = 500
+"""Of one product: each is compared with those before it."""
+_MOST_DIGITS = 12
 _SIGNS_OF_GOOGLE = {"id", "title", "image_link", "price"}
 _NAMES = """
     id title structured_title short_title description structured_description link mobile_link canonical_link image_link
@@ -156,14 +159,17 @@ def our_cells(cells: Mapping[str, Cell], *, moment: datetime | None = None) -> d
 def is_another_size(product: Mapping[str, Cell], item: Mapping[str, Cell]) -> bool:
     """Say whether an item is one more size of the product before it; both as `our_cells` gives them."""
     is_of_it = bool(item.get("g:item_group_id")) and item.get("sku") == product.get("sku")
-    return is_of_it and "sizes" in item and "sizes" in product and not set(item["sizes"]) & set(product["sizes"])
+    if not is_of_it or "sizes" not in item or "sizes" not in product or len(product["sizes"]) >= _MOST_SIZES:
+        return False
+    return not set(item["sizes"]) & set(product["sizes"])
 
 
 def with_another_size(product: Mapping[str, Cell], item: Mapping[str, Cell]) -> dict[str, Cell]:
     """Return the product with the item's size and pieces; all else is as its first item says."""
     sizes = dict.fromkeys((*product["sizes"], *item["sizes"]))
     stocks = [str(cells.get("stock", "")) for cells in (product, item)]
-    together = {"stock": str(sum(map(int, stocks)))} if all(each.isdecimal() for each in stocks) else {}
+    are_numbers = all(each.isdecimal() and len(each) <= _MOST_DIGITS for each in stocks)
+    together = {"stock": str(sum(map(int, stocks)))} if are_numbers else {}
     return {**product, "sizes": tuple(sizes), **together}
 
 

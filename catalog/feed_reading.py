@@ -2,6 +2,7 @@
 
 import csv
 import json
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from io import TextIOWrapper
@@ -156,8 +157,8 @@ def _columns(head: str, name: str) -> tuple[tuple[str, ...], str, int]:
     columns = tuple(column.lstrip("\ufeff").strip() for column in splits[delimiter])
     if len(columns) < 2:
         raise FeedUnreadable(f"{name}: the first line must name the columns, separated by commas, semicolons or tabs")
-    if twice := {column for column in columns if column and columns.count(column) > 1}:
-        raise FeedUnreadable(f"{name}: two columns are named {sorted(twice)[0]!r}; rename one")
+    if twice := [column for column, times in Counter(columns).items() if column and times > 1]:
+        raise FeedUnreadable(f"{name}: two columns are named {min(twice)[:60]!r}; rename one")
     return columns, delimiter, before
 
 

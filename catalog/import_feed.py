@@ -42,6 +42,7 @@ from storage.database import db, now
 from storage.errors import is_full
 
 BATCH_ROWS = 100
+_COLUMNS_NAMED = 30
 # Part of every row's hash: raise it when pictures or rows are to be made anew from unchanged feeds.
 _HOW_ROWS_BECOME_PRODUCTS = 1
 
@@ -358,10 +359,10 @@ def _refuse_unmapped(feed: FeedFile, mapping: FeedMapping, image_folder: Path | 
         raise FeedUnreadable(f"{image_folder}: this image folder does not exist")
     if not feed.columns:
         return
-    found = ", ".join(feed.columns)
+    found = _some(feed.columns)
     if absent := sorted(mapping.columns() - set(feed.columns)):
         raise FeedUnreadable(
-            f"{feed.path.name}: the mapping names columns that are missing: {', '.join(absent)}; the feed has {found}"
+            f"{feed.path.name}: the mapping names columns that are missing: {_some(absent)}; the feed has {found}"
         )
     fields = mapping.fields_of(feed.columns)
     missing = missing_in(fields)
@@ -372,6 +373,11 @@ def _refuse_unmapped(feed: FeedFile, mapping: FeedMapping, image_folder: Path | 
             f"{feed.path.name}: nothing gives {', '.join(missing)}; the feed has the columns {found}. "
             "Name them as our fields, or give a mapping file."
         )
+
+
+def _some(names: Sequence[str]) -> str:
+    """The first names, for a message that can be read."""
+    return ", ".join([*(name[:60] for name in names[:_COLUMNS_NAMED]), *(["…"] if len(names) > _COLUMNS_NAMED else [])])
 
 
 def _has_products() -> bool:

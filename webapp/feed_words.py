@@ -87,7 +87,7 @@ _SENTENCES = (
     N_("this is one JSON list; write one object a line, without commas"),
     N_("the mapping names columns that are missing: %(absent)s; the feed has %(found)s"),
     N_("this is no ZIP archive, or a damaged one"),
-    N_("the archive holds more than %(most)s files; send it in parts"),
+    N_("the archive holds more than %(most)s files; send it in parts, or the table alone with its pictures by address"),
     N_("the archive holds several tables (%(tables)s); call one of them products"),
     N_("%(table)s is encrypted; make the archive without a password"),
     N_("%(table)s unpacks to more than %(most)s GB"),

@@ -9,7 +9,7 @@ from catalog.errors import FeedUnreadable
 from catalog.feed_google import google_category, our_cells
 from catalog.feed_mapping import FeedMapping, mapping_from
 from catalog.feed_reading import FeedFile, open_feed, sample_feed
-from catalog.feed_rows import parse_row
+from catalog.feed_rows import KnownPrice, parse_row
 from catalog.vocabulary import Kind, slugs
 
 ITEM = """
@@ -183,3 +183,36 @@ def test_numbers_without_a_size_are_told_apart_by_group_and_colour(tmp_path: Pat
     text = table(*(f"{item},Robe,a.jpg,9 EUR,in stock,G,{size},{colour}," for item, size, colour in rows))
     found = list(feed(tmp_path, text, "f.csv").read())
     assert [(row.cells["sku"], row.cells["stock"]) for row in found] == [("G-navy", "2"), ("G-red", "1")]
+
+
+def test_a_supplemental_feed_says_what_it_has_alone(tmp_path: Path) -> None:
+    found = feed(tmp_path, "id\tprice\tavailability\n7\t9.90 EUR\tin stock\n", "f.tsv")
+    (row,) = found.read()
+    product = parse_row(row.cells, FeedMapping(), known=KnownPrice("EUR"))
+    assert product.said == {"sku", "price", "stock"}
+    assert FeedMapping().fields_of(found.columns) == {"sku", "price", "stock"}
+
+
+def test_a_sale_that_is_over_says_nothing_of_a_price_that_is_not_there() -> None:
+    item = {"id": "1", "sale_price": "30 EUR", "sale_price_effective_date": "2020-01-01T00:00Z/2020-02-01T00:00Z"}
+    assert "price" not in our_cells(item)
+    assert our_cells({"id": "1", "sale_price": "30 EUR"})["price"] == "30 EUR"
+
+
+def test_an_empty_element_of_an_item_empties_its_field(tmp_path: Path) -> None:
+    (row,) = feed(tmp_path, rss("<item><g:id>1</g:id><g:color></g:color></item>")).read()
+    assert row.cells["colour"] == ""
+    assert "brand" not in row.cells
+
+
+def test_numbers_of_pieces_without_end_are_not_added_up(tmp_path: Path) -> None:
+    rows = (f"7-{size},Robe,a.jpg,9 EUR,in stock,7,{size},,{'9' * 5000}" for size in "sm")
+    (row,) = feed(tmp_path, table(*rows), "f.csv").read()
+    assert row.cells["stock"] == "9" * 5000
+
+
+def test_a_product_of_sizes_without_end_is_cut(tmp_path: Path) -> None:
+    rows = (f"7-{size},Robe,a.jpg,9 EUR,in stock,7,{size},,1" for size in range(600))
+    first, second = feed(tmp_path, table(*rows), "f.csv").read()
+    assert (first.cells["sku"], first.cells["stock"]) == ("7", "500")
+    assert second.cells["sku"] == "7"

@@ -167,3 +167,19 @@ def test_memory_stays_bounded_however_long_the_feed_is(feed: OpenFeed, name: str
         tracemalloc.stop()
     assert len(content) > 20_000_000
     assert peak - before < 1_000_000
+
+
+@pytest.mark.parametrize(
+    ("encoding", "name", "text"),
+    [
+        ("utf-16-le", "f.csv", "sku,price\nA,9\n"),
+        ("utf-8", "f.csv", "sku,price\nA,9\n"),
+        ("utf-8", "f.jsonl", '{"sku": "A", "price": "9"}\n'),
+    ],
+)
+def test_a_byte_order_mark_that_comes_twice_is_no_part_of_the_first_name(
+    tmp_path: Path, encoding: str, name: str, text: str
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(("\ufeff\ufeff" + text).encode(encoding))
+    assert [row.cells for row in open_feed(path).read()] == [{"sku": "A", "price": "9"}]

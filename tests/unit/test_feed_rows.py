@@ -74,6 +74,13 @@ def test_a_price_that_cannot_be_is_rejected(price: str) -> None:
     assert "price" in problems(price=price, currency="EUR")
 
 
+@pytest.mark.parametrize("field", ["sku", "price", "currency", "stock", "colour", "gender", "link"])
+def test_a_reason_does_not_repeat_a_text_without_end(field: str) -> None:
+    found = problems(**{field: "9 x" * 30_000})
+    assert all(len(reason) < 400 for reason in found.values())
+    assert found
+
+
 def test_a_price_needs_a_currency_and_only_one() -> None:
     assert "currency" in problems(price="49.90")
     assert "EUR but the currency says USD" in problems(currency="USD")["currency"]
