@@ -1,6 +1,7 @@
 """Keeping merchandising rules. These functions flush and never commit; each change is noted in the rules' history."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import func, select
@@ -86,6 +87,18 @@ def remove_rule(rule_id: int, *, changed_as: str) -> StoredRule:
     return stored
 
 
+def put_rule_back(change_id: int, *, changed_as: str) -> StoredRule:
+    """Keep the rule that this change removed again, as it was, under a number of its own; it is there once at most.
+
+    Raises RuleNotFound.
+    """
+    change = db.session.get(RuleChange, change_id)
+    if change is None or change.what != "removed" or change.before is None:
+        raise RuleNotFound(change_id)
+    same = next((stored for stored in stored_rules() if _said(stored) == change.before), None)
+    return same or add_rule(_rule_said(change.before), changed_as=changed_as)
+
+
 def rule_changes(rule_id: int | None = None, *, limit: int = 50) -> Sequence[RuleChange]:
     """Return what happened to one rule, or to any, latest first."""
     wanted = select(RuleChange).order_by(RuleChange.id.desc()).limit(limit)
@@ -121,6 +134,24 @@ def _note(
         )
     )
     db.session.flush()
+
+
+def _rule_said(said: Mapping[str, Any]) -> Rule:
+    """Return the rule that `_said` described."""
+    return Rule(
+        title=said["title"],
+        act=Act(said["act"]),
+        chooses=Selection.from_said(said["chooses"]),
+        strength=said["strength"],
+        priority=said["priority"],
+        starts_on=_day(said["starts_on"]),
+        ends_on=_day(said["ends_on"]),
+        is_on=said["is_on"],
+    )
+
+
+def _day(said: str | None) -> date | None:
+    return date.fromisoformat(said) if said else None
 
 
 def _said(stored: StoredRule) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import io
 import re
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from catalog.editing import set_stock
 from catalog.merchandising import Act, Rule, Selection
 from catalog.models import Product
 from catalog.products import product_by_sku
-from catalog.rule_editing import add_rule, rule_changes, stored_rules
+from catalog.rule_editing import add_rule, rule_changes, rule_of, stored_rules
 from catalog.rule_models import StoredRule
 from privacy.models import ShopAuditNote
 from storage.database import db
@@ -135,6 +136,32 @@ def test_a_rule_s_name_is_one_line_and_too_many_items_are_one_problem(
     refused = write(desk, "pin", skus=" ".join(f"DM-{number}" for number in range(51)))
     assert refused.status_code == 400
     assert re.findall(r'class="problem" id="([a-z_]+)-problem"', refused.text) == ["skus"]
+
+
+def test_a_removed_rule_comes_back_once_as_it_was(shop: Flask, desk: FlaskClient, shopper: FlaskClient) -> None:
+    sku = listed(shopper)[3]
+    said = {"skus": sku, "title": "Embargo", "priority": "70", "starts_on": "2026-01-01", "ends_on": "2099-12-31"}
+    assert write(desk, "hide", **said).status_code == 303
+    with shop.app_context():
+        [before] = map(rule_of, stored_rules())
+    assert post(desk, f"/admin/rules/{before.id}/remove").status_code == 303
+    assert sku in listed(shopper)
+    with shop.app_context():
+        removed, added = (change.id for change in rule_changes(before.id))
+    for _ in range(2):
+        assert post(desk, f"/admin/rules/changes/{removed}/back").status_code == 303
+    with shop.app_context():
+        [after] = map(rule_of, stored_rules())
+    assert replace(after, id=before.id) == before
+    assert sku not in listed(shopper)
+    assert post(desk, f"/admin/rules/changes/{added}/back").status_code == 404
+
+
+def test_a_rule_that_changes_nothing_today_says_so(shop: Flask, desk: FlaskClient, shopper: FlaskClient) -> None:
+    said = {"over": {"ends_on": "2020-01-01"}, "to come": {"starts_on": "2099-01-01"}, "is off": {"is_on": ""}}
+    for words, fields in said.items():
+        assert post(desk, "/admin/rules", **{"act": "bury", "is_on": "1", "categories": "dress"} | fields).location
+        assert words in desk.get("/admin/rules").text
 
 
 def test_google_is_not_told_of_what_a_rule_never_shows(shop: Flask, desk: FlaskClient, shopper: FlaskClient) -> None:

@@ -14,6 +14,7 @@ from catalog.rule_conflicts import Conflict, conflicts_among, products_taken
 from catalog.rule_editing import (
     add_rule,
     change_rule,
+    put_rule_back,
     remove_rule,
     rule_changes,
     rule_of,
@@ -148,13 +149,23 @@ def take_rule_away(rule_id: int) -> Page:
     return redirect(url_for(".rules"), code=303)
 
 
+@admin.post("/rules/changes/<int:change_id>/back")
+@permission_required(Permission.SET_RULES)
+def bring_rule_back(change_id: int) -> Page:
+    """Keep a removed rule again, as it was."""
+    stored = put_rule_back(change_id, changed_as=current_user.role)
+    _note("catalogue.rule_added", stored)
+    flash(_("“%(title)s” is back, as it was.", title=stored.title), "success")
+    return redirect(url_for(".rules"), code=303)
+
+
 def _save(stored: StoredRule | None) -> Page:
     form, said = read_form(request.form, rule_of(stored) if stored else None)
     if form.problems:
         return _editor(form, stored=stored, status=400)
     if stored is None:
         _note("catalogue.rule_added", add_rule(said, changed_as=current_user.role))
-        flash(_("“%(title)s” is saved.", title=said.title), "success")
+        _say_it_is_saved(said)
         return redirect(url_for(".rules"), code=303)
     version = whole_number(request.form, "version", default=0, lowest=0, highest=999_999_999)
     try:
@@ -163,8 +174,20 @@ def _save(stored: StoredRule | None) -> Page:
         answer = answer_for(error)
         form.problems["version"] = str(answer.words)
         return _editor(form, stored=stored, status=answer.status, version=version)
-    flash(_("“%(title)s” is saved.", title=said.title), "success")
+    _say_it_is_saved(said)
     return redirect(url_for(".rules"), code=303)
+
+
+def _say_it_is_saved(rule: Rule) -> None:
+    """Say so, and when the rule does not hold from now on."""
+    state = state_of(rule, shop_day())
+    words = {
+        "in_force": _("“%(title)s” is saved.", title=rule.title),
+        "waiting": _("“%(title)s” is saved; its first day is still to come.", title=rule.title),
+        "over": _("“%(title)s” is saved, but its last day is over: it changes nothing.", title=rule.title),
+        "off": _("“%(title)s” is saved, and is off: it changes nothing.", title=rule.title),
+    }
+    flash(words[state], "warning" if state == "over" else "success")
 
 
 def _note(action: str, stored: StoredRule) -> None:
