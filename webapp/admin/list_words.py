@@ -70,8 +70,9 @@ BULK_WORDS = {
 def bulk_words(edit: BulkEdit, value: str) -> str | LazyString:
     """Return a change of many products in words."""
     action = BULK_WORDS[edit.action]
-    is_told = value and edit.action not in (BulkAction.WITHDRAW, BulkAction.RESTORE)
-    return _("%(action)s: %(value)s", action=action, value=value) if is_told else action
+    if edit.action in (BulkAction.WITHDRAW, BulkAction.RESTORE):
+        return action
+    return _("%(action)s: %(value)s", action=action, value=value.strip() or _("empty"))
 
 
 def list_choices(query: ListQuery, in_use: Mapping[str, Mapping[str, int]]) -> list[ChoiceGroup]:
