@@ -3,17 +3,22 @@ const job = document.querySelector("[data-job]");
 const bar = job.querySelector("progress");
 const label = job.querySelector("[data-progress-words]");
 const silence = job.querySelector("[data-silent]");
+const badge = document.querySelector("main .state");
 const numbers = new Intl.NumberFormat(document.documentElement.lang);
 
 async function look() {
   const response = await fetch(job.dataset.job);
   if (!response.ok) return false;
-  const { open, silent, done, total, percent } = await response.json();
+  const { state, open, silent, done, total, percent } = await response.json();
   if (!open) {
     location.reload();
     return true;
   }
   if (silence) silence.hidden = !silent;
+  if (state === "running" && !badge.classList.contains("state-running")) {
+    badge.className = "state state-running";
+    badge.textContent = job.dataset.running;
+  }
   if (total) {
     bar.value = percent;
     const filled = { "{done}": numbers.format(done), "{total}": numbers.format(total) };
