@@ -116,7 +116,7 @@ def read_bulk_edit(action: str, text: str) -> BulkEdit:
         wanted = BulkAction(action)
     except ValueError as error:
         raise InvalidBulkEdit("action", "action") from error
-    text = " ".join(text.split())
+    text = " ".join(text.replace("\0", "").split())
     match wanted:
         case BulkAction.WITHDRAW | BulkAction.RESTORE:
             return BulkEdit(wanted)

@@ -291,3 +291,11 @@ def test_a_form_that_was_tampered_with_harms_nothing(shop: Flask, desk: FlaskCli
     assert send(desk, address, sent, act="save", sku="OTHER", stock_nowhere="-1").status_code == 303
     with shop.app_context():
         assert db.session.scalar(db.select(Product.id).where(Product.sku == "OTHER")) is None
+
+
+def test_a_picture_that_is_there_already_is_named_and_not_added_again(desk: FlaskClient) -> None:
+    twice = [(encoded(photo(seed=8)), "front.jpg"), (encoded(photo(seed=8)), "again.jpg")]
+    page = send(desk, NEW, fields_of(desk.get(NEW).text), act="upload", pictures=twice).text
+    assert len(pictures_in(page)) == 1
+    assert "again.jpg" in page
+    assert "front.jpg" not in page

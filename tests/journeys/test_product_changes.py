@@ -139,6 +139,22 @@ def test_a_preview_that_no_longer_holds_is_shown_again_and_nothing_changes(desk:
         assert desk.get(f"/admin/history/{seen['batch']}").status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("query", "kept"),
+    [("category=dress&min_price=30&max_price=10", "category=dress&max_price=10"), ("q=robe&sort=no", "q=robe")],
+)
+def test_a_filter_that_cannot_be_is_said_beside_the_list_without_it(desk: FlaskClient, query: str, kept: str) -> None:
+    answer = desk.get(f"/admin/?{query}")
+    assert answer.status_code == 400
+    assert 'role="alert"' in answer.text
+    assert re.findall(r'name="id" value="(\d+)"', answer.text) == ticked(desk, 50, kept)
+
+
+def test_a_view_of_too_many_fields_is_refused(desk: FlaskClient) -> None:
+    form = {"csrf_token": csrf_token(desk.get("/admin/").text), "name": "Many", "query": "&".join(["q=a"] * 501)}
+    assert desk.post("/admin/views", data=form).status_code == 400
+
+
 def test_nobody_is_named_in_the_history(shop: Flask, desk: FlaskClient) -> None:
     accounts = {account.role: account for account in demo_accounts(shop.extensions["wiring"].settings)}
     form = previewed(desk, id=ticked(desk, 1), action="brand", value="Maison Test")

@@ -96,6 +96,7 @@ def test_every_order_shows_every_product_once_over_its_pages(shop: None, order: 
         ("category", "Robe", BulkEdit(BulkAction.CATEGORY, "dress")),
         ("colour", "Navy blue", BulkEdit(BulkAction.COLOUR, "navy")),
         ("colour", "", BulkEdit(BulkAction.COLOUR, "")),
+        ("brand", "Our\0ika", BulkEdit(BulkAction.BRAND, "Ourika")),
         ("brand", "  Ourika   Paris ", BulkEdit(BulkAction.BRAND, "Ourika Paris")),
         ("price", "-12,5 %", BulkEdit(BulkAction.PRICE, Decimal("-12.5"))),
         ("stock", "0", BulkEdit(BulkAction.STOCK, 0)),

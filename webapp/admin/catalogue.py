@@ -84,10 +84,17 @@ _VIEW_PROBLEMS = {
 
 @admin.get("/")
 @permission_required(Permission.READ_CATALOGUE)
-def catalogue() -> str:
-    """The list of products that the address asks for."""
-    query = list_query_from(request.args)
-    return _list_page(query, _found_by_look(query) if query.is_by_look else _found(query))
+def catalogue() -> tuple[str, int]:
+    """The list of products that the address asks for; what cannot be asked for is left out, and said."""
+    problem: BadRequestValue | None = None
+    try:
+        query = list_query_from(request.args)
+    except BadRequestValue as error:
+        problem, usable = error, MultiDict(request.args)
+        usable.poplist(error.field)
+        query = list_query_from(usable)
+    found = _found_by_look(query) if query.is_by_look else _found(query)
+    return _list_page(query, found, problem=problem), 400 if problem else 200
 
 
 @admin.post("/search-by-picture")
@@ -243,7 +250,9 @@ def _note_bulk_edit(edit: BulkEdit, batch: str, products: int) -> None:
     note("catalogue.bulk_edited", actor=current_visitor().pseudonym, details=details)
 
 
-def _list_page(query: ListQuery, found: Page[Product], *, by_picture: bool = False) -> str:
+def _list_page(
+    query: ListQuery, found: Page[Product], *, by_picture: bool = False, problem: BadRequestValue | None = None
+) -> str:
     in_use = {field: choices(field) for field in FIELDS}
     return render_template(
         "admin/catalogue.html",
@@ -251,6 +260,7 @@ def _list_page(query: ListQuery, found: Page[Product], *, by_picture: bool = Fal
         query=query,
         query_text=as_text(request.args),
         by_picture=by_picture,
+        problem=problem,
         search_words=SEARCH_WORDS,
         order_words=ORDER_WORDS,
         state_words=STATE_WORDS,

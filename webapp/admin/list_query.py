@@ -71,8 +71,14 @@ def list_query_from(values: "MultiDict[str, str]") -> ListQuery:
 
 
 def query_of(text: str) -> "MultiDict[str, str]":
-    """Return the fields of a list's address, from the text behind its question mark; others are dropped."""
-    pairs = parse_qsl(text.removeprefix("?"), max_num_fields=500)
+    """Return the fields of a list's address, from the text behind its question mark; others are dropped.
+
+    Raises BadRequestValue for more than 500.
+    """
+    try:
+        pairs = parse_qsl(text.removeprefix("?"), max_num_fields=500)
+    except ValueError as error:
+        raise BadRequestValue("query", _("Choose at most %(most)d values.", most=_MAX_VALUES)) from error
     return MultiDict([(name, value) for name, value in pairs if name in _FIELDS and value.strip()])
 
 

@@ -207,7 +207,9 @@ def _with_uploads(typed: Typed, problems: list[str]) -> Typed:
         problems.append(_("An item has %(most)s pictures at most: the others were left out.", most=MOST_PICTURES))
     for file in files[: max(room, 0)]:
         content_hash = _taken_in(file, problems)
-        if content_hash and not any(one.picture.content_hash == content_hash for one in typed.pictures):
+        if any(one.picture.content_hash == content_hash for one in typed.pictures):
+            flash(_("%(name)s is among the pictures already.", name=(file.filename or "")[:80]), "info")
+        elif content_hash:
             typed = typed.with_pictures([_cut_out(content_hash, typed, problems, is_new=True)])
     return typed
 
