@@ -15,7 +15,7 @@ async function look() {
     return true;
   }
   if (silence) silence.hidden = !silent;
-  if (state === "running" && !badge.classList.contains("state-running")) {
+  if (job.dataset.running && state === "running" && !badge.classList.contains("state-running")) {
     badge.className = "state state-running";
     badge.textContent = job.dataset.running;
   }
