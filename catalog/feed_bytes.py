@@ -75,6 +75,7 @@ def look_over(feed: FeedBytes) -> tuple[str, str]:
             digest.update(head)
             letters.see(head)
             head = file.read(_CHUNK_BYTES)
+        letters.see(b"", is_end=True)
     return digest.hexdigest(), letters.encoding(marked)
 
 
@@ -91,25 +92,27 @@ class _Letters:
         self._right_beyond_ascii = 0
         self._may_be_windows_1252 = True
 
-    def see(self, chunk: bytes) -> None:
+    def see(self, chunk: bytes, *, is_end: bool = False) -> None:
+        """Take the next bytes; at the end those of a letter that was cut are wrong ones."""
+        if not chunk.isascii():
+            self._may_be_windows_1252 &= _NOT_WINDOWS_1252.search(chunk) is None
         try:
-            text = self._decoder.decode(chunk)
+            text = self._decoder.decode(chunk, is_end)
         except UnicodeDecodeError as error:
             raise _unreadable(self._name, self._line, "this is damaged UTF-16 text") from error
         if "\0" in text:
             raise _unreadable(self._name, self._line + text[: text.index("\0")].count("\n"), "this is no text")
         if not text.isascii():
-            self._count(text, chunk)
+            self._count(text)
         self._line += text.count("\n")
 
-    def _count(self, text: str, chunk: bytes) -> None:
+    def _count(self, text: str) -> None:
         wrong = len(text) - len(text.encode("utf-8", "ignore").decode("utf-8"))
         if wrong and not self._wrong:
             place = next(place for place, letter in enumerate(text) if "\ud800" <= letter <= "\udfff")
             self._first_wrong_line = self._line + text[:place].count("\n")
         self._wrong += wrong
         self._right_beyond_ascii += len(text) - len(text.encode("ascii", "ignore")) - wrong
-        self._may_be_windows_1252 &= _NOT_WINDOWS_1252.search(chunk) is None
 
     def encoding(self, marked: str) -> str:
         if not self._wrong:

@@ -370,6 +370,27 @@ def test_a_feed_over_the_limit_is_refused_beside_its_form(shop: Flask, merchandi
     assert 'name="feed"' in refused.text
 
 
+def test_a_feed_of_prices_alone_is_checked_imported_and_undone(shop: Flask, merchandiser: FlaskClient) -> None:
+    imported(merchandiser, shop, archive(row("PR-1"), row("PR-2")))
+    content = "référence;prix\nPR-1;10,00 €\nPR-2;1 299,00 €\nPR-NEW;5,00 €\n".encode()
+    number = checked(merchandiser, shop, content, name="prix.csv")
+    page = merchandiser.get(f"/admin/feeds/{number}").text
+    assert "no product has this SKU yet, and a new one needs category, stock, image, title too" in page
+    assert "Robe PR-1" in page, "the check shows the product as it will be"
+    with shop.app_context():
+        upload = upload_in(shop, number)
+        assert [upload.rows_new, upload.rows_changed, upload.rows_unchanged, upload.rows_rejected] == [0, 1, 1, 1]
+    post(merchandiser, f"/admin/feeds/{number}/import")
+    work(shop)
+    with shop.app_context():
+        product = product_by_sku("PR-1")
+        assert (product.price_minor_units, product.stock, len(product.images)) == (1000, 3, 1)
+    post(merchandiser, f"/admin/feeds/{number}/undo")
+    work(shop)
+    with shop.app_context():
+        assert product_by_sku("PR-1").price_minor_units == 129_900
+
+
 def test_columns_are_saved_under_a_name_and_used_again(shop: Flask, merchandiser: FlaskClient) -> None:
     number = number_of(send(merchandiser, archive(row("S-1"))))
     address = f"/admin/feeds/{number}/mapping"

@@ -183,3 +183,24 @@ def test_a_byte_order_mark_that_comes_twice_is_no_part_of_the_first_name(
     path = tmp_path / name
     path.write_bytes(("\ufeff\ufeff" + text).encode(encoding))
     assert [row.cells for row in open_feed(path).read()] == [{"sku": "A", "price": "9"}]
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("sku,price,title\nA,9,Été à".encode()[:-1], "not UTF-8 text"),
+        (b"sku,price\nA,9 \xe2\x81", "not UTF-8 text"),
+        ("\ufeffsku,price\nA,9".encode("utf-16-le")[:-1], "damaged UTF-16 text"),
+    ],
+)
+def test_a_file_that_was_cut_within_a_letter_is_told_so(tmp_path: Path, content: bytes, words: str) -> None:
+    path = tmp_path / "cut.csv"
+    path.write_bytes(content)
+    with pytest.raises(FeedUnreadable, match=words):
+        open_feed(path)
+
+
+def test_an_accent_at_the_very_end_may_be_of_windows(tmp_path: Path) -> None:
+    path = tmp_path / "f.csv"
+    path.write_bytes("sku,title\nA,Beauté".encode("cp1252"))
+    assert [row.cells["title"] for row in open_feed(path).read()] == ["Beauté"]
