@@ -141,7 +141,7 @@ def test_a_line_that_is_no_flat_object_is_a_problem_of_its_own(feed: OpenFeed, l
         (b"sku\n1\n", "p.csv", "must name the columns"),
         (b"sku,title,sku\n", "p.csv", "two columns are named 'sku'"),
         (b'[{"sku": "1"}]', "p.jsonl", "one JSON list"),
-        (b"PK", "p.xlsx", "a feed is a .csv, .tsv, .jsonl"),
+        (b"PK", "p.xlsx", "this is a workbook"),
     ],
 )
 def test_a_feed_that_cannot_be_read_says_how_to_export_it(
