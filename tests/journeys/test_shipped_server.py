@@ -2,6 +2,7 @@
 
 import contextlib
 import http.client
+import io
 import os
 import re
 import shutil
@@ -9,6 +10,7 @@ import socket
 import ssl
 import subprocess
 import time
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -258,6 +260,57 @@ def test_an_upload_over_the_limit_is_refused_before_the_shop_sees_it(shop: tuple
     answer = before.ask("POST", "/photos", b"", **{"Content-Length": str(17 * 1024 * 1024)})
     assert answer.status == 413
     assert answer.headers["Strict-Transport-Security"]
+
+
+def test_a_large_feed_is_taken_from_a_merchandiser_alone(
+    seeded_instance: Path, tmp_path: Path, certificate: Path
+) -> None:
+    nginx()
+    instance = Path(shutil.copytree(seeded_instance, tmp_path / "instance"))
+    (tmp_path / "nginx").mkdir()
+    with (
+        serve(instance) as live,
+        front(live.url.removeprefix("http://"), certificate, tmp_path / "nginx") as before,
+    ):
+        refused = before.ask("POST", "/admin/feeds", b"", **{"Content-Length": str(17 * 1024 * 1024)})
+        assert refused.status == 303, "nobody is asked for a body before the log-in"
+        assert refused.headers["Location"] == "https://shop.example/account/login?next=/admin/feeds"
+        cookie = cookie_of(live, before, "merchandiser")
+        page = before.ask("GET", "/admin/feeds", Cookie=cookie)
+        token, cookie = csrf_token(page.content.decode()), str(page.headers["Set-Cookie"]).partition(";")[0]
+        large = io.BytesIO()
+        with zipfile.ZipFile(large, "w") as archive:
+            archive.writestr(
+                "products.csv", "sku;title;category;price;currency;stock;image\nL-1;Robe;dress;10;EUR;1;a.jpg"
+            )
+            archive.writestr("images/a.jpg", bytes(17_000_000))
+        body = (
+            b'--edge\r\nContent-Disposition: form-data; name="csrf_token"\r\n\r\n' + token.encode() + b"\r\n"
+            b'--edge\r\nContent-Disposition: form-data; name="feed"; filename="large.zip"\r\n\r\n'
+            + large.getvalue()
+            + b"\r\n--edge--\r\n"
+        )
+        form = {"Content-Type": "multipart/form-data; boundary=edge", "Referer": "https://shop.example/admin/feeds"}
+        taken = before.ask("POST", "/admin/feeds", body, Cookie=cookie, **form)
+        assert taken.status == 303
+        assert "/mapping" in taken.headers["Location"]
+        shopper = cookie_of(live, before, "shopper")
+        assert before.ask("POST", "/admin/feeds", b"x", Cookie=shopper, **form).status == 403
+
+
+def cookie_of(live: LiveShop, before: Front, role: str) -> str:
+    """Log an account of the demo in; return its cookie."""
+    page = before.ask("GET", "/account/login")
+    cookie = page.headers["Set-Cookie"].partition(";")[0]
+    account = live.accounts[role]
+    form = {"csrf_token": csrf_token(page.content.decode()), "email": account.email, "password": account.password}
+    headers = {
+        "Content-Type": "application/x-www-form-urlencoded",
+        "Cookie": cookie,
+        "Referer": "https://shop.example/account/login",
+    }
+    entered = before.ask("POST", "/account/login", urlencode(form).encode(), **headers)
+    return str(entered.headers["Set-Cookie"]).partition(";")[0]
 
 
 def test_slow_uploads_keep_nobody_waiting_and_touch_no_disk(shop: tuple[LiveShop, Front]) -> None:
