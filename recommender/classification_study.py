@@ -14,7 +14,7 @@ from recommender.evaluation import expected_calibration_error, f1_by_class, pair
 from recommender.near_duplicates import duplicate_groups
 from recommender.softmax_head import Probabilities
 from recommender.study_features import StudyFeatures, StudyReaders, study_features, words_again
-from recommender.study_models import Truth, fused, grouped_folds, part_answers
+from recommender.study_models import Truth, fused, grouped_folds, part_answers, words_first
 from recommender.study_sets import StudyProduct, StudySet, masked, without_rare
 
 MODELS = ("text", "image", "both")
@@ -196,15 +196,18 @@ def _fold_answers(
 ) -> dict[str, tuple[Probabilities, float]]:
     """Return each model's, and each part's, probabilities for `asked`, and its seconds with those of its features."""
     answers = {part: part_answers(part, features, truth, known, asked, seed=seed) for part in features.parts}
-    found = {}
-    for name in names:
-        parts = features.of(name) if name in MODELS else (name,)
+    parts_of = {name: features.of(name) if name in MODELS else (name,) for name in names}
+    heads, seconds = {}, {}
+    for name, parts in parts_of.items():
         begun = time.perf_counter()
-        said = fused({part: answers[part] for part in parts}, known, truth, seed=seed)
-        spent = time.perf_counter() - begun
-        spent += sum(answers[part].seconds + features.seconds.get(part, 0) for part in parts)
-        found[name] = (said, spent)
-    return found
+        heads[name] = fused({part: answers[part] for part in parts}, known, truth, seed=seed)
+        seconds[name] = time.perf_counter() - begun
+    said = {name: head.asked for name, head in heads.items()}
+    if {"text", "image", "both"} <= heads.keys():
+        said["both"] = words_first(heads["text"], heads["both"], known, truth)
+        seconds["both"] += seconds["text"]
+    spent = {part: answers[part].seconds + features.seconds.get(part, 0) for part in answers}
+    return {name: (said[name], seconds[name] + sum(spent[part] for part in parts_of[name])) for name in names}
 
 
 def _truth(products: Sequence[StudyProduct], features: StudyFeatures, names: Sequence[str] = ()) -> Truth:

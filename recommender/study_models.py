@@ -1,4 +1,4 @@
-"""The models of the classification study: a head a part, and a fused head over what the parts' heads say."""
+"""The models of the classification study: a head a part, a fused head over what these say, and words before photos."""
 
 import time
 import warnings
@@ -23,6 +23,8 @@ _LEAST = 1e-3
 _TRUST_PENALTIES = (0.03, 0.3)
 _DISPENSABLE = ("encoder", "joined")
 """Parts that a fused head may do without: the shop's encoder knows garments, and the joined rows say nothing new."""
+_PLAINLY_BETTER = 3.0
+"""So many standard errors of its mean a difference is above 0 before it is believed: about one chance in a thousand."""
 
 
 @dataclass(frozen=True)
@@ -101,8 +103,16 @@ def part_answers(
     return PartAnswers(left_out, said, time.perf_counter() - begun, strength)
 
 
-def fused(answers: Mapping[str, PartAnswers], known: NDArray[np.int64], truth: Truth, *, seed: int) -> Probabilities:
-    """Return the probabilities of the asked rows by a head fused over the parts.
+@dataclass(frozen=True)
+class FusedAnswers:
+    """What a fused head says: probabilities of the known rows by folds that left them out, and of the asked rows."""
+
+    known: Probabilities
+    asked: Probabilities
+
+
+def fused(answers: Mapping[str, PartAnswers], known: NDArray[np.int64], truth: Truth, *, seed: int) -> FusedAnswers:
+    """Return what a head fused over the parts says.
 
     Its inputs are the parts' log probabilities, concatenated: for each part a weight above 0, and a trust that may
     differ by category. Fitted on what the parts said of rows that they had not been fitted on, so that no part is
@@ -112,21 +122,46 @@ def fused(answers: Mapping[str, PartAnswers], known: NDArray[np.int64], truth: T
     right = truth.categories[known]
     folds = grouped_folds(known, truth, folds=INNER_FOLDS, seed=seed + 1)
     optional = [part for part in _DISPENSABLE if part in answers and len(answers) > 1]
-    best: tuple[float, list[str], float] | None = None
-    for left_out in _subsets(optional):
-        parts = [part for part in answers if part not in left_out]
+    best: tuple[float, list[str], float, Probabilities] | None = None
+    for absent in _subsets(optional):
+        parts = [part for part in answers if part not in absent]
         said = np.stack([answers[part].known for part in parts])
         for penalty in _TRUST_PENALTIES:
-            loss = 0.0
+            left_out = np.empty((len(known), len(truth.names)))
             for kept, apart in folds:
-                chances = _fused(said[:, kept], right[kept], said[:, apart], penalty)
-                loss -= float(np.log(np.clip(chances[np.arange(len(apart)), right[apart]], 1e-9, 1)).sum())
+                left_out[apart] = _fused(said[:, kept], right[kept], said[:, apart], penalty)
+            loss = -float(_log_chances(left_out, right).sum())
             if best is None or loss < best[0]:
-                best = (loss, parts, penalty)
+                best = (loss, parts, penalty, left_out)
     assert best is not None
-    _, parts, penalty = best
+    _, parts, penalty, left_out = best
     heard, asked = (np.stack([getattr(answers[part], side) for part in parts]) for side in ("known", "asked"))
-    return _fused(heard, right, asked, penalty)
+    return FusedAnswers(left_out, _fused(heard, right, asked, penalty))
+
+
+def words_first(text: FusedAnswers, everything: FusedAnswers, known: NDArray[np.int64], truth: Truth) -> Probabilities:
+    """Return the asked rows' probabilities from the words, and from all parts as far as the words leave doubt.
+
+    p = c * p_text + (1 - c) * p_all, where c = max p_text, the probability that the words are right. Where the known
+    rows show that the head over all parts is plainly better than that, its answers are returned instead.
+    """
+    right = truth.categories[known]
+    gain = _log_chances(everything.known, right) - _log_chances(_as_words_doubt(text.known, everything.known), right)
+    if gain.mean() > _PLAINLY_BETTER * gain.std() / np.sqrt(len(gain)):
+        return everything.asked
+    return _as_words_doubt(text.asked, everything.asked)
+
+
+def _as_words_doubt(text: Probabilities, everything: Probabilities) -> Probabilities:
+    sure = text.max(axis=1, keepdims=True)
+    mixed: Probabilities = sure * text + (1 - sure) * everything
+    return mixed
+
+
+def _log_chances(said: Probabilities, right: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return the log of what each row gives its true category."""
+    chances: NDArray[np.float64] = np.log(np.clip(said[np.arange(len(right)), right], 1e-9, 1))
+    return chances
 
 
 def _subsets(parts: Sequence[str]) -> list[tuple[str, ...]]:

@@ -20,7 +20,7 @@ from recommender.near_duplicates import duplicate_groups
 from recommender.ports import EncoderIdentity, Pixels
 from recommender.softmax_head import best_temperature, fit_head, softmax
 from recommender.study_features import StudyReaders
-from recommender.study_models import PartAnswers, Truth, fused, grouped_folds
+from recommender.study_models import FusedAnswers, PartAnswers, Truth, fused, grouped_folds, words_first
 from recommender.study_sets import masked, read_study_set, without_rare
 from recommender.study_words import WordCounts
 from tests.factories import encoded
@@ -271,7 +271,30 @@ def test_the_fused_head_hears_the_part_that_knows() -> None:
     said = {
         name: PartAnswers(part[:200], part[200:], 0, 1) for name, part in (("encoder", guessing), ("words", knowing))
     }
-    assert (fused(said, np.arange(200), truth, seed=0).argmax(1) == right[200:]).mean() > 0.9
+    assert (fused(said, np.arange(200), truth, seed=0).asked.argmax(1) == right[200:]).mean() > 0.9
+
+
+def _heads(words_right: float) -> tuple[FusedAnswers, FusedAnswers, Truth]:
+    """Two hundred known rows of two categories: words say each with 0.8, all parts with 0.9, and always rightly."""
+    right = np.tile([0, 1], 100)
+    said = np.where(np.arange(200) < 200 * words_right, right, 1 - right)
+    words = FusedAnswers(np.eye(2)[said] * 0.6 + 0.2, np.array([[0.9, 0.1], [0.5, 0.5], [0.6, 0.4]]))
+    everything = FusedAnswers(np.eye(2)[right] * 0.8 + 0.1, np.array([[0.2, 0.8], [0.1, 0.9], [0.05, 0.95]]))
+    nothing = np.array([], np.int64)
+    return words, everything, Truth(("a", "b"), right, np.full(200, -1), nothing, np.arange(200))
+
+
+def test_a_photo_fills_the_doubt_that_words_leave() -> None:
+    words, everything, truth = _heads(words_right=0.995)
+    everything = FusedAnswers(words.known, everything.asked)
+    said = words_first(words, everything, np.arange(200), truth)
+    assert np.allclose(said[:, 0], [0.9 * 0.9 + 0.1 * 0.2, (0.5 + 0.1) / 2, 0.6 * 0.6 + 0.4 * 0.05])
+    assert said.argmax(1).tolist() == [0, 1, 1]
+
+
+def test_where_photos_plainly_know_better_words_do_not_come_first() -> None:
+    words, everything, truth = _heads(words_right=0.6)
+    assert np.array_equal(words_first(words, everything, np.arange(200), truth), everything.asked)
 
 
 def test_mcnemar_is_the_binomial_of_the_disagreements() -> None:
