@@ -37,6 +37,16 @@ def squared(photo: Pixels, size_pixels: int) -> Pixels:
     return np.asarray(square)
 
 
+def stretched(photo: Pixels, size_pixels: int) -> Pixels:
+    """Return the whole photo, stretched to a square, uint8, shape (size_pixels, size_pixels, 3).
+
+    photo: uint8, shape (H, W, 3), or (H, W) for grey. Raises ValueError for any other shape or type.
+    """
+    _check(photo)
+    picture = Image.fromarray(photo).convert("RGB")
+    return np.asarray(picture.resize((size_pixels, size_pixels), Image.Resampling.BICUBIC, reducing_gap=3.0))
+
+
 def encoder_input(photos: Sequence[Pixels], wanted: InputFormat) -> NDArray[np.float32]:
     """Return float32, shape (n, 3, size, size), in the order of `photos`, ready for the image encoder."""
     squares = np.empty((len(photos), wanted.size_pixels, wanted.size_pixels, 3), np.uint8)

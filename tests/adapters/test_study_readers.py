@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from recommender.errors import OptionalModelMissing
-from recommender.imagenet_features import NETWORKS, ImageNetFeatures
+from recommender.imagenet_features import VIEWS, ImageNetFeatures
 from recommender.sentence_encoder import MiniLmSentences
 from tests.factories import photo
 from tests.needs import missing
@@ -40,15 +40,22 @@ def test_a_sentence_reads_the_same_in_any_company(sentences: MiniLmSentences) ->
     assert sentences.encode([]).shape == (0, 384)
 
 
-def test_photos_have_features_of_each_network(imagenet: ImageNetFeatures) -> None:
+def test_photos_have_features_of_each_view(imagenet: ImageNetFeatures) -> None:
     small = photo(60, 90, seed=1)
     seen = imagenet.encode([small, photo(80, 80, seed=2), small])
-    assert len(seen) == len(NETWORKS)
+    assert len(seen) == len(VIEWS)
     for rows in seen:
         assert rows.shape == (3, 1280)
         assert (rows >= 0).all()
         assert np.array_equal(rows[0], rows[2])
         assert not np.allclose(rows[0], rows[1])
+
+
+def test_a_mirror_image_has_the_features_of_the_photo(imagenet: ImageNetFeatures) -> None:
+    plain, other = photo(64, 96, seed=1), photo(64, 96, seed=2)
+    for rows in imagenet.encode([plain, np.ascontiguousarray(plain[:, ::-1]), other]):
+        shown, mirrored, strange = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+        assert 1 - shown @ mirrored < 0.1 * (1 - shown @ strange)
 
 
 @pytest.mark.parametrize("reader", [MiniLmSentences, ImageNetFeatures])

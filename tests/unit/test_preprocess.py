@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recommender.preprocess import InputFormat, encoder_input, normalised, squared
+from recommender.preprocess import InputFormat, encoder_input, normalised, squared, stretched
 
 FORMAT = InputFormat(32, (0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
 
@@ -38,6 +38,13 @@ def test_what_a_photo_does_not_fill_is_white() -> None:
     assert (square[-10:] == 255).all()
 
 
+@pytest.mark.parametrize(("height", "width"), [(1, 1), (10, 40), (300, 7)])
+def test_a_stretched_photo_fills_the_square(height: int, width: int) -> None:
+    square = stretched(flat(height, width, 40), 32)
+    assert square.shape == (32, 32, 3)
+    assert (square == 40).all()
+
+
 def test_a_grey_photo_is_taken_as_colour() -> None:
     grey = np.arange(64, dtype=np.uint8).reshape(8, 8)
     assert np.array_equal(squared(grey, 32), squared(np.stack([grey] * 3, axis=2), 32))
@@ -55,6 +62,8 @@ def test_a_grey_photo_is_taken_as_colour() -> None:
 def test_what_is_no_photo_is_refused(photo: np.ndarray) -> None:
     with pytest.raises(ValueError, match="a photo is uint8"):
         squared(photo, 32)
+    with pytest.raises(ValueError, match="a photo is uint8"):
+        stretched(photo, 32)
 
 
 def test_photos_of_different_sizes_share_a_batch_in_order() -> None:
