@@ -48,6 +48,13 @@ class FeedUnreadable(CatalogError):
     """The feed as a whole cannot be read (format, encoding, columns); nothing was imported."""
 
 
+class FeedBeginsEmpty(FeedUnreadable):
+    """The feed's beginning was read to its bound, and what was looked for is not in it."""
+
+    def __init__(self, name: str, megabytes: int) -> None:
+        super().__init__(f"{name}: the first {megabytes} MB hold no whole row; take out empty lines and white space")
+
+
 class MappingError(CatalogError):
     """The mapping file has a fault; the message names the key."""
 

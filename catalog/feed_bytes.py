@@ -5,9 +5,10 @@ import re
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, getincrementaldecoder
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import IO
+from io import BufferedIOBase
+from typing import IO, cast
 
-from catalog.errors import FeedUnreadable
+from catalog.errors import FeedBeginsEmpty, FeedUnreadable
 
 UTF_8, UTF_16, WINDOWS_1252 = "UTF-8", "UTF-16", "Windows-1252"
 _CODECS = {
@@ -34,6 +35,10 @@ class FeedBytes:
         with self.open() as file:
             return file.read(_CHUNK_BYTES)
 
+    def up_to(self, megabytes: int) -> "FeedBytes":
+        """Return the same table, of which nothing behind the bound is read: that raises FeedBeginsEmpty."""
+        return FeedBytes(self.name, lambda: cast(IO[bytes], _Beginning(self.open(), self.name, megabytes)))
+
     def digest(self) -> str:
         """Return the SHA-256 of all bytes, hexadecimal."""
         digest = hashlib.sha256()
@@ -41,6 +46,32 @@ class FeedBytes:
             while chunk := file.read(_CHUNK_BYTES):
                 digest.update(chunk)
         return digest.hexdigest()
+
+
+class _Beginning(BufferedIOBase):
+    """A file that ends with an error where it is longer than its bound."""
+
+    def __init__(self, file: IO[bytes], name: str, megabytes: int) -> None:
+        self._file = file
+        self._name = name
+        self._megabytes = megabytes
+        self._left = megabytes * 1_000_000
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        chunk = self._file.read(-1 if size is None else size)
+        self._left -= len(chunk)
+        if self._left < 0:
+            raise FeedBeginsEmpty(self._name, self._megabytes)
+        return chunk
+
+    read1 = read
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
 
 
 def codec_of(encoding: str) -> str:

@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path, PurePath
 from typing import IO, Any
 
-from catalog.errors import FeedUnreadable, Problem
+from catalog.errors import FeedBeginsEmpty, FeedUnreadable, Problem
 from catalog.feed_archive import FeedArchive, open_archive
 from catalog.feed_bytes import UTF_8, FeedBytes, codec_of, encoding_of_beginning, look_over
 from catalog.feed_cells import unmarked
@@ -27,6 +27,8 @@ _WORKBOOK_NAMES = (".xlsx", ".xlsm", ".xls", ".ods", ".numbers")
 _DELIMITERS = ",;\t|"
 _MAX_CELL_CHARACTERS = 100_000
 _MAX_LINE_CHARACTERS = 1_000_000
+_SAMPLED_MEGABYTES = 4
+"""A sample is taken while a browser waits: what has no row so far back is told so."""
 
 
 @dataclass(frozen=True)
@@ -70,16 +72,31 @@ class FeedSample:
 
 
 def sample_feed(path: Path, *, rows: int = 100) -> FeedSample:
-    """Return the feed's beginning without reading the rest. Raises FeedUnreadable."""
+    """Return the feed's beginning without reading the rest; fewer rows where they are long or far between.
+
+    Raises FeedUnreadable, also where a long beginning holds no row.
+    """
     try:
-        table, _ = _table_of(path)
+        whole, _ = _table_of(path)
+        table = whole.up_to(_SAMPLED_MEGABYTES)
         encoding = UTF_8 if _ends(table, XML_NAMES) else encoding_of_beginning(table.beginning())
         codec = codec_of(encoding)
-        first = tuple(islice(_rows(table, codec, errors="replace"), rows))
+        first = _first_rows(_rows(table, codec, errors="replace"), rows)
         columns = _header(table, codec) if _ends(table, CSV_NAMES) else ()
     except OSError as error:
         raise FeedUnreadable(f"{path.name}: {error.strerror or error}") from error
     return FeedSample(columns or tuple(dict.fromkeys(name for row in first for name in row.cells)), first, encoding)
+
+
+def _first_rows(rows: Iterator[RawRow], most: int) -> tuple[RawRow, ...]:
+    """At most so many rows, as far as the beginning goes."""
+    first: list[RawRow] = []
+    try:
+        first.extend(islice(rows, most))
+    except FeedBeginsEmpty:
+        if not first:
+            raise
+    return tuple(first)
 
 
 def open_feed(path: Path) -> FeedFile:

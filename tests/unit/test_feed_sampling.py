@@ -6,7 +6,7 @@ import pytest
 
 from catalog.errors import FeedUnreadable
 from catalog.feed_mapping import mapping_from
-from catalog.feed_reading import sample_feed
+from catalog.feed_reading import open_feed, sample_feed
 
 
 def test_the_sample_of_a_csv_has_its_columns_and_first_rows_only(tmp_path: Path) -> None:
@@ -33,3 +33,31 @@ def test_a_mapping_can_take_nothing_but_what_it_says() -> None:
     mapping = mapping_from({"by_name": False, "fields": {"sku": "ref"}, "defaults": {"stock": 0}})
     assert mapping.read(row) == {"sku": "R-1"}
     assert mapping.fields_of(row) == {"sku", "stock"}
+
+
+EMPTY = (" " * 999 + "\n") * 5_000
+"""Five megabytes, more than a sample reads."""
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("feed.csv", "sku,title\n" + EMPTY + "A,Robe\n"),
+        ("feed.jsonl", EMPTY + '{"sku": "A"}\n'),
+        ("feed.xml", "<rss>" + EMPTY + "<item><id>A</id></item></rss>"),
+    ],
+)
+def test_a_feed_whose_first_row_lies_too_far_back_says_what_to_take_out(
+    tmp_path: Path, name: str, content: str
+) -> None:
+    path = tmp_path / name
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(FeedUnreadable, match=f"{name}: the first 4 MB hold no whole row; take out empty lines"):
+        sample_feed(path)
+    assert [row.cells.get("sku") for row in open_feed(path).read()] == ["A"]
+
+
+def test_a_sample_goes_no_further_than_its_bound_and_keeps_the_rows_before_it(tmp_path: Path) -> None:
+    path = tmp_path / "feed.csv"
+    path.write_text("sku,title\nA,Robe\nB,Jupe\n" + EMPTY + "C,Top\n", encoding="utf-8")
+    assert [row.cells["sku"] for row in sample_feed(path).rows] == ["A", "B"]

@@ -105,6 +105,7 @@ def test_an_english_page_says_it_as_the_reader_does(app: Flask) -> None:
         ("a.xml", b"<!DOCTYPE x><rss></rss>"),
         ("a.csv", b"a,a\n1,2\n"),
         ("a.jsonl", b"[1]"),
+        ("a.jsonl", b" " * 4_000_001),
     ],
 )
 def test_why_a_whole_file_is_no_feed_is_said_in_french(tmp_path: Path, name: str, content: bytes) -> None:
