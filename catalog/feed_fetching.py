@@ -94,7 +94,9 @@ class Fetcher:
         return buffer.getvalue()
 
     def _target(self, address: str) -> _Target:
-        if len(address) > _MAX_ADDRESS_CHARACTERS or not address.isascii() or not address.isprintable():
+        if len(address) > _MAX_ADDRESS_CHARACTERS:
+            raise AddressRefused(address, f"an address has {_MAX_ADDRESS_CHARACTERS} characters at most")
+        if not address.isascii() or not address.isprintable():
             raise AddressRefused(address, "write it in ASCII, without control characters")
         try:
             parts = urlsplit(address)

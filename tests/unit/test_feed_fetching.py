@@ -161,6 +161,13 @@ def test_a_redirect_within_the_list_is_followed(fetcher: Fetcher, port: int) -> 
     assert len(fetched(fetcher, port, "moved")) == 100_000
 
 
+def test_an_address_that_is_too_long_is_told_so(fetcher: Fetcher, port: int) -> None:
+    begin = f"http://{NAME}:{port}/"
+    assert fetcher.check(begin.ljust(2_000, "a")) == NAME
+    with pytest.raises(AddressRefused, match="2000 characters at most"):
+        fetcher.check(begin.ljust(2_001, "a"))
+
+
 @pytest.mark.parametrize(
     ("page", "words"),
     [
