@@ -10,9 +10,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import selectinload
 
-from catalog.errors import InvalidBulkEdit
+from catalog.errors import InvalidBulkEdit, InvalidPrice
 from catalog.history_models import ProductChange
 from catalog.models import CREATION_UNDONE, Product
+from catalog.money import minor_digits, parse_price
 from catalog.product_list import products_by_ids
 from catalog.vocabulary import Kind, canonical, canonical_category, own_slug
 from storage.database import db, now
@@ -23,6 +24,7 @@ _A_PIECE = 500
 _MOST_PIECES = 1_000_000
 _MOST_PRICE = 2_000_000_000
 _TEXT_CHARACTERS = 60
+_OF_TWO_DECIMALS = "EUR"
 
 
 class BulkAction(StrEnum):
@@ -36,6 +38,7 @@ class BulkAction(StrEnum):
     GENDER = "gender"
     SEASON = "season"
     PRICE = "price"
+    PRICE_TO = "price_to"
     STOCK = "stock"
     WITHDRAW = "withdraw"
     RESTORE = "restore"
@@ -50,15 +53,21 @@ _FIELDS = {
     BulkAction.WITHDRAW: "deleted_at",
     BulkAction.RESTORE: "deleted_at",
     BulkAction.PRICE: "price_minor_units",
+    BulkAction.PRICE_TO: "price_minor_units",
 }
+PRICE_ACTIONS = frozenset({BulkAction.PRICE, BulkAction.PRICE_TO})
+ENDINGS = (0, 90, 95, 99)
+"""What a changed price may end in, in hundredths: 1 299,90 ends in 90."""
 
 
 @dataclass(frozen=True)
 class BulkEdit:
-    """An action and its value: a slug or text, percent for the price, pieces for the stock, nothing else."""
+    """An action and its value: slug or text, percent or an amount for the price, pieces for the stock, or nothing."""
 
     action: BulkAction
     value: str | int | Decimal = ""
+    ending: int | None = None
+    """Of a changed price: one of ENDINGS, to which it is rounded; None leaves it as it comes out."""
 
     @property
     def field(self) -> str:
@@ -70,21 +79,31 @@ class BulkEdit:
         """Whether it changes what shoppers find, beyond what is said of it."""
         return self.field == "deleted_at"
 
-    def after(self, before: Any) -> Any:
-        """Return what becomes of a value of the field; the value itself where it is so already."""
+    @property
+    def moves_price(self) -> bool:
+        """Whether it changes prices: what becomes of one depends on its currency."""
+        return self.action in PRICE_ACTIONS
+
+    def after(self, before: Any, currency: str) -> Any:
+        """Return what becomes of a value of the field; the value itself where it is so already.
+
+        currency: of the product, for its price.
+        """
         match self.action:
             case BulkAction.WITHDRAW:
                 return before or now()
             case BulkAction.RESTORE:
                 return None
             case BulkAction.PRICE:
-                return _changed_price(before, Decimal(self.value))
+                return _price(Decimal(before) * (100 + Decimal(self.value)) / 100, self.ending, currency)
+            case BulkAction.PRICE_TO:
+                return _price(Decimal(self.value).scaleb(minor_digits(currency)), self.ending, currency)
         return self.value
 
     def change(self, product: Product) -> "FieldChange | None":
         """Return what it would change of a product; None when that is so already."""
         before = getattr(product, self.field)
-        after = self.after(before)
+        after = self.after(before, product.currency)
         return None if before == after else FieldChange(product, self.field, before, after)
 
 
@@ -110,8 +129,8 @@ class BulkPreview:
     less, than was looked at."""
 
 
-def read_bulk_edit(action: str, text: str) -> BulkEdit:
-    """Return the edit of a form. Raises InvalidBulkEdit, which says what is wrong."""
+def read_bulk_edit(action: str, text: str, ending: str = "") -> BulkEdit:
+    """Return the edit of a form; an ending counts for prices alone. Raises InvalidBulkEdit, which says why."""
     try:
         wanted = BulkAction(action)
     except ValueError as error:
@@ -121,7 +140,9 @@ def read_bulk_edit(action: str, text: str) -> BulkEdit:
         case BulkAction.WITHDRAW | BulkAction.RESTORE:
             return BulkEdit(wanted)
         case BulkAction.PRICE:
-            return BulkEdit(wanted, _percent(text))
+            return BulkEdit(wanted, _percent(text, may_be_0=bool(ending)), _ending(ending))
+        case BulkAction.PRICE_TO:
+            return BulkEdit(wanted, _amount(text), _ending(ending))
         case BulkAction.STOCK:
             return BulkEdit(wanted, _pieces(text))
     if not text and wanted not in _MAY_BE_EMPTY:
@@ -134,12 +155,12 @@ def read_bulk_edit(action: str, text: str) -> BulkEdit:
 def preview(edit: BulkEdit, which: Which, *, examples: int = 20) -> BulkPreview:
     """Count what the edit would change, by ascending id; nothing is written, and few rows are held at a time."""
     column = getattr(Product, edit.field)
-    rows = select(Product.id, column).where(*which).order_by(Product.id).execution_options(yield_per=1000)
+    rows = select(Product.id, column, Product.currency).where(*which).order_by(Product.id)
     total, changing, shown, seen = 0, 0, [], hashlib.sha256()
-    for product_id, value in db.session.execute(rows):
+    for product_id, value, currency in db.session.execute(rows.execution_options(yield_per=1000)):
         total += 1
-        seen.update(f"{product_id} {value}\n".encode())
-        if edit.after(value) != value:
+        seen.update(f"{product_id} {value} {currency if edit.moves_price else ''}\n".encode())
+        if edit.after(value, currency) != value:
             changing += 1
             shown += [product_id] if changing <= examples else []
     changes = [change for product in products_by_ids(shown) if (change := edit.change(product)) is not None]
@@ -196,19 +217,42 @@ def apply(edit: BulkEdit, products: Iterable[Product]) -> int:
     return len(changes)
 
 
-def _changed_price(minor_units: int, percent: Decimal) -> int:
-    changed = (Decimal(minor_units) * (100 + percent) / 100).quantize(Decimal(1), ROUND_HALF_UP)
-    return min(int(changed), _MOST_PRICE)
+def _price(minor_units: Decimal, ending: int | None, currency: str) -> int:
+    """Return whole minor units, at least one, rounded to the nearest that end so; 0, which is no price, stays 0."""
+    if not minor_units:
+        return 0
+    # In a currency without decimals every ending is a whole amount.
+    whole = 10 ** minor_digits(currency) if ending is not None else 1
+    end = (ending or 0) * whole // 100 if whole > 1 else 0
+    steps = int(((minor_units - end) / whole).quantize(Decimal(1), ROUND_HALF_UP))
+    return min(max(steps, 0 if end else 1) * whole + end, _MOST_PRICE)
 
 
-def _percent(text: str) -> Decimal:
+def _percent(text: str, *, may_be_0: bool) -> Decimal:
     try:
         percent = Decimal(text.removesuffix("%").strip().replace(",", ".").replace("−", "-"))
     except InvalidOperation as error:
         raise InvalidBulkEdit("value", "percent") from error
-    if not percent.is_finite() or not -95 <= percent <= 500 or percent == 0:
+    if not percent.is_finite() or not -95 <= percent <= 500 or not (percent or may_be_0):
         raise InvalidBulkEdit("value", "percent")
     return percent
+
+
+def _amount(text: str) -> Decimal:
+    """Return an amount above 0 with two decimals at most, as people write it: "1 299,00"."""
+    try:
+        hundredths = parse_price(text, _OF_TWO_DECIMALS)
+    except InvalidPrice as error:
+        raise InvalidBulkEdit("value", "amount") from error
+    if not hundredths:
+        raise InvalidBulkEdit("value", "amount")
+    return Decimal(hundredths).scaleb(-2)
+
+
+def _ending(text: str) -> int | None:
+    if text and text not in map(str, ENDINGS):
+        raise InvalidBulkEdit("ending", "ending")
+    return int(text) if text else None
 
 
 def _pieces(text: str) -> int:

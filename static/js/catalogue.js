@@ -49,6 +49,7 @@ document.addEventListener("swapped", () => {
   markView();
   for (const box of boxes()) box.checked = ticked.has(box.value);
   countTicks();
+  suggest(document.getElementById("bulk-action")?.value);
 });
 
 function markView() {
@@ -137,13 +138,18 @@ document.addEventListener("click", (event) => {
   countTicks();
 });
 
+// "1 299,00" or "1299.00"; "1.299" could be either of two amounts.
+const AMOUNT = /^(\d+|\d{1,3}([\s'’.,])\d{3}(\2\d{3})*)([.,]\d{1,2}|[.,] ?[-–—]{1,2})?$/;
+const isAmount = (text) => AMOUNT.test(text) && /[1-9]/.test(text) && !/^\d{1,3}[.,]\d{3}$/.test(text);
+
 // What the server would refuse is said here, where nothing that was ticked is lost.
 function wrong(bulk) {
-  const { action, value, all } = bulk.elements;
+  const { action, value, ending, all } = bulk.elements;
   const text = value.value.trim();
   const percent = Number(text.replace("%", "").replace(",", ".").replace("−", "-"));
   if (!ticked.size && !all?.checked) return "id";
-  if (action.value === "price" && !(percent && percent >= -95 && percent <= 500)) return "percent";
+  if (action.value === "price" && !(text && (percent || ending.value) && percent >= -95 && percent <= 500)) return "percent";
+  if (action.value === "price_to" && !isAmount(text)) return "amount";
   if (action.value === "stock" && !(/^\d+$/.test(text) && Number(text) <= 1_000_000)) return "pieces";
   return ["category", "gender"].includes(action.value) && !text ? "missing" : "";
 }
@@ -158,8 +164,11 @@ document.addEventListener("submit", (event) => {
 
 function suggest(action) {
   const value = document.getElementById("bulk-value");
+  if (!value) return;
   value.setAttribute("list", `values-${action}`);
   value.disabled = ["withdraw", "restore"].includes(action);
+  const ending = document.getElementById("bulk-ending");
+  ending.hidden = ending.disabled = !["price", "price_to"].includes(action);
 }
 
 // Keys.
@@ -200,3 +209,4 @@ document.addEventListener("keydown", (event) => {
 // A browser that comes back to the page may have kept its ticks.
 for (const box of boxes()) if (box.checked) ticked.add(box.value);
 countTicks();
+suggest(document.getElementById("bulk-action")?.value);

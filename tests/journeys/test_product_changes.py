@@ -106,6 +106,28 @@ def test_a_change_of_more_than_a_request_can_do_is_made_in_the_background_and_un
     assert ticked(desk, 50, "sub_category=Soir%C3%A9e") == []
 
 
+@pytest.mark.parametrize("at_once", [2000, 2])
+def test_prices_are_set_and_rounded_at_once_or_in_the_background_and_put_back(
+    shop: Flask, desk: FlaskClient, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    monkeypatch.setattr(catalogue_pages, "CHANGED_AT_ONCE", at_once)
+    dresses = "category=dress"
+
+    def prices() -> set[str]:
+        return set(re.findall(r'text-nowrap">([^<]+)<', desk.get(f"/admin/?{dresses}").text))
+
+    before = prices()
+    form = previewed(desk, all="1", query=dresses, action="price_to", value="1 299,00", ending="90")
+    assert form["ending"] == "90"
+    desk.post("/admin/bulk", data=form)
+    work(shop)
+    assert len(prices()) == 1
+    assert "298" in prices().pop()
+    desk.post(f"/admin/history/{form['batch']}/undo", data={"csrf_token": form["csrf_token"]})
+    work(shop)
+    assert prices() == before
+
+
 def test_a_change_that_runs_is_not_undone_beside_it(
     shop: Flask, desk: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:

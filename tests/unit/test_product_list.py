@@ -108,6 +108,44 @@ def test_a_change_of_many_is_read_as_people_write_it(action: str, text: str, edi
 
 
 @pytest.mark.parametrize(
+    ("text", "amount"), [("1 299,00", "1299"), ("1\u202f299,90", "1299.9"), ("1.299,00", "1299"), ("0.01", "0.01")]
+)
+def test_an_amount_is_read_in_european_spellings(text: str, amount: str) -> None:
+    assert read_bulk_edit("price_to", text, "99") == BulkEdit(BulkAction.PRICE_TO, Decimal(amount), ending=99)
+
+
+@pytest.mark.parametrize(
+    ("action", "text", "ending", "minor_units", "after"),
+    [
+        ("price", "-10", "", 4990, 4491),
+        ("price", "-10", "0", 4990, 4500),
+        ("price", "-10", "90", 4990, 4490),
+        ("price", "-10", "95", 4990, 4495),
+        ("price", "-10", "99", 4990, 4499),
+        ("price", "0", "99", 5049, 5099),
+        ("price", "0", "99", 5048, 4999),
+        ("price", "0", "99", 4999, 4999),
+        ("price", "-95", "99", 100, 99),
+        ("price", "-95", "0", 100, 100),
+        ("price", "-95", "", 1, 1),
+        ("price", "10", "99", 0, 0),
+        ("price_to", "1 299,00", "", 1, 129900),
+        ("price_to", "1 299,00", "99", 1, 129899),
+        ("price_to", "0,01", "", 4990, 1),
+    ],
+)
+def test_a_changed_price_is_rounded_to_the_nearest_that_ends_so_and_never_to_nothing(
+    action: str, text: str, ending: str, minor_units: int, after: int
+) -> None:
+    assert read_bulk_edit(action, text, ending).after(minor_units, "EUR") == after
+
+
+@pytest.mark.parametrize(("currency", "after"), [("JPY", 13), ("EUR", 1299), ("KWD", 12990)])
+def test_an_amount_and_its_ending_are_of_each_products_currency(currency: str, after: int) -> None:
+    assert read_bulk_edit("price_to", "12,60", "99").after(1, currency) == after
+
+
+@pytest.mark.parametrize(
     ("action", "text", "why"),
     [
         ("sku", "x", "action"),
@@ -118,6 +156,11 @@ def test_a_change_of_many_is_read_as_people_write_it(action: str, text: str, edi
         ("price", "NaN", "percent"),
         ("price", "-100", "percent"),
         ("price", "0", "percent"),
+        ("price_to", "", "amount"),
+        ("price_to", "0,00", "amount"),
+        ("price_to", "1.299", "amount"),
+        ("price_to", "-5", "amount"),
+        ("price_to", "12 €", "amount"),
         ("stock", "-1", "pieces"),
         ("stock", "1.5", "pieces"),
         ("stock", "１２", "pieces"),
@@ -128,6 +171,15 @@ def test_a_change_that_cannot_be_is_refused_with_its_reason(action: str, text: s
     with pytest.raises(InvalidBulkEdit) as refused:
         read_bulk_edit(action, text)
     assert refused.value.why == why
+
+
+@pytest.mark.parametrize(
+    ("action", "text", "ending"), [("price", "-10", "50"), ("price_to", "12", "²"), ("price", "0", "x")]
+)
+def test_an_ending_that_is_not_offered_is_refused(action: str, text: str, ending: str) -> None:
+    with pytest.raises(InvalidBulkEdit) as refused:
+        read_bulk_edit(action, text, ending)
+    assert refused.value.field == "ending"
 
 
 def test_a_preview_counts_and_changes_nothing_and_the_edit_can_be_undone(shop: None) -> None:

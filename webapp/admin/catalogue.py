@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 
 from accounts.permissions import Permission
 from catalog.bulk_edit import (
+    ENDINGS,
     BulkEdit,
     BulkPreview,
     Which,
@@ -49,6 +50,7 @@ from webapp.admin.list_words import (
     bulk_words,
     list_choices,
     list_filters_in_force,
+    price_ending,
 )
 from webapp.admin.routes import admin
 from webapp.errors import BadRequestValue, ShopBusy, answer_for
@@ -70,7 +72,9 @@ _ADVICE = {
     "action": lazy_gettext("Choose what to change."),
     "missing": lazy_gettext("Give a value: every product has one."),
     "long": lazy_gettext("Give at most 60 characters."),
-    "percent": lazy_gettext("Write percent from -95 to 500, such as -20 or +5.5; not 0."),
+    "percent": lazy_gettext("Write percent from -95 to 500, such as -20 or +5.5; 0 only to round prices."),
+    "amount": lazy_gettext("Write a price above 0 without its currency, such as 1299.00 or 1 299,00."),
+    "ending": lazy_gettext("Choose one of the endings."),
     "pieces": lazy_gettext("A stock is a whole number from 0 to 1000000."),
     "letters": lazy_gettext("Use Latin letters or digits."),
     "id": lazy_gettext("Tick the products that you want to change."),
@@ -216,6 +220,7 @@ def _bulk_page(edit: BulkEdit, chosen: _Chosen, planned: BulkPreview, *, has_cha
         batch=uuid.uuid4().hex,
         back=chosen.query,
         value=request.form.get("value", ""),
+        ending="" if edit.ending is None else edit.ending,
         words=lambda change, value: value_words(change.field, plain(value), change.product),
     )
 
@@ -235,6 +240,7 @@ def _in_background(edit: BulkEdit, chosen: _Chosen, batch: str, changing: int) -
         "bulk_edit",
         action=edit.action.value,
         value=request.form.get("value", ""),
+        ending="" if edit.ending is None else str(edit.ending),
         query=chosen.query,
         up_to=newest_id(),
         batch=batch,
@@ -270,6 +276,7 @@ def _list_page(
         views=views_of(current_visitor().pseudonym),
         done=find_act(request.args.get("done", "")),
         bulk_actions=BULK_WORDS,
+        endings={ending: price_ending(ending) for ending in ENDINGS},
         advice={why: str(words) for why, words in _ADVICE.items()},
         suggestions=_suggestions(in_use),
         has_index=_has_index(),
@@ -309,7 +316,8 @@ def _suggestions(in_use: Mapping[str, Mapping[str, int]]) -> dict[str, list[str]
 
 def _edit() -> BulkEdit:
     try:
-        return read_bulk_edit(request.form.get("action", ""), request.form.get("value", ""))
+        asked = (request.form.get(name, "") for name in ("action", "value", "ending"))
+        return read_bulk_edit(*asked)
     except InvalidBulkEdit as error:
         raise BadRequestValue(error.field, _ADVICE[error.why]) from error
 

@@ -61,6 +61,7 @@ BULK_WORDS = {
     BulkAction.GENDER: _("Set whom it is for"),
     BulkAction.SEASON: _("Set the season"),
     BulkAction.PRICE: _("Change the price by percent"),
+    BulkAction.PRICE_TO: _("Set the price to an amount"),
     BulkAction.STOCK: _("Set the stock"),
     BulkAction.WITHDRAW: _("Withdraw from sale"),
     BulkAction.RESTORE: _("Put back on sale"),
@@ -72,7 +73,15 @@ def bulk_words(edit: BulkEdit, value: str) -> str | LazyString:
     action = BULK_WORDS[edit.action]
     if edit.action in (BulkAction.WITHDRAW, BulkAction.RESTORE):
         return action
-    return _("%(action)s: %(value)s", action=action, value=value.strip() or _("empty"))
+    words = _("%(action)s: %(value)s", action=action, value=value.strip() or _("empty"))
+    if edit.ending is None:
+        return words
+    return _("%(change)s, rounded to end in %(ending)s", change=words, ending=price_ending(edit.ending))
+
+
+def price_ending(ending: int) -> str:
+    """Return the decimals that a price is rounded to, with the language's decimal sign: ",90"."""
+    return str(format_decimal(ending / 100, format="0.00"))[1:]
 
 
 def list_choices(query: ListQuery, in_use: Mapping[str, Mapping[str, int]]) -> list[ChoiceGroup]:

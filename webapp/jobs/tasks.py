@@ -110,13 +110,22 @@ def undo_changes(progress: JobProgress, *, batch: str, actor: str, role: str) ->
 
 
 def bulk_edit(
-    progress: JobProgress, *, action: str, value: str, query: str, up_to: int, batch: str, actor: str, role: str
+    progress: JobProgress,
+    *,
+    action: str,
+    value: str,
+    query: str,
+    up_to: int,
+    batch: str,
+    actor: str,
+    role: str,
+    ending: str = "",
 ) -> str:
     """Make one change to all products of a list, as one act; one that was cut short goes on.
 
     up_to: the id of the newest product when it was asked for. Raises InvalidBulkEdit, BadRequestValue.
     """
-    edit = read_bulk_edit(action, value)
+    edit = read_bulk_edit(action, value, ending)
     which = [*conditions(list_query_from(query_of(query)).wanted), Product.id <= up_to]
     with changes_by(actor, kind="bulk edit", batch=batch, role=role):
         finished = apply_in_pieces(
