@@ -404,7 +404,32 @@ def test_columns_are_saved_under_a_name_and_used_again(shop: Flask, merchandiser
     assert form_of(page)["text-gender"] == "femme"
     assert form_of(page)["column-brand"] == column("Famille")
     assert post(merchandiser, f"/admin/feeds/mappings/{saved_id[1]}/delete").status_code == 303
-    assert merchandiser.get(f"/admin/feeds/{other}/mapping?saved={saved_id[1]}").status_code == 400
+
+
+def test_saved_columns_that_were_deleted_meanwhile_are_said_where_nothing_is_lost(
+    shop: Flask, merchandiser: FlaskClient
+) -> None:
+    number = number_of(send(merchandiser, archive(row("S-3"))))
+    address = f"/admin/feeds/{number}/mapping"
+    form = form_of(merchandiser.get(address).text) | {"saved": "987654", "text-brand": "Maison typed"}
+    refused = post(merchandiser, address, act="save", label="My label", **form)
+    assert refused.status_code == 400
+    assert "The saved columns were deleted meanwhile" in refused.text
+    assert "not clear yet" not in refused.text
+    assert 'value="My label"' in refused.text
+    assert '<input type="hidden" name="saved" value="">' in refused.text
+    kept = form_of(refused.text)
+    assert post(merchandiser, address, act="check", **kept).status_code == 303
+    with shop.app_context():
+        assert upload_in(shop, number).mapping["defaults"]["brand"] == "Maison typed"
+
+
+def test_an_older_link_to_saved_columns_shows_the_guess_and_says_so(merchandiser: FlaskClient) -> None:
+    number = number_of(send(merchandiser, archive(row("S-4"))))
+    page = merchandiser.get(f"/admin/feeds/{number}/mapping?saved=987654")
+    assert page.status_code == 200
+    assert "These saved columns are no longer there." in page.text
+    assert form_of(page.text)["column-sku"] == column("Réf")
 
 
 def test_a_mapping_file_is_kept_and_its_rules_survive_the_form(shop: Flask, merchandiser: FlaskClient) -> None:

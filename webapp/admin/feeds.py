@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from accounts.permissions import Permission
 from catalog.errors import AnotherImportRuns, FeedMovedOn, FeedUnreadable
 from catalog.feed_guessing import guess_mapping
-from catalog.feed_models import FeedState, FeedUpload, SavedMapping
+from catalog.feed_models import FeedState, FeedUpload
 from catalog.feed_reading import ARCHIVE_NAMES, CSV_NAMES, JSON_LINES_NAMES, XML_NAMES
 from catalog.feed_schedules import failing_schedules
 from catalog.feed_uploads import (
@@ -50,7 +50,7 @@ from webapp.admin.feed_columns import (
 )
 from webapp.admin.feed_mappings import LONGEST_LABEL, keep_and_say
 from webapp.admin.routes import admin
-from webapp.errors import BadRequestValue, answer_error, answer_for
+from webapp.errors import answer_error, answer_for
 from webapp.feed_words import in_words
 from webapp.feeds import ask_for_check, ask_for_import, ask_for_undo, ask_to_stop, settle_feeds
 from webapp.filters import whole_number
@@ -117,11 +117,13 @@ def feed_mapping(upload_id: int) -> str | BaseResponse:
     upload = upload_by_id(upload_id)
     if upload.state not in (FeedState.UPLOADED, FeedState.CHECKED):
         return redirect(url_for(".feed", upload_id=upload_id))
-    if chosen := request.args.get("saved", ""):
-        document = _saved(chosen).document
-    else:
-        document = upload.mapping or guess_mapping(_files(upload).sample())
-    return _mapping_page(upload, document, missing_columns(document, _files(upload).sample().columns))
+    chosen = request.args.get("saved", "")
+    saved, sample = saved_mapping(chosen), _files(upload).sample()
+    document = saved.document if saved else upload.mapping or guess_mapping(sample)
+    problems = missing_columns(document, sample.columns)
+    if chosen and saved is None:
+        problems["saved"] = _("These saved columns are no longer there. What stands below was found without them.")
+    return _mapping_page(upload, document, problems)
 
 
 @admin.post("/feeds/<int:upload_id>/mapping")
@@ -130,10 +132,15 @@ def choose_mapping(upload_id: int) -> BaseResponse | tuple[str, int]:
     """Take what the form says of the columns: check the whole feed with it, or keep it under a name."""
     upload = upload_by_id(upload_id)
     saved_id = request.form.get("saved", "")
-    base = _saved(saved_id).document if saved_id else upload.mapping
+    saved = saved_mapping(saved_id)
     columns = _files(upload).sample().columns
-    document = document_of(request.form, columns, base)
+    document = document_of(request.form, columns, saved.document if saved else upload.mapping)
     problems = problems_of(document, columns)
+    if saved_id and saved is None:
+        problems["saved"] = _(
+            "The saved columns were deleted meanwhile. What you chose stands below; look again at what only they knew: "
+            "their rules, and their translations of values."
+        )
     if request.form.get("act") == "save" and not problems:
         problems = _save_mapping(document)
     if problems:
@@ -271,7 +278,7 @@ def _max_megabytes() -> str:
 
 
 def _mapping_page(upload: FeedUpload, document: dict[str, Any], problems: dict[str, str]) -> str:
-    sample = _files(upload).sample()
+    sample, chosen = _files(upload).sample(), request.values.get("saved", "")
     return render_template(
         "admin/feed_mapping.html",
         upload=upload,
@@ -281,7 +288,7 @@ def _mapping_page(upload: FeedUpload, document: dict[str, Any], problems: dict[s
         unused=unused_columns(document, sample),
         problems=problems,
         saved=saved_mappings(),
-        saved_id=request.values.get("saved", ""),
+        saved_id=chosen if "saved" not in problems else "",
         in_words=in_words,
     )
 
@@ -293,13 +300,6 @@ def _save_mapping(document: dict[str, Any]) -> dict[str, str]:
         return {"label": _("Give a name of at most %(most)d characters.", most=LONGEST_LABEL)}
     keep_and_say(label, document)
     return {}
-
-
-def _saved(number: str) -> SavedMapping:
-    found = saved_mapping(number)
-    if found is None:
-        raise BadRequestValue("saved", _("These saved columns are no longer there. Choose others."))
-    return found
 
 
 def _files(upload: FeedUpload) -> FeedFiles:
