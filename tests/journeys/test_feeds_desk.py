@@ -391,6 +391,41 @@ def test_a_feed_of_prices_alone_is_checked_imported_and_undone(shop: Flask, merc
         assert product_by_sku("PR-1").price_minor_units == 129_900
 
 
+def asks_first(page: str, address: str) -> bool:
+    """Whether the page's buttons of this address all lie below words that are unfolded first."""
+    buttons = page.count(f'action="{address}"')
+    folded = re.findall(
+        rf'<p>[^<]+</p>\s*<form action="{re.escape(address)}"[^<]*>(?:(?!</form>).)*</form>\s*</details>',
+        page,
+        re.DOTALL,
+    )
+    return 0 < buttons == len(folded)
+
+
+def test_nothing_is_deleted_before_the_page_has_said_what_goes(
+    shop: Flask, merchandiser: FlaskClient, supplier: str
+) -> None:
+    number = number_of(send(merchandiser, archive(row("A-1"))))
+    feed = f"/admin/feeds/{number}"
+    columns = merchandiser.get(f"{feed}/mapping").text
+    assert asks_first(columns, f"{feed}/discard")
+    form = form_of(columns)
+    post(merchandiser, f"{feed}/mapping", act="save", label="Asked first", **form)
+    post(merchandiser, f"{feed}/mapping", act="check", **form)
+    work(shop)
+    assert asks_first(merchandiser.get(feed).text, f"{feed}/discard")
+    post(merchandiser, f"{feed}/import")
+    post(merchandiser, f"{feed}/stop", **{"as": "paused"})
+    work(shop)
+    assert asks_first(merchandiser.get(feed).text, f"{feed}/discard")
+    schedule(merchandiser, f"{supplier}/feed.csv", label="Asked first")
+    with shop.app_context():
+        saved_id = db.session.scalars(select(SavedMapping.id).filter_by(label="Asked first")).one()
+        schedule_id = db.session.scalars(select(FeedSchedule.id).filter_by(label="Asked first")).one()
+    assert asks_first(merchandiser.get("/admin/feeds").text, f"/admin/feeds/mappings/{saved_id}/delete")
+    assert asks_first(merchandiser.get("/admin/feeds/schedules").text, f"/admin/feeds/schedules/{schedule_id}/delete")
+
+
 def test_columns_are_saved_under_a_name_and_used_again(shop: Flask, merchandiser: FlaskClient) -> None:
     number = number_of(send(merchandiser, archive(row("S-1"))))
     address = f"/admin/feeds/{number}/mapping"
