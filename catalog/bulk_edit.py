@@ -14,8 +14,8 @@ from catalog.errors import InvalidBulkEdit, InvalidPrice
 from catalog.history_models import ProductChange
 from catalog.models import CREATION_UNDONE, Product
 from catalog.money import minor_digits, parse_price
-from catalog.product_list import products_by_ids
-from catalog.vocabulary import Kind, canonical, canonical_category, own_slug
+from catalog.product_list import FIELDS, products_by_ids
+from catalog.vocabulary import Kind, canonical, canonical_category, own_slug, slugs
 from storage.database import db, now
 
 Which = Sequence[ColumnElement[bool]]
@@ -165,6 +165,19 @@ def preview(edit: BulkEdit, which: Which, *, examples: int = 20) -> BulkPreview:
             shown += [product_id] if changing <= examples else []
     changes = [change for product in products_by_ids(shown) if (change := edit.change(product)) is not None]
     return BulkPreview(total, changing, changes, seen.hexdigest())
+
+
+def is_new_value(edit: BulkEdit) -> bool:
+    """Return whether the edit's value is one that no product has, withdrawn ones included, and no label names.
+
+    It may be meant so, or misspelled.
+    """
+    if edit.action.value not in FIELDS or not edit.value:
+        return False
+    if edit.action.value in set(Kind) and edit.value in slugs(edit.action.value):
+        return False
+    _part, column = FIELDS[edit.action.value]
+    return db.session.scalar(select(Product.id).where(column == edit.value).limit(1)) is None
 
 
 def those(ids: Sequence[int]) -> Which:

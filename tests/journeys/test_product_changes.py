@@ -128,6 +128,21 @@ def test_prices_are_set_and_rounded_at_once_or_in_the_background_and_put_back(
     assert prices() == before
 
 
+def test_the_preview_names_a_value_that_is_new_to_the_catalogue_and_the_list_offers_it_afterwards(
+    desk: FlaskClient,
+) -> None:
+    asked = {"csrf_token": csrf_token(desk.get("/admin/").text), "id": ticked(desk, 1), "action": "colour"}
+    warned = [desk.post("/admin/bulk/preview", data=asked | {"value": value}).text for value in ("rouuge", "navy")]
+    assert ["Rouuge." in page for page in warned] == [True, False]
+    form = previewed(desk, id=asked["id"], action="colour", value="rouuge")
+    offered = '<option value="Rouuge">'
+    assert offered not in desk.get("/admin/").text
+    desk.post("/admin/bulk", data=form)
+    assert offered in desk.get("/admin/").text
+    desk.post(f"/admin/history/{form['batch']}/undo", data={"csrf_token": form["csrf_token"]})
+    assert offered not in desk.get("/admin/").text
+
+
 def test_a_change_that_runs_is_not_undone_beside_it(
     shop: Flask, desk: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:

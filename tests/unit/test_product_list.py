@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select, text
 
 from catalog import bulk_edit
-from catalog.bulk_edit import BulkAction, BulkEdit, apply, apply_in_pieces, preview, read_bulk_edit
+from catalog.bulk_edit import BulkAction, BulkEdit, apply, apply_in_pieces, is_new_value, preview, read_bulk_edit
 from catalog.editing import save_product, soft_delete
 from catalog.errors import InvalidBulkEdit, InvalidSavedView
 from catalog.history import changes_by, undo_batch
@@ -180,6 +180,34 @@ def test_an_ending_that_is_not_offered_is_refused(action: str, text: str, ending
     with pytest.raises(InvalidBulkEdit) as refused:
         read_bulk_edit(action, text, ending)
     assert refused.value.field == "ending"
+
+
+@pytest.mark.parametrize(
+    ("action", "text", "is_new"),
+    [
+        ("colour", "rouuge", True),
+        ("colour", "Rouge", False),
+        ("colour", "", False),
+        ("category", "Drresses", True),
+        ("gender", "femmme", True),
+        ("brand", "Ourika", False),
+        ("brand", "Ourikka", True),
+        ("sub_category", "Midi", False),
+        ("price", "-10", False),
+        ("withdraw", "", False),
+    ],
+)
+def test_a_value_that_no_product_has_and_no_label_names_is_new(
+    shop: None, action: str, text: str, is_new: bool
+) -> None:
+    assert is_new_value(read_bulk_edit(action, text)) is is_new
+
+
+def test_a_shops_own_value_is_new_once(shop: None) -> None:
+    edit = read_bulk_edit("colour", "Rouge Ourika")
+    assert is_new_value(edit)
+    apply(edit, find_products(ListFilter(words="A-1")).items)
+    assert not is_new_value(edit)
 
 
 def test_a_preview_counts_and_changes_nothing_and_the_edit_can_be_undone(shop: None) -> None:

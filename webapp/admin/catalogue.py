@@ -50,6 +50,8 @@ from webapp.admin.list_words import (
     bulk_words,
     list_choices,
     list_filters_in_force,
+    list_value,
+    new_value_words,
     price_ending,
 )
 from webapp.admin.routes import admin
@@ -213,6 +215,7 @@ def _bulk_page(edit: BulkEdit, chosen: _Chosen, planned: BulkPreview, *, has_cha
         "admin/bulk.html",
         edit=edit,
         about=bulk_words(edit, request.form.get("value", "")),
+        new_value=new_value_words(edit),
         planned=planned,
         has_changed=has_changed,
         in_background=planned.total > CHANGED_AT_ONCE,
@@ -303,15 +306,13 @@ def _like(query: Query, asked: ListQuery) -> Page[Product]:
 
 
 def _suggestions(in_use: Mapping[str, Mapping[str, int]]) -> dict[str, list[str]]:
-    """Return the words that the value of a change may be, for each field: the shop's labels, else values in use."""
+    """Return the words that the value of a change may be, for each field: the shop's labels, then values in use."""
     language = current_language()
-    labels = {kind.value: [term.fr if language == "fr" else term.en for term in TERMS[kind]] for kind in Kind}
-    used = {
-        field: [value for value in values if value != NOT_STATED][:_MOST_SUGGESTED]
-        for field, values in in_use.items()
-        if field not in labels
-    }
-    return labels | used
+    suggested = {kind.value: [term.fr if language == "fr" else term.en for term in TERMS[kind]] for kind in Kind}
+    for field, values in in_use.items():
+        used = [str(list_value(field, value)) for value in values if value != NOT_STATED][:_MOST_SUGGESTED]
+        suggested[field] = list(dict.fromkeys([*suggested.get(field, []), *used]))
+    return suggested
 
 
 def _edit() -> BulkEdit:

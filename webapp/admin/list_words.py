@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from flask_babel import format_decimal, lazy_gettext
 from flask_babel.speaklater import LazyString
 
-from catalog.bulk_edit import BulkAction, BulkEdit
+from catalog.bulk_edit import BulkAction, BulkEdit, is_new_value
 from catalog.product_list import FIELDS, LOW_STOCK, NOT_STATED, Order, Shown, StockLevel
 from catalog.vocabulary import Kind, label_of
 from webapp.addresses import address_without
@@ -66,6 +66,24 @@ BULK_WORDS = {
     BulkAction.WITHDRAW: _("Withdraw from sale"),
     BulkAction.RESTORE: _("Put back on sale"),
 }
+
+
+NEW_VALUE_WORDS = {
+    BulkAction.CATEGORY: _("New category: %(value)s"),
+    BulkAction.SUB_CATEGORY: _("New sub-category: %(value)s"),
+    BulkAction.BRAND: _("New brand: %(value)s"),
+    BulkAction.COLOUR: _("New colour: %(value)s"),
+    BulkAction.PATTERN: _("New pattern: %(value)s"),
+    BulkAction.GENDER: _("New value of “For”: %(value)s"),
+    BulkAction.SEASON: _("New season: %(value)s"),
+}
+
+
+def new_value_words(edit: BulkEdit) -> str:
+    """Return in words that the edit's value is new to the catalogue; empty where it is not, or is no word."""
+    if not is_new_value(edit):
+        return ""
+    return str(NEW_VALUE_WORDS[edit.action]) % {"value": list_value(edit.action.value, str(edit.value))}
 
 
 def bulk_words(edit: BulkEdit, value: str) -> str | LazyString:
