@@ -72,7 +72,7 @@ def test_a_large_act_is_undone_in_the_background(
         while run_next_job():
             pass
     assert len(ticked(desk, 50)) == 48
-    assert "48 products put back" in desk.get(answer.location).text
+    assert "48 articles sont de nouveau comme avant." in desk.get(answer.location).text
 
 
 def work(shop: Flask) -> None:
@@ -97,7 +97,7 @@ def test_a_change_of_more_than_a_request_can_do_is_made_in_the_background_and_un
     assert early.status_code == 404
     work(shop)
     page = desk.get(first.location).text
-    assert f"{count} products changed" in page
+    assert f"<p>{count} articles ont été modifiés.</p>" in page
     assert f"/admin/history/{form['batch']}" in page
     assert len(ticked(desk, 50, "sub_category=Soir%C3%A9e")) == count
     assert desk.post("/admin/bulk", data=form).location == first.location, "sent again much later, it does nothing"

@@ -19,6 +19,7 @@ from storage.errors import BadImage, BlobNotFound
 from storage.images import read_picture
 from webapp.account.session_user import permission_required
 from webapp.admin.attribute_words import ShownAttribute, shown_attributes, shown_colours
+from webapp.admin.job_words import report_words
 from webapp.admin.list_words import bulk_words
 from webapp.admin.suggestion_words import shown_suggestions
 from webapp.errors import BadRequestValue
@@ -105,7 +106,8 @@ def show_job(job_id: int) -> str:
     job = _job(job_id)
     told = job.arguments
     about = bulk_words(read_bulk_edit(told["action"], told["value"]), told["value"]) if job.task == "bulk_edit" else ""
-    return render_template("admin/job.html", job=job, about=about, act=find_act(str(told.get("batch", ""))))
+    done = find_act(str(told.get("batch", "")))
+    return render_template("admin/job.html", job=job, about=about, act=done, said=report_words(job.result))
 
 
 @admin.get("/jobs/<int:job_id>/progress")
