@@ -177,7 +177,8 @@ class InvalidBulkEdit(CatalogError):
 
 
 class InvalidSavedView(CatalogError):
-    """A view cannot be saved: its name has no fitting `length`, its query holds `too much`, or there are `too many`."""
+    """A view cannot be saved: its name has no fitting `length` or is `taken`, its query holds `too much`, or there are
+    `too many`."""
 
     def __init__(self, why: str) -> None:
         super().__init__(f"the view cannot be saved: {why}")

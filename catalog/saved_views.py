@@ -16,9 +16,7 @@ def views_of(pseudonym: str) -> list[SavedView]:
 
 def save_view(pseudonym: str, name: str, query: str) -> SavedView:
     """Keep a list's query under a name, in place of the one that had it; flushes. Raises InvalidSavedView."""
-    name = " ".join(name.split())
-    if not 1 <= len(name) <= NAME_LENGTH:
-        raise InvalidSavedView("length")
+    name = _tidy(name)
     if len(query) > QUERY_LENGTH:
         raise InvalidSavedView("too much")
     view = db.session.scalar(select(SavedView).filter_by(pseudonym=pseudonym, name=name))
@@ -31,6 +29,27 @@ def save_view(pseudonym: str, name: str, query: str) -> SavedView:
     view.query, view.saved_at = query, now()
     db.session.flush()
     return view
+
+
+def rename_view(pseudonym: str, view_id: int, name: str) -> SavedView | None:
+    """Give a person's view another name; flushes; None when it is not theirs, or gone. Raises InvalidSavedView."""
+    name = _tidy(name)
+    view = db.session.scalar(select(SavedView).filter_by(pseudonym=pseudonym, id=view_id))
+    if view is None:
+        return None
+    namesake = select(SavedView.id).filter_by(pseudonym=pseudonym, name=name).where(SavedView.id != view_id)
+    if db.session.scalar(namesake) is not None:
+        raise InvalidSavedView("taken")
+    view.name = name
+    db.session.flush()
+    return view
+
+
+def _tidy(name: str) -> str:
+    name = " ".join(name.replace("\0", "").split())
+    if not 1 <= len(name) <= NAME_LENGTH:
+        raise InvalidSavedView("length")
+    return name
 
 
 def drop_view(pseudonym: str, view_id: int) -> None:

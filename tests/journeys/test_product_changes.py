@@ -192,6 +192,20 @@ def test_a_view_of_too_many_fields_is_refused(desk: FlaskClient) -> None:
     assert desk.post("/admin/views", data=form).status_code == 400
 
 
+def test_a_saved_view_is_renamed_and_one_that_is_gone_is_said(desk: FlaskClient) -> None:
+    token = {"csrf_token": csrf_token(desk.get("/admin/").text)}
+    kept = desk.post("/admin/views", data=token | {"name": "Dreses", "query": "category=dress"}, follow_redirects=True)
+    (view,) = re.findall(r'<option value="(\d+)" selected>Dreses<', kept.text)
+    renamed = desk.post("/admin/views/rename", data=token | {"view": view, "name": "Dresses"})
+    assert renamed.location.endswith("/admin/?category=dress")
+    page = desk.get(renamed.location).text
+    assert ">Dresses</a>" in page
+    assert "Dreses" not in page
+    desk.post(f"/admin/views/{view}/remove", data=token)
+    for gone in (view, "x", ""):
+        assert desk.post("/admin/views/rename", data=token | {"view": gone, "name": "Again"}).status_code == 400
+
+
 def test_nobody_is_named_in_the_history(shop: Flask, desk: FlaskClient) -> None:
     accounts = {account.role: account for account in demo_accounts(shop.extensions["wiring"].settings)}
     form = previewed(desk, id=ticked(desk, 1), action="brand", value="Maison Test")

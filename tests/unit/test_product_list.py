@@ -13,7 +13,7 @@ from catalog.errors import InvalidBulkEdit, InvalidSavedView
 from catalog.history import changes_by, undo_batch
 from catalog.models import Product
 from catalog.product_list import FIELDS, ListFilter, Order, Shown, StockLevel, choices, conditions, find_products
-from catalog.saved_views import MOST_VIEWS, drop_view, save_view, views_of
+from catalog.saved_views import MOST_VIEWS, drop_view, rename_view, save_view, views_of
 from storage.database import db
 from tests.factories import details, pictures
 
@@ -320,6 +320,24 @@ def test_a_view_that_cannot_be_kept_is_refused(shop: None, name: str, query: str
     with pytest.raises(InvalidSavedView) as refused:
         save_view(ANNA, name, query)
     assert refused.value.why == why
+
+
+def test_a_view_is_renamed_by_its_owner_alone_and_takes_no_other_views_name(shop: None) -> None:
+    view, other = save_view(ANNA, "Dresses", "category=dress"), save_view(ANNA, "Coats", "category=coat")
+    save_view(BEN, "Gowns", "")
+    assert rename_view(BEN, view.id, "Mine") is None
+    assert rename_view(ANNA, view.id, " Gowns  ") is view
+    assert [(each.name, each.query) for each in views_of(ANNA)] == [
+        ("Coats", "category=coat"),
+        ("Gowns", "category=dress"),
+    ]
+    assert rename_view(ANNA, view.id, "Gowns") is view, "its own name again is no other's"
+    for name, why in (("Coats", "taken"), (" ", "length"), ("x" * 61, "length")):
+        with pytest.raises(InvalidSavedView) as refused:
+            rename_view(ANNA, view.id, name)
+        assert refused.value.why == why
+    drop_view(ANNA, other.id)
+    assert rename_view(ANNA, other.id, "Coats") is None
 
 
 def test_nobody_keeps_more_views_than_a_page_can_show(shop: None) -> None:

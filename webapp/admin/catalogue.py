@@ -29,7 +29,7 @@ from catalog.history_reading import find_act
 from catalog.models import Product
 from catalog.product_list import FIELDS, NOT_STATED, choices, conditions, find_products, newest_id
 from catalog.products import Page
-from catalog.saved_views import drop_view, save_view, views_of
+from catalog.saved_views import drop_view, rename_view, save_view, views_of
 from catalog.vocabulary import TERMS, Kind
 from privacy.audit_notes import note
 from recommender.desk_search import products_like
@@ -70,6 +70,7 @@ _MOST_TICKED = 1000
 CHANGED_AT_ONCE = 2000
 """More products than that are changed by a background job."""
 _BATCH = re.compile(r"[0-9a-f]{32}")
+_ROW_ID = re.compile(r"[0-9]{1,9}")
 _ADVICE = {
     "action": lazy_gettext("Choose what to change."),
     "missing": lazy_gettext("Give a value: every product has one."),
@@ -83,6 +84,7 @@ _ADVICE = {
 }
 _VIEW_PROBLEMS = {
     "length": lazy_gettext("Give the view a name of 1 to 60 characters."),
+    "taken": lazy_gettext("Another of your views has that name. Choose another one."),
     "too much": lazy_gettext("This view holds too many filters to be kept. Remove some."),
     "too many": lazy_gettext("You keep 30 views already. Remove one first."),
 }
@@ -138,6 +140,22 @@ def keep_view() -> Response:
     db.session.commit()
     flash(_("The view is saved."), "success")
     return _back_to_list(query)
+
+
+@admin.post("/views/rename")
+@permission_required(Permission.READ_CATALOGUE)
+def rename_saved_view() -> Response:
+    """Give one of the person's views another name; its list is shown."""
+    text, name = request.form.get("view", ""), request.form.get("name", "")
+    try:
+        view = rename_view(current_visitor().pseudonym, int(text) if _ROW_ID.fullmatch(text) else 0, name)
+    except InvalidSavedView as error:
+        raise BadRequestValue("name", _VIEW_PROBLEMS[error.why]) from error
+    if view is None:
+        raise BadRequestValue("view", _("This view is no longer kept. Choose one of the list."))
+    db.session.commit()
+    flash(_("The view is renamed."), "success")
+    return _back_to_list(view.query)
 
 
 @admin.post("/views/<int:view_id>/remove")
