@@ -203,7 +203,7 @@ def _searches(monday: date) -> list[_Counted]:
         _Counted(pseudonym, times, garment, colour, kind, answered, clicked)
         for times, pseudonym, garment, colour, kind, answered, clicked in db.session.execute(
             select(func.count()).add_columns(*columns).group_by(*columns)
-        ).tuples()
+        )
     ]
 
 
