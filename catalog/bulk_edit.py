@@ -209,11 +209,11 @@ def apply_in_pieces(
     last = db.session.scalar(select(func.max(ProductChange.product_id)).where(ProductChange.batch_id == batch)) or 0
     done = 0
     total = db.session.scalar(select(func.count()).select_from(Product).where(*which, Product.id > last)) or 0
-    while pieces := products_to_change(edit, which, above=last, limit=_A_PIECE):
+    while piece := products_to_change(edit, which, above=last, limit=_A_PIECE):
         if should_stop():
             return False
-        last, done = pieces[-1].id, done + len(pieces)
-        apply(edit, pieces)
+        last, done = piece[-1].id, done + len(piece)
+        apply(edit, piece)
         db.session.commit()
         on_progress(done, max(done, total))
     return True

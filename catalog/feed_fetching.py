@@ -87,12 +87,6 @@ class Fetcher:
             address = further
         raise FetchFailed(address, "it redirects again and again")
 
-    def content(self, address: str, *, max_bytes: int) -> bytes:
-        """Return what the address holds. Raises AddressRefused, FetchFailed."""
-        buffer = io.BytesIO()
-        self.fetch(address, buffer, max_bytes=max_bytes)
-        return buffer.getvalue()
-
     def _target(self, address: str) -> _Target:
         if len(address) > _MAX_ADDRESS_CHARACTERS:
             raise AddressRefused(address, f"an address has {_MAX_ADDRESS_CHARACTERS} characters at most")

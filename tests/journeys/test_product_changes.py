@@ -128,6 +128,14 @@ def test_prices_are_set_and_rounded_at_once_or_in_the_background_and_put_back(
     assert prices() == before
 
 
+def test_the_page_of_a_job_says_how_prices_are_rounded(desk: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(catalogue_pages, "CHANGED_AT_ONCE", 2)
+    form = previewed(desk, all="1", query="category=dress", action="price", value="0", ending="90")
+    page = desk.get(desk.post("/admin/bulk", data=form).location)
+    assert page.status_code == 200
+    assert ",90" in page.text
+
+
 def test_the_preview_names_a_value_that_is_new_to_the_catalogue_and_the_list_offers_it_afterwards(
     desk: FlaskClient,
 ) -> None:

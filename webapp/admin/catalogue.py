@@ -35,7 +35,7 @@ from privacy.audit_notes import note
 from recommender.desk_search import products_like
 from recommender.errors import RecommenderError
 from recommender.similar import Query, QueryKind
-from storage.database import db
+from storage.database import db, id_in
 from storage.errors import BadImage
 from webapp.account.session_user import permission_required
 from webapp.admin.acting import staff_changes
@@ -70,7 +70,6 @@ _MOST_TICKED = 1000
 CHANGED_AT_ONCE = 2000
 """More products than that are changed by a background job."""
 _BATCH = re.compile(r"[0-9a-f]{32}")
-_ROW_ID = re.compile(r"[0-9]{1,9}")
 _ADVICE = {
     "action": lazy_gettext("Choose what to change."),
     "missing": lazy_gettext("Give a value: every product has one."),
@@ -146,9 +145,9 @@ def keep_view() -> Response:
 @permission_required(Permission.READ_CATALOGUE)
 def rename_saved_view() -> Response:
     """Give one of the person's views another name; its list is shown."""
-    text, name = request.form.get("view", ""), request.form.get("name", "")
+    view_id, name = id_in(request.form.get("view", "")), request.form.get("name", "")
     try:
-        view = rename_view(current_visitor().pseudonym, int(text) if _ROW_ID.fullmatch(text) else 0, name)
+        view = rename_view(current_visitor().pseudonym, view_id or 0, name)
     except InvalidSavedView as error:
         raise BadRequestValue("name", _VIEW_PROBLEMS[error.why]) from error
     if view is None:
@@ -345,9 +344,10 @@ def _ids(texts: Sequence[str]) -> list[int]:
     if len(texts) > _MOST_TICKED:
         words = _("At most %(most)d products are ticked one by one. Tick all of the list.", most=_MOST_TICKED)
         raise BadRequestValue("id", words)
-    if not all(text.isascii() and text.isdigit() and len(text) <= 9 for text in texts):
+    ids = [number for text in texts if (number := id_in(text)) is not None]
+    if len(ids) < len(texts):
         raise BadRequestValue("id", _ADVICE["id"])
-    return list(dict.fromkeys(map(int, texts)))
+    return list(dict.fromkeys(ids))
 
 
 def _back_to_list(query: str, *, done: str | None = None) -> Response:

@@ -43,11 +43,6 @@ class ListQuery:
     def without_words(self) -> ListFilter:
         return replace(self.wanted, words="")
 
-    @property
-    def is_narrowed(self) -> bool:
-        """Whether a filter other than the words is in force."""
-        return self.without_words != ListFilter()
-
 
 def list_query_from(values: "MultiDict[str, str]") -> ListQuery:
     """Return what the query parameters ask for. Raises BadRequestValue naming the parameter."""

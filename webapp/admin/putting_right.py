@@ -1,6 +1,5 @@
 """The desk's queue of what seems wrong in the catalogue: why, and what to do about it."""
 
-import re
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -20,7 +19,7 @@ from catalog.models import Product
 from catalog.money import minor_digits
 from catalog.vocabulary import Kind, label_of
 from privacy.audit_notes import note
-from storage.database import db
+from storage.database import db, id_in
 from webapp.account.session_user import permission_required
 from webapp.admin.routes import admin
 from webapp.errors import BadRequestValue
@@ -220,7 +219,7 @@ def _looked_at() -> datetime | None:
 
 def _ids() -> list[int]:
     """Return the findings that the form names, a page of them at most."""
-    return [int(text) for text in request.form.getlist("id")[:_A_PAGE] if re.fullmatch(r"[0-9]{1,9}", text)]
+    return [number for text in request.form.getlist("id")[:_A_PAGE] if (number := id_in(text)) is not None]
 
 
 def _changes() -> Any:

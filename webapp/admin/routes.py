@@ -105,7 +105,9 @@ def show_job(job_id: int) -> str:
     """One job's progress; the page renews itself while the job is open."""
     job = _job(job_id)
     told = job.arguments
-    about = bulk_words(read_bulk_edit(told["action"], told["value"]), told["value"]) if job.task == "bulk_edit" else ""
+    about = ""
+    if job.task == "bulk_edit":
+        about = bulk_words(read_bulk_edit(told["action"], told["value"], told.get("ending", "")), told["value"])
     done = find_act(str(told.get("batch", "")))
     return render_template("admin/job.html", job=job, about=about, act=done, said=report_words(job.result))
 
