@@ -49,7 +49,7 @@ document.addEventListener("swapped", () => {
   markView();
   for (const box of boxes()) box.checked = ticked.has(box.value);
   countTicks();
-  suggest(document.getElementById("bulk-action")?.value);
+  goOnWithChange();
 });
 
 function markView() {
@@ -125,6 +125,22 @@ function tick(box, on) {
   ticked[on ? "add" : "delete"](box.value);
 }
 
+// What to do with them stays as well; "all of this list" does not, for it is another list now.
+const begun = {};
+
+function keepChange() {
+  const bulk = document.getElementById("bulk");
+  for (const name of ["action", "value", "ending"]) if (bulk) begun[name] = bulk.elements[name].value;
+}
+
+function goOnWithChange() {
+  const bulk = document.getElementById("bulk");
+  if (!bulk) return;
+  for (const [name, value] of Object.entries(begun)) bulk.elements[name].value = value;
+  suggest(bulk.elements.action.value);
+}
+
+document.addEventListener("input", (event) => { if (event.target.closest("#bulk")) keepChange(); });
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-tick-all]")) for (const box of boxes()) tick(box, event.target.checked);
   if (event.target.matches("[data-row] [name=id]")) tick(event.target, event.target.checked);
@@ -164,7 +180,6 @@ document.addEventListener("submit", (event) => {
 
 function suggest(action) {
   const value = document.getElementById("bulk-value");
-  if (!value) return;
   value.setAttribute("list", `values-${action}`);
   value.disabled = ["withdraw", "restore"].includes(action);
   const ending = document.getElementById("bulk-ending");
@@ -209,4 +224,5 @@ document.addEventListener("keydown", (event) => {
 // A browser that comes back to the page may have kept its ticks.
 for (const box of boxes()) if (box.checked) ticked.add(box.value);
 countTicks();
-suggest(document.getElementById("bulk-action")?.value);
+keepChange();
+goOnWithChange();
