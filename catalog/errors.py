@@ -103,12 +103,28 @@ class FetchFailed(CatalogError):
         self.advice = advice
 
 
+class HostSilent(FetchFailed):
+    """A host cannot be reached, or the time is up before it gave the whole file; `host` names it, with its port."""
+
+    def __init__(self, address: str, advice: str, *, host: str) -> None:
+        super().__init__(address, advice)
+        self.host = host
+
+
 class PictureNotUsable(CatalogError):
     """A feed names a picture that cannot be had; the message says why."""
 
     def __init__(self, name: str, advice: str) -> None:
         super().__init__(f"{name[:100]!r}: {advice}")
         self.advice = advice
+
+
+class PictureHostSilent(PictureNotUsable):
+    """The host of a picture does not answer; others of its pictures may fare alike."""
+
+    def __init__(self, name: str, advice: str, *, host: str) -> None:
+        super().__init__(name, advice)
+        self.host = host
 
 
 class RuleNotFound(CatalogError):

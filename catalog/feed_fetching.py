@@ -19,7 +19,7 @@ from threading import Timer
 from typing import IO
 from urllib.parse import urljoin, urlsplit
 
-from catalog.errors import AddressRefused, FetchFailed, PictureNotUsable
+from catalog.errors import AddressRefused, FetchFailed, HostSilent, PictureHostSilent, PictureNotUsable
 from catalog.feed_pictures import MAX_FILE_BYTES, FoundPicture
 from storage.errors import is_full
 from storage.network import AllowedHost
@@ -30,6 +30,8 @@ _PORTS = {"http": 80, "https": 443}
 _MAX_REDIRECTS = 4
 _MAX_ADDRESS_CHARACTERS = 2_000
 _CHUNK_BYTES = 1 << 16
+_TOO_LATE = "it takes too long"
+_NO_ANSWER = "the host does not answer, or breaks off"
 _REDIRECTS = (301, 302, 303, 307, 308)
 _IPV4_BEHIND_IPV6 = IPv6Network("64:ff9b::/96")
 _UNICAST = IPv6Network("2000::/3")
@@ -59,6 +61,11 @@ class _Target:
     path: str
     ips: tuple[str, ...] = ()
 
+    @property
+    def server(self) -> str:
+        """The host, with its port unless that is the one of https: two ports of a host may be two servers."""
+        return self.host if self.port == _PORTS["https"] else f"{self.host}:{self.port}"
+
 
 @dataclass(frozen=True)
 class Fetcher:
@@ -70,17 +77,23 @@ class Fetcher:
     is_public: Callable[[IpAddress], bool] = is_public
 
     def check(self, address: str) -> str:
-        """Return the address's host. Raises AddressRefused unless it is an allowed one; nothing is looked up."""
-        return self._target(address).host
+        """Return the host that the address is at, with its port unless that is the one of https.
+
+        Raises AddressRefused unless it is an allowed one; nothing is looked up.
+        """
+        return self._target(address).server
 
     def fetch(self, address: str, into: IO[bytes], *, max_bytes: int, seconds: float | None = None) -> int:
-        """Write what the address holds to `into`, and return how many bytes. Raises AddressRefused, FetchFailed."""
+        """Write what the address holds to `into`, and return how many bytes.
+
+        Raises AddressRefused, FetchFailed; of the latter HostSilent when no host answers, or not to the end in time.
+        """
         deadline = time.monotonic() + (self.seconds if seconds is None else seconds)
         for _ in range(_MAX_REDIRECTS + 1):
             target = self._resolved(address)
             with _answer(address, target, deadline) as answer:
                 if answer.status not in _REDIRECTS:
-                    return _Copy(address, max_bytes, deadline).write(answer, into)
+                    return _Copy(address, target.server, max_bytes, deadline).write(answer, into)
                 further = urljoin(address, answer.headers.get("Location") or "")
             if target.scheme == "https" and not further.lower().startswith("https:"):
                 raise AddressRefused(further, "a redirect from https must not lead to http")
@@ -115,7 +128,7 @@ class Fetcher:
         try:
             found = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
         except OSError as error:
-            raise FetchFailed(address, f"the host {target.host} is not found") from error
+            raise HostSilent(address, f"the host {target.host} is not found", host=target.server) from error
         ips = tuple(dict.fromkeys(str(one[4][0]).partition("%")[0] for one in found))
         # One inner address among public ones is reason enough: the next look-up may give it alone.
         if not ips or not all(self.is_public(ip_address(ip)) for ip in ips):
@@ -144,6 +157,8 @@ class WebPictures:
     def _fetch(self, name: str, into: IO[bytes]) -> None:
         try:
             self.fetcher.fetch(name, into, max_bytes=MAX_FILE_BYTES)
+        except HostSilent as error:
+            raise PictureHostSilent(name, error.advice, host=error.host) from error
         except (AddressRefused, FetchFailed) as error:
             raise PictureNotUsable(name, error.advice) from error
 
@@ -185,23 +200,23 @@ class _Pinned(http.client.HTTPConnection):
 @contextmanager
 def _answer(address: str, target: _Target, deadline: float) -> Iterator[http.client.HTTPResponse]:
     connection = _Pinned(target, target.ips[0], seconds=max(0.1, deadline - time.monotonic()))
+    answer = None
     try:
         connection.request("GET", target.path, headers={"User-Agent": "Fashion-Insta", "Accept-Encoding": "identity"})
-        yield connection.getresponse()
+        answer = connection.getresponse()
+        yield answer
     except (OSError, http.client.HTTPException) as error:
         if is_full(error):
             raise
-        raise FetchFailed(address, _reason(error, deadline)) from error
+        if time.monotonic() > deadline:
+            raise HostSilent(address, _TOO_LATE, host=target.server) from error
+        if isinstance(error, ssl.SSLError):
+            raise FetchFailed(address, "the host's certificate is not valid, or it speaks no TLS") from error
+        if answer is None:
+            raise HostSilent(address, _NO_ANSWER, host=target.server) from error
+        raise FetchFailed(address, _NO_ANSWER) from error
     finally:
         connection.close()
-
-
-def _reason(error: Exception, deadline: float) -> str:
-    if time.monotonic() > deadline:
-        return "it takes too long"
-    if isinstance(error, ssl.SSLError):
-        return "the host's certificate is not valid, or it speaks no TLS"
-    return "the host does not answer, or breaks off"
 
 
 @dataclass(frozen=True)
@@ -209,6 +224,7 @@ class _Copy:
     """An answer's bytes on their way into a file."""
 
     address: str
+    server: str
     max_bytes: int
     deadline: float
 
@@ -235,4 +251,4 @@ class _Copy:
         if size > self.max_bytes:
             raise FetchFailed(self.address, f"the file has more than {self.max_bytes // 1_000_000} MB")
         if time.monotonic() > self.deadline:
-            raise FetchFailed(self.address, "it takes too long")
+            raise HostSilent(self.address, _TOO_LATE, host=self.server)

@@ -3,18 +3,21 @@
 Rows share pictures (a shirt in five sizes), and a host answers slowly. So a picture that was stored is remembered for
 a while, and of those that will be asked for next some are under way: a few from all hosts, fewer from each. Memory
 holds one whole picture and the beginnings of the others, which rest in temporary files.
+
+A host that does not answer costs its whole time for a picture. When it did not several times in a row, this intake asks
+it no more; the next import has another one, and asks again.
 """
 
-from collections import OrderedDict, deque
+from collections import OrderedDict, defaultdict, deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet
 from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile
-from threading import Thread
+from threading import Lock, Thread
 from typing import IO
 
-from catalog.errors import PictureNotUsable
+from catalog.errors import PictureHostSilent, PictureNotUsable
 from catalog.feed_pictures import FoundPicture
 from catalog.pictures import StoredPicture, store_picture
 from storage.blobs import BlobStore
@@ -23,6 +26,8 @@ from storage.errors import BadImage
 _REMEMBERED = 20_000
 _BYTES_IN_MEMORY = 1 << 20
 _SECONDS_BETWEEN_LOOKS = 0.25
+SILENCES_BORNE = 5
+"""So often in a row a host may not answer; a picture or two that its server hangs on are no silent host."""
 
 _Key = tuple[str, tuple[str | int, ...]]
 
@@ -33,6 +38,34 @@ class FetchLimits:
 
     at_once: int = 8
     from_a_host: int = 4
+
+
+class _Silences:
+    """How often each host of pictures did not answer since it last did; told by the threads that fetch."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._silent: defaultdict[str, list[str]] = defaultdict(list)
+        """By the host of the addresses: who was silent, which is another one behind a redirect."""
+
+    def note(self, host: str, error: BaseException | None) -> None:
+        """Take what came of a fetch; any answer, a 404 too, is a sign of life."""
+        with self._lock:
+            if isinstance(error, PictureHostSilent):
+                self._silent[host].append(error.host)
+            else:
+                self._silent.pop(host, None)
+
+    def reason_against(self, host: str) -> str:
+        """Return why a host is asked no more; empty while it is."""
+        with self._lock:
+            silent = self._silent.get(host, [])
+            if len(silent) < SILENCES_BORNE:
+                return ""
+            return (
+                f"the host {silent[-1]} did not answer {SILENCES_BORNE} times in a row, the rest was not tried: "
+                "import the feed again when it does"
+            )
 
 
 class PictureIntake:
@@ -49,6 +82,7 @@ class PictureIntake:
         """Stored, or why not."""
         self._next: deque[FoundPicture] = deque()
         self._under_way: dict[_Key, tuple[str, Future[IO[bytes]]]] = {}
+        self._silences = _Silences()
 
     def expect(self, pictures: Iterable[FoundPicture]) -> None:
         """Fetch these ahead, as far as they lie elsewhere: they will be asked for in this order."""
@@ -84,25 +118,37 @@ class PictureIntake:
         key = _key(picture)
         if key not in self._under_way:
             self._next = deque(each for each in self._next if _key(each) != key)
+            self._refuse_of_silent_host(picture)
             self._begin(picture)
-        with self._waited_for(self._under_way[key][1]) as file:
+        try:
+            file = self._waited_for(picture, self._under_way[key][1])
+        finally:
             del self._under_way[key]
-            self._fetch_ahead()
+        self._fetch_ahead()
+        with file:
             file.seek(0)
             return file.read()
 
-    def _waited_for(self, fetched: "Future[IO[bytes]]") -> IO[bytes]:
+    def _waited_for(self, picture: FoundPicture, fetched: "Future[IO[bytes]]") -> IO[bytes]:
         while True:
             self._heed()
             try:
                 return fetched.result(timeout=_SECONDS_BETWEEN_LOOKS)
             except NotYet:
+                self._refuse_of_silent_host(picture)
                 self._fetch_ahead()
+
+    def _refuse_of_silent_host(self, picture: FoundPicture) -> None:
+        if reason := self._silences.reason_against(picture.host):
+            raise PictureNotUsable(picture.name, reason)
 
     def _fetch_ahead(self) -> None:
         """Begin with the next ones, in order; a host that is busy enough holds up those behind it."""
         while self._next and len(self._under_way) < self._limits.at_once:
             host = self._next[0].host
+            if self._silences.reason_against(host):
+                self._next.popleft()
+                continue
             busy = sum(each == host and not fetched.done() for each, fetched in self._under_way.values())
             if busy >= self._limits.from_a_host:
                 return
@@ -112,17 +158,19 @@ class PictureIntake:
         fetched: Future[IO[bytes]] = Future()
         self._under_way[_key(picture)] = picture.host, fetched
         # A daemon: an import that was stopped, or its process, does not wait for what a host still sends.
-        Thread(target=_fetch, args=(picture, fetched), name="picture", daemon=True).start()
+        Thread(target=_fetch, args=(picture, fetched, self._silences), name="picture", daemon=True).start()
 
 
-def _fetch(picture: FoundPicture, fetched: "Future[IO[bytes]]") -> None:
+def _fetch(picture: FoundPicture, fetched: "Future[IO[bytes]]", silences: _Silences) -> None:
     assert picture.fetch is not None
     file = SpooledTemporaryFile(max_size=_BYTES_IN_MEMORY)  # noqa: SIM115 - who takes the picture closes it
     try:
         picture.fetch(file)
+        silences.note(picture.host, None)
         fetched.set_result(file)
     except BaseException as error:  # noqa: BLE001 - the border of the thread: whoever waits gets it
         file.close()
+        silences.note(picture.host, error)
         fetched.set_exception(error)
 
 

@@ -110,6 +110,10 @@ _SENTENCES = (
     N_("the host's certificate is not valid, or it speaks no TLS"),
     N_("the host does not answer, or breaks off"),
     N_("it breaks off"),
+    N_(
+        "the host %(host)s did not answer %(times)s times in a row, the rest was not tried: import the feed again "
+        "when it does"
+    ),
     N_("the host answers %(status)s instead of the file"),
     N_("the host sends it compressed, though that was not asked for"),
     N_("another feed is being imported"),

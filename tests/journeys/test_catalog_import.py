@@ -10,6 +10,7 @@ import threading
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import IO, Any
 
@@ -766,6 +767,39 @@ def test_rows_that_share_a_picture_decode_it_once(feed: Feed, monkeypatch: pytes
     feed.import_()
     assert read.count(feed.images / "0.jpg") == 1
     assert_every_product_has_its_pictures(feed.blobs)
+
+
+class Pictures(BaseHTTPRequestHandler):
+    """A supplier's server of pictures."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(encoded(photo()))
+
+    def log_message(self, *_: object) -> None:
+        """Print nothing."""
+
+
+def test_pictures_of_a_host_that_was_down_come_with_the_next_import_of_the_feed(feed: Feed) -> None:
+    # Bound and not listening: who connects is refused.
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Pictures, bind_and_activate=False)
+    server.server_bind()
+    host = f"127.0.0.1:{server.server_port}"
+    web = WebPictures(Fetcher([AllowedHost.read(host)], is_public=lambda _: True))
+    for number in range(12):
+        feed.add(f"p{number}", image=f"http://{host}/{number}.jpg")
+    down = feed.import_(web=web)
+    assert (down.finished, counts(down)) == (True, (0, 0, 0, 12))
+    assert down.rejections[0].reason.endswith("the host does not answer, or breaks off")
+    not_tried = [each for each in down.rejections if f"the host {host} did not answer 5 times in a row" in each.reason]
+    assert not_tried[-1] == down.rejections[-1]
+    server.server_activate()
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    assert counts(feed.import_(web=web)) == (12, 0, 0, 0)
+    assert_every_product_has_its_pictures(feed.blobs)
+    server.shutdown()
+    server.server_close()
 
 
 def test_an_import_that_waits_for_a_host_stops_at_once_and_goes_on_behind_its_last_row(feed: Feed) -> None:

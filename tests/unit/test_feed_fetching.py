@@ -18,9 +18,12 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from catalog.errors import AddressRefused, FetchFailed, PictureNotUsable
+from catalog.errors import AddressRefused, FetchFailed, HostSilent, PictureNotUsable
 from catalog.feed_fetching import Fetcher, WebPictures, is_public
+from catalog.feed_intake import SILENCES_BORNE, FetchLimits, PictureIntake
+from storage.blobs import BlobStore
 from storage.network import AllowedHost
+from tests.factories import encoded, photo
 
 NAME = "cdn.example"
 
@@ -85,6 +88,12 @@ class Answers(BaseHTTPRequestHandler):
             self.wfile.write(b"X")
             self.wfile.flush()
             time.sleep(0.05)
+
+    def _picture(self) -> None:
+        self._send(200, encoded(photo(30, 45)))
+
+    def _hang_up(self) -> None:
+        self.close_connection = True
 
     def _missing(self) -> None:
         self._send(404)
@@ -169,7 +178,7 @@ def test_a_redirect_within_the_list_is_followed(fetcher: Fetcher, port: int) -> 
 
 def test_an_address_that_is_too_long_is_told_so(fetcher: Fetcher, port: int) -> None:
     begin = f"http://{NAME}:{port}/"
-    assert fetcher.check(begin.ljust(2_000, "a")) == NAME
+    assert fetcher.check(begin.ljust(2_000, "a")) == f"{NAME}:{port}"
     with pytest.raises(AddressRefused, match="2000 characters at most"):
         fetcher.check(begin.ljust(2_001, "a"))
 
@@ -329,3 +338,68 @@ def test_a_picture_is_fetched_when_it_is_read_and_not_when_it_is_found(fetcher: 
         WebPictures(fetcher).find(f"http://{NAME}:{port}/none").read()
     with pytest.raises(PictureNotUsable, match="FEED_HOSTS"):
         WebPictures(fetcher).find("http://evil.example/a.jpg")
+
+
+@pytest.fixture
+def mute_port() -> Iterator[int]:
+    """Of a server that takes connections and never says a word."""
+    with socket.create_server(("127.0.0.1", 0), backlog=100) as server:
+        yield server.getsockname()[1]
+
+
+def one_after_another(fetcher: Fetcher, *addresses: str, limits: FetchLimits = FetchLimits(1, 1)) -> list[str]:
+    """Return why each picture was not had, or nothing for one that was."""
+    intake = PictureIntake(BlobStore("memory://silent-hosts"), limits=limits)
+    pictures = [WebPictures(fetcher).find(address) for address in addresses]
+    intake.expect(pictures)
+    reasons = []
+    for picture in pictures:
+        try:
+            intake.stored(picture)
+            reasons.append("")
+        except PictureNotUsable as error:
+            reasons.append(error.advice)
+    return reasons
+
+
+@pytest.mark.parametrize("page", ["hang-up", "drip", "slow-head"])
+def test_no_answer_in_time_is_told_from_one_that_is_no_file(fetcher: Fetcher, port: int, page: str) -> None:
+    with pytest.raises(HostSilent) as silent:
+        fetcher.fetch(f"http://{NAME}:{port}/{page}", io.BytesIO(), max_bytes=1_000_000, seconds=0.3)
+    assert silent.value.host == f"{NAME}:{port}"
+    for answer in ("missing", "cut", "zipped"):
+        with pytest.raises(FetchFailed) as failed:
+            fetched(fetcher, port, answer)
+        assert not isinstance(failed.value, HostSilent)
+
+
+@pytest.mark.parametrize("limits", [FetchLimits(1, 1), FetchLimits(8, 4)])
+def test_a_host_that_does_not_answer_several_times_in_a_row_is_asked_no_more(
+    resolve: Resolve, port: int, mute_port: int, limits: FetchLimits
+) -> None:
+    resolve(cdn_example=["127.0.0.1"])
+    hosts = [AllowedHost(NAME, port), AllowedHost(NAME, mute_port)]
+    fetcher = Fetcher(hosts, seconds=0.2, is_public=lambda ip: True)
+    mute = [f"http://{NAME}:{mute_port}/{number}.jpg" for number in range(30)]
+    reasons = one_after_another(fetcher, *mute, f"http://{NAME}:{port}/picture", limits=limits)
+    given_up = (
+        f"the host {NAME}:{mute_port} did not answer {SILENCES_BORNE} times in a row, the rest was not tried: "
+        "import the feed again when it does"
+    )
+    assert reasons[0] == "it takes too long"
+    assert reasons[SILENCES_BORNE + limits.from_a_host : -1] == [given_up] * (30 - SILENCES_BORNE - limits.from_a_host)
+    assert reasons[-1] == "", "the other server of that name answers"
+    assert one_after_another(fetcher, mute[0]) == ["it takes too long"], "another import asks again"
+
+
+def test_any_answer_of_a_host_begins_the_count_anew(fetcher: Fetcher, port: int) -> None:
+    def asked(*pages: str) -> list[str]:
+        return one_after_another(fetcher, *(f"http://{NAME}:{port}/{page}?{n}" for n, page in enumerate(pages)))
+
+    silent = ["hang-up"] * (SILENCES_BORNE - 1)
+    reasons = asked(*silent, "missing", *silent, "picture", *silent, "hang-up", "picture")
+    assert [bool(reason) for reason in reasons].count(False) == 1
+    assert reasons[SILENCES_BORNE - 1] == "the host answers 404 instead of the file"
+    assert reasons[2 * SILENCES_BORNE - 1] == ""
+    assert reasons[-2] == "the host does not answer, or breaks off"
+    assert "did not answer 5 times in a row" in reasons[-1]

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from catalog.errors import FeedUnreadable, RowRejected
+from catalog.errors import FeedUnreadable, PictureHostSilent, PictureNotUsable, RowRejected
+from catalog.feed_intake import SILENCES_BORNE, _Silences
 from catalog.feed_mapping import FeedMapping
 from catalog.feed_pictures import NoPictures
 from catalog.feed_reading import sample_feed
@@ -82,6 +83,15 @@ def test_a_picture_that_is_missing_and_a_file_that_is_none_are_said_in_french(tm
     with pytest.raises(FeedUnreadable) as unreadable:
         sample_feed(path)
     assert "la première ligne" in in_words(str(unreadable.value))
+
+
+@pytest.mark.usefixtures("in_french")
+def test_why_a_silent_host_is_asked_no_more_is_said_in_french() -> None:
+    silences = _Silences()
+    for _ in range(SILENCES_BORNE):
+        silences.note("cdn.example", PictureHostSilent("a.jpg", "it takes too long", host="cdn.example:8080"))
+    said = in_words(str(PictureNotUsable("https://cdn.example/a.jpg", silences.reason_against("cdn.example"))))
+    assert "l’hôte cdn.example:8080 n’a pas répondu 5 fois de suite" in said
 
 
 @pytest.mark.usefixtures("in_french")
