@@ -227,7 +227,8 @@ def has_changed(stored: StoredFinding) -> bool:
     now_said = {"price": product.price_minor_units, "cost": product.cost_minor_units, "currency": product.currency}
     match FindingKind(stored.kind):
         case FindingKind.MISSING_PICTURE:
-            return _first_picture(product) != str(told.get("content_hash", ""))
+            pictures = [one.content_hash for one in product.images]
+            return told["content_hash"] not in pictures if told else bool(pictures)
         case FindingKind.TWIN | FindingKind.SAME_PICTURE:
             return stored.other is None or stored.fingerprint != _fingerprint(_pictures_of(product, stored.other))
         case FindingKind.CATEGORY:

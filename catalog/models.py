@@ -15,6 +15,9 @@ from storage.folding import fold
 CREATION_UNDONE = "creation undone"
 """The `row_hash` of a product that was withdrawn because its creation was undone: a feed brings it back."""
 
+PICTURE_FOLDER = "products"
+"""Of the blob store: it holds a folder for each stored picture."""
+
 COUNTED = ("brand", "category", "sub_category", "colour", "pattern", "gender", "season")
 """The columns of Product whose values lists are narrowed down by."""
 
@@ -195,17 +198,17 @@ class ImportRejection(Model):
 
 def full_key(content_hash: str) -> str:
     """Return the blob key of a picture's full-size JPEG."""
-    return f"products/{content_hash}/full.jpg"
+    return f"{PICTURE_FOLDER}/{content_hash}/full.jpg"
 
 
 def thumb_key(content_hash: str) -> str:
     """Return the blob key of a picture's small JPEG."""
-    return f"products/{content_hash}/thumb.jpg"
+    return f"{PICTURE_FOLDER}/{content_hash}/thumb.jpg"
 
 
 def cutout_key(content_hash: str) -> str:
     """Return the blob key of the garment cut out of a picture, a WebP with transparency."""
-    return f"products/{content_hash}/cutout.webp"
+    return f"{PICTURE_FOLDER}/{content_hash}/cutout.webp"
 
 
 def _in_language(texts: dict[str, str], language: str) -> str:

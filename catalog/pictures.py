@@ -12,7 +12,7 @@ from sqlalchemy import select
 from catalog.errors import PictureNotUsable
 from catalog.feed_pictures import FoundPicture
 from catalog.history import pictures_on_record
-from catalog.models import ProductImage, cutout_key, full_key, thumb_key
+from catalog.models import PICTURE_FOLDER, ProductImage, cutout_key, full_key, thumb_key
 from storage.blobs import BlobStore
 from storage.database import db
 from storage.images import ImageLimits, Pixels, encode_jpeg, encode_webp, read_picture, shrink
@@ -79,7 +79,7 @@ def store_picture(content: bytes, *, blobs: BlobStore) -> StoredPicture:
     full = content if blobs.has(full_key(content_hash)) else encode_jpeg(pixels)
     content_hash = hashlib.sha256(full).hexdigest()
     height, width = pixels.shape[:2]
-    if not blobs.has(full_key(content_hash)):
+    if not (blobs.has(full_key(content_hash)) and blobs.has(thumb_key(content_hash))):
         fits = max(width, height) <= THUMB_SIDE_PIXELS
         thumb = full if fits else encode_jpeg(shrink(pixels, side_pixels=THUMB_SIDE_PIXELS))
         # The full one last: where it is, both are.
@@ -125,4 +125,4 @@ def sweep_pictures(blobs: BlobStore) -> int:
 
 
 def _stored_keys(blobs: BlobStore) -> Iterator[str]:
-    return (key for key in list(blobs.keys("products")) if key.count("/") == 2)
+    return (key for key in list(blobs.keys(PICTURE_FOLDER)) if key.count("/") == 2)

@@ -5,13 +5,16 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
+from operator import attrgetter
+from typing import Any
 
 import numpy as np
 from PIL import Image
 from sqlalchemy import select
 
 from catalog.findings import Finding, FindingKind
-from catalog.models import Product, ProductImage, thumb_key
+from catalog.models import PICTURE_FOLDER, Product, ProductImage, thumb_key
 from catalog.vocabulary import as_slug
 from privacy.canaries import perceptual_hash
 from recommender.embeddings import stored_embeddings
@@ -122,22 +125,30 @@ def _double(product: SeenProduct, other: SeenProduct, cosine: float, hashes: "_H
 
 
 def unreadable_pictures(encoder: EncoderIdentity, blobs: BlobStore) -> Iterator[Finding]:
-    """Yield the products on sale whose first picture's file is gone or damaged: no search finds them.
+    """Yield the products on sale whose first picture cannot be read, or any of whose pictures has lost a file.
 
-    Only pictures without an embedding are opened; one that has it is found, and was read once.
+    Without the first no search finds them; a file that was lost after its embedding was made is a gap on pages.
+    Files are listed; only first pictures without an embedding are opened, for others were read once.
     """
     rows = db.session.execute(
         select(Product.id, Product.stock, ProductImage.content_hash, ProductImage.blob_key)
         .join(ProductImage)
         .where(Product.deleted_at.is_(None))
-        .order_by(Product.id, ProductImage.position.desc())
+        .order_by(Product.id, ProductImage.position)
     ).all()
+    # Listed after the rows were read, for a picture is stored before its row.
+    stored = frozenset(blobs.keys(PICTURE_FOLDER))
     known = stored_embeddings((row.content_hash for row in rows), encoder)
-    for product_id, stock, content_hash, blob_key in {row.id: row for row in rows}.values():
-        if content_hash not in known and not _is_readable(blobs, blob_key):
-            yield Finding(
-                FindingKind.MISSING_PICTURE, product_id, content_hash, {"content_hash": content_hash}, weight=stock
-            )
+    for product_id, (*pictures,) in groupby(rows, key=attrgetter("id")):
+        first = pictures[0]
+        lost = [one for one in pictures if not {one.blob_key, thumb_key(one.content_hash)} <= stored]
+        if first.content_hash not in known and not _is_readable(blobs, first.blob_key):
+            evidence: dict[str, Any] = {"content_hash": first.content_hash}
+            yield Finding(FindingKind.MISSING_PICTURE, product_id, first.content_hash, evidence, first.stock)
+        elif lost:
+            seen = " ".join(one.content_hash for one in lost)
+            evidence = {"content_hash": lost[0].content_hash, "lost": len(lost)}
+            yield Finding(FindingKind.MISSING_PICTURE, product_id, seen, evidence, first.stock)
 
 
 def _is_readable(blobs: BlobStore, blob_key: str) -> bool:

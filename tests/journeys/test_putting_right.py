@@ -226,6 +226,26 @@ def test_one_of_a_pair_is_withdrawn_and_the_pair_is_settled(shop: Flask, desk: F
     assert pair not in open_pairs(shop, FindingKind.TWIN)
 
 
+def test_a_picture_whose_file_was_lost_after_it_was_embedded_is_found(shop: Flask, desk: FlaskClient) -> None:
+    with shop.app_context():
+        blobs = wiring().blobs
+        no_file, no_thumb = db.session.scalars(select(Product).order_by(Product.id).offset(4).limit(2))
+        kept = blobs.get(no_thumb.images[0].blob_key)
+        blobs.delete(no_file.images[0].blob_key)
+        blobs.delete(no_thumb.images[0].thumb_key)
+        gone, thumbless = (no_file.sku, ""), (no_thumb.sku, "")
+    look(shop)
+    assert {gone, thumbless} <= set(open_pairs(shop, FindingKind.MISSING_PICTURE))
+    page = desk.get("/admin/to-put-right?kind=missing_picture").text
+    assert page.count("The file of 1 of its pictures is gone: pages show a gap.") == 2
+    with shop.app_context():
+        store_picture(kept, blobs=blobs)
+    look(shop)
+    still_open = open_pairs(shop, FindingKind.MISSING_PICTURE)
+    assert gone in still_open
+    assert thumbless not in still_open
+
+
 def test_bad_addresses_are_answered_in_words(desk: FlaskClient) -> None:
     assert desk.get("/admin/to-put-right?kind=nonsense").status_code == 400
     assert desk.get("/admin/to-put-right?page=0").status_code == 400

@@ -1,5 +1,6 @@
 """The desk's queue of what seems wrong in the catalogue: why, and what to do about it."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -155,8 +156,7 @@ def reason_of(found: StoredFinding) -> str:
     told = found.evidence
     match FindingKind(found.kind):
         case FindingKind.MISSING_PICTURE:
-            gone = _("The file of its picture is gone or damaged: no search finds it. Add the picture again.")
-            words: Any = gone if told else _("No photo can find it, and lists show a gap.")
+            words: Any = _missing_picture(told)
         case FindingKind.TWIN:
             words = _(
                 "Brand, category and most words are the same, and the pictures differ in %(bits)d of 256 points.",
@@ -195,6 +195,20 @@ def reason_of(found: StoredFinding) -> str:
             )
         case FindingKind.LONG_SOLD_OUT:
             words = ngettext("No piece for %(num)d day.", "No piece for %(num)d days.", told["days"])
+    return str(words)
+
+
+def _missing_picture(told: Mapping[str, Any]) -> str:
+    if "lost" in told:
+        words: Any = ngettext(
+            "The file of %(num)d of its pictures is gone: pages show a gap. Add the picture again.",
+            "The files of %(num)d of its pictures are gone: pages show gaps. Add the pictures again.",
+            told["lost"],
+        )
+    elif told:
+        words = _("The file of its picture is gone or damaged: no search finds it. Add the picture again.")
+    else:
+        words = _("No photo can find it, and lists show a gap.")
     return str(words)
 
 
