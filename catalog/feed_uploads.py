@@ -399,6 +399,11 @@ def _remove_strays(feeds_folder: Path, at: datetime) -> int:
     return len(strays)
 
 
+def _as_before(row: CheckedRow) -> Mapping[str, Any] | None:
+    """What the row's product is now, with how many pictures it has; None unless the row changes it."""
+    return {**asdict(row.before.details), "pictures": len(row.before.content_hashes)} if row.before else None
+
+
 class _Seen:
     """Counts what a check finds, keeps the beginning for the page, and writes the reasons to a file."""
 
@@ -415,7 +420,7 @@ class _Seen:
         rows = self._first_unchanged if row.fate == RowFate.UNCHANGED else self._first_rows
         if row.product and len(rows) < ROWS_SHOWN:
             said = {"number": row.number, "fate": row.fate, "images": row.image_names, "changes": row.changes}
-            rows.append(said | asdict(row.product))
+            rows.append(said | asdict(row.product) | {"before": _as_before(row)})
         for problem in row.problems:
             self._write(Rejection(row.number, row.sku, problem.field, problem.reason))
 

@@ -114,6 +114,14 @@ class RowFate(StrEnum):
     REJECTED = "rejected"
 
 
+class CurrentProduct(NamedTuple):
+    """What a product is before its row."""
+
+    details: ProductDetails
+    content_hashes: tuple[str, ...]
+    """Of its pictures, in their order."""
+
+
 @dataclass(frozen=True)
 class CheckedRow:
     """A row as an import would take it: `product` is None for a rejected one, which has `problems` instead."""
@@ -124,7 +132,9 @@ class CheckedRow:
     product: ProductDetails | None = None
     image_names: tuple[str, ...] = ()
     changes: tuple[str, ...] = ()
-    """Which of our fields a changed product gets anew."""
+    """Which of our fields a changed product gets anew; `state` where it comes back on sale."""
+    before: CurrentProduct | None = None
+    """What a changed product is now."""
     problems: tuple[Problem, ...] = ()
 
 
@@ -160,14 +170,6 @@ def has_ever_been_filled() -> bool:
     return db.session.scalar(select(ImportRun.id).filter_by(state="finished").limit(1)) is not None
 
 
-class _Current(NamedTuple):
-    """What a product is before its row."""
-
-    details: ProductDetails
-    content_hashes: tuple[str, ...]
-    """Of its pictures, in their order."""
-
-
 class _Known(NamedTuple):
     """What the catalogue has under a SKU, as far as every row needs it."""
 
@@ -199,6 +201,7 @@ class _Outcome:
     """What the product is after the row; of a changed one only where it is looked for."""
     changes: tuple[str, ...] = ()
     """Which fields differ then; known where the product is looked for."""
+    current: CurrentProduct | None = None
     image_names: tuple[str, ...] = ()
 
 
@@ -278,7 +281,7 @@ class _RowReader:
         """A row without pictures is compared with the product itself; a check shows what the product will be."""
         return row.known is not None and (not row.row_hash or self._intake is None)
 
-    def _outcome(self, row: _Read, current: _Current | None) -> _Outcome:
+    def _outcome(self, row: _Read, current: CurrentProduct | None) -> _Outcome:
         product = row.product
         if product is None:
             return _Outcome(row.number, row.sku, problems=row.problems)
@@ -297,7 +300,8 @@ class _RowReader:
             is_known=row.known is not None,
             is_withdrawn=row.known is not None and row.known.is_withdrawn and not comes_back,
             details=details,
-            changes=changes,
+            changes=(*changes, "state") if comes_back else changes,
+            current=current,
             image_names=product.image_names,
         )
 
@@ -317,7 +321,7 @@ def _comes_back(row_hash: str, product: FeedProduct) -> bool:
     return row_hash == CREATION_UNDONE and product.says_pictures
 
 
-def _changes(current: _Current, details: ProductDetails, row: _Read) -> tuple[str, ...]:
+def _changes(current: CurrentProduct, details: ProductDetails, row: _Read) -> tuple[str, ...]:
     """Return which fields a product gets anew. Raises RowRejected for pictures that cannot be read."""
     hashes = current.content_hashes
     with _as_rejection():
@@ -350,7 +354,15 @@ def _checked(outcome: _Outcome) -> CheckedRow:
         return CheckedRow(outcome.row_number, outcome.sku, RowFate.REJECTED, problems=outcome.problems)
     changes = RowFate.CHANGED if outcome.is_known else RowFate.NEW
     fate = RowFate.UNCHANGED if outcome.change is None else changes
-    return CheckedRow(outcome.row_number, outcome.sku, fate, outcome.details, outcome.image_names, outcome.changes)
+    return CheckedRow(
+        outcome.row_number,
+        outcome.sku,
+        fate,
+        outcome.details,
+        outcome.image_names,
+        outcome.changes,
+        before=outcome.current if fate == RowFate.CHANGED else None,
+    )
 
 
 def _refuse_unmapped(feed: FeedFile, mapping: FeedMapping, image_folder: Path | None) -> None:
@@ -422,7 +434,7 @@ def _known_products(skus: Sequence[str]) -> dict[str, _Known]:
     }
 
 
-def _current_by_sku(skus: Sequence[str]) -> dict[str, _Current]:
+def _current_by_sku(skus: Sequence[str]) -> dict[str, CurrentProduct]:
     if not skus:
         return {}
     found = {sku: _as_it_is(product) for sku, product in _products(skus).items()}
@@ -430,8 +442,8 @@ def _current_by_sku(skus: Sequence[str]) -> dict[str, _Current]:
     return found
 
 
-def _as_it_is(product: Product) -> _Current:
-    return _Current(details_of(product), tuple(image.content_hash for image in product.images))
+def _as_it_is(product: Product) -> CurrentProduct:
+    return CurrentProduct(details_of(product), tuple(image.content_hash for image in product.images))
 
 
 def _row_hash(product: FeedProduct, pictures: Sequence[FoundPicture]) -> str:

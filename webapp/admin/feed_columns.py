@@ -37,9 +37,10 @@ TITLES: Mapping[str, LazyString] = {
     "description_fr": lazy_gettext("Description in French"),
     "description_en": lazy_gettext("Description in English"),
     "link": lazy_gettext("Link to the shop"),
+    "state": lazy_gettext("State"),
     "row": lazy_gettext("Whole row"),
 }
-"""Our fields in the order of the form, and what a rejection may name besides."""
+"""Our fields in the order of the form, and what a rejection or a change may name besides."""
 NEEDED = ("sku", "category", "price", "stock", "image")
 _TITLE_FIELDS = ("title", "title_fr", "title_en")
 _AS_SAVED = "rule"

@@ -1,12 +1,11 @@
 """Feeds in: a file is sent, its columns are named, it is checked as a whole, imported in the background, undone."""
 
 from collections.abc import Iterator
-from decimal import Decimal
 from pathlib import PurePosixPath
 from typing import Any
 
 from flask import Response, flash, redirect, render_template, request, stream_with_context, url_for
-from flask_babel import format_currency, format_decimal
+from flask_babel import format_decimal
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -34,11 +33,11 @@ from catalog.feed_uploads import (
 from catalog.history import change_count
 from catalog.import_report import Rejection, reasons_by_field, rejections_as_csv, rejections_of
 from catalog.models import ImportRun
-from catalog.money import minor_digits
 from catalog.saved_mappings import saved_mapping, saved_mappings
 from privacy.audit_notes import note
 from storage.database import db
 from webapp.account.session_user import permission_required
+from webapp.admin.feed_changes import changes_of_row, price_words
 from webapp.admin.feed_columns import (
     column_choices,
     document_of,
@@ -175,7 +174,8 @@ def feed(upload_id: int) -> str | BaseResponse:
         reasons=reasons_by_field(upload.run_id) if upload.run_id else preview.reasons,
         field_title=title_of,
         in_words=in_words,
-        price_in_words=_price,
+        price_in_words=price_words,
+        changes_of_row=changes_of_row,
     )
 
 
@@ -241,10 +241,6 @@ def _file_name(sent: str) -> str:
     name = PurePosixPath(sent.replace("\\", "/"))
     stem, ending = secure_filename(name.stem)[:_LONGEST_STEM] or "feed", secure_filename(name.suffix)[:10]
     return f"{stem}.{ending}" if ending else stem
-
-
-def _price(minor_units: int, currency: str) -> str:
-    return str(format_currency(Decimal(minor_units).scaleb(-minor_digits(currency)), currency))
 
 
 def _worded(rejection: Rejection) -> Rejection:

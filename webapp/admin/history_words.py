@@ -66,6 +66,7 @@ class ShownChange:
 
     field: str | LazyString
     before: str
+    """Empty where `after` says it all."""
     after: str
 
 
