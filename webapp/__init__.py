@@ -29,6 +29,7 @@ _TABLES_IN = (
 )
 
 _PAGES_IN = (
+    "webapp.admin.jobs",
     "webapp.admin.rules",
     "webapp.admin.putting_right",
     "webapp.admin.listings",

@@ -16,6 +16,7 @@ from privacy.retention import EXPORT
 from privacy.rights_models import ArchiveState, PersonalArchive
 from storage.database import db
 from webapp.export_words import correction_words, field_words, kept_words, subject_words, value_words
+from webapp.jobs.models import Outcome
 from webapp.jobs.queue import JobProgress, enqueue
 from webapp.wiring import wiring
 
@@ -33,11 +34,11 @@ def ask_for_export(pseudonym: str, *, language: str, actor: str) -> PersonalArch
     return archive
 
 
-def make_export(progress: JobProgress, *, archive_id: str, person: str) -> str:
+def make_export(progress: JobProgress, *, archive_id: str, person: str) -> Outcome:
     """Fill an export that was asked for; one that is filled, lapsed or erased meanwhile is left alone."""
     archive = db.session.get(PersonalArchive, archive_id)
     if archive is None or archive.pseudonym != person or archive.state != ArchiveState.PREPARING:
-        return "nothing to do"
+        return {}
     try:
         return _fill(archive, progress)
     except Exception as error:
@@ -49,7 +50,7 @@ def make_export(progress: JobProgress, *, archive_id: str, person: str) -> str:
         raise
 
 
-def _fill(archive: PersonalArchive, progress: JobProgress) -> str:
+def _fill(archive: PersonalArchive, progress: JobProgress) -> Outcome:
     adapters, made_at = wiring(), archive.created_at
     collected = collect(
         scope_of_person(archive.pseudonym, adapters.keys),
@@ -64,7 +65,7 @@ def _fill(archive: PersonalArchive, progress: JobProgress) -> str:
     db.session.commit()
     steps = len(adapters.personal_data_sources) + 1
     progress.report(steps, steps)
-    return f"{len(content)} bytes, {collected.photos} photos"
+    return {"bytes": len(content), "photos": collected.photos}
 
 
 def _until_asked_to_stop(progress: JobProgress) -> Callable[[int, int], None]:

@@ -17,12 +17,13 @@ from catalog.feed_uploads import (
     import_behind,
     import_upload,
     remove_forgotten,
+    runs_of,
     undo_upload,
 )
 from catalog.history import UndoReport
 from privacy.audit_notes import SYSTEM, note
 from storage.database import db, now
-from webapp.jobs.models import Job, JobState
+from webapp.jobs.models import Job, JobState, Outcome
 from webapp.jobs.queue import JobProgress, enqueue, request_cancel
 from webapp.wiring import wiring
 
@@ -64,7 +65,7 @@ def ask_to_stop(upload: FeedUpload, *, ends_as: FeedState) -> None:
     db.session.flush()
 
 
-def check_feed(progress: JobProgress, *, upload_id: int) -> str:
+def check_feed(progress: JobProgress, *, upload_id: int) -> Outcome:
     """Go over an uploaded feed; the counts are the upload's."""
     upload = check_upload(
         upload_id,
@@ -74,10 +75,15 @@ def check_feed(progress: JobProgress, *, upload_id: int) -> str:
         on_progress=progress.report,
         should_stop=progress.should_stop,
     )
-    return f"{upload.rows_total} rows, {upload.rows_rejected} rejected" if upload.rows_total else upload.problem
+    return {
+        "problem": upload.problem,
+        "state": upload.state,
+        "rows": upload.rows_total,
+        "rejected": upload.rows_rejected,
+    }
 
 
-def import_feed(progress: JobProgress, *, upload_id: int, actor: str, role: str) -> str:
+def import_feed(progress: JobProgress, *, upload_id: int, actor: str, role: str) -> Outcome:
     """Import an uploaded feed; what is new is embedded by another job then."""
     upload = import_upload(
         upload_id,
@@ -91,16 +97,19 @@ def import_feed(progress: JobProgress, *, upload_id: int, actor: str, role: str)
         should_stop=progress.should_stop,
     )
     _bring_index_up_to_date()
-    return upload.problem or str(upload.state)
+    run = runs_of([upload]).get(upload.run_id or 0)
+    counts = {name: getattr(run, name) for name in ("created", "updated", "unchanged", "rejected")} if run else {}
+    return {"problem": upload.problem, "state": upload.state, **counts}
 
 
-def undo_feed_import(progress: JobProgress, *, upload_id: int, actor: str, role: str) -> str:
+def undo_feed_import(progress: JobProgress, *, upload_id: int, actor: str, role: str) -> Outcome:
     """Undo the import of a feed."""
     upload = undo_upload(
         upload_id, actor=actor, role=role, on_progress=progress.report, should_stop=progress.should_stop
     )
     _bring_index_up_to_date()
-    return f"{upload.put_back} put back, {upload.left_alone} left alone"
+    finished = upload.state == FeedState.UNDONE
+    return {"finished": finished, "put_back": upload.put_back, "left_alone": upload.left_alone}
 
 
 def follow_undo(batch: str, report: UndoReport) -> None:
@@ -126,7 +135,7 @@ def _was_undone_to_its_end(upload: FeedUpload) -> bool:
     return job is not None and job.task == "undo_feed_import" and job.state == JobState.DONE
 
 
-def fetch_feed(progress: JobProgress, *, schedule_id: int) -> str:
+def fetch_feed(progress: JobProgress, *, schedule_id: int) -> Outcome:
     """Fetch the feed of a schedule; its import is the next job."""
     schedule, settings = schedule_by_id(schedule_id), wiring().settings
     upload = fetch_scheduled(
@@ -141,7 +150,7 @@ def fetch_feed(progress: JobProgress, *, schedule_id: int) -> str:
         for act in ("catalogue.feed_received", "catalogue.import_begun"):
             note(act, actor=SYSTEM, details={"feed": upload.id, "schedule": schedule.id})
     db.session.commit()
-    return schedule.last_problem or f"{upload.size_bytes if upload else 0} bytes fetched"
+    return {"problem": schedule.last_problem, "bytes": upload.size_bytes if upload else 0}
 
 
 def look_after_feeds() -> bool:

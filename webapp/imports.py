@@ -20,6 +20,7 @@ from privacy.standing import refuse_by_standing
 from recommender.garment_corrections import GarmentCorrection, carried_over, correct_garment
 from storage.database import db
 from storage.errors import BadImage
+from webapp.jobs.models import Outcome
 from webapp.jobs.queue import JobProgress, enqueue
 from webapp.photo_consents import act_on_consents
 from webapp.photo_flow import StageTimes, parts_of, see
@@ -60,12 +61,12 @@ def begin_import(archive: PersonalArchive, choices: Choices, *, language: str) -
 
 def import_archive(
     progress: JobProgress, *, archive_id: str, person: str, language: str, choices: dict[str, list[str]]
-) -> str:
+) -> Outcome:
     """Take the chosen photos over; run again after a kill it begins anew, for nothing was kept before the end."""
     archives = wiring().archives
     archive = db.session.get(PersonalArchive, archive_id)
     if archive is None or archive.state != ArchiveState.READY:
-        return "nothing to do"
+        return {}
     try:
         archives.find(archive_id, pseudonym=person, kind=ArchiveKind.IMPORT)
         chosen = {int(number): [Purpose(name) for name in names] for number, names in choices.items()}
@@ -78,7 +79,7 @@ def import_archive(
             db.session.commit()
         raise
     progress.report(len(chosen), len(chosen))
-    return f"{len(prepared)} photos"
+    return {"photos": len(prepared)}
 
 
 def known_photos(pseudonym: str) -> frozenset[str]:

@@ -36,6 +36,7 @@ from tests.journeys.conftest import csrf_token, serve
 from tests.journeys.test_browser_staff import log_in as log_in_browser
 from tests.journeys.test_shopper import log_in
 from webapp import create_app
+from webapp.admin.job_words import job_words
 from webapp.jobs.models import Job, JobState
 from webapp.jobs.queue import enqueue
 from webapp.jobs.worker import run_next_job
@@ -67,6 +68,7 @@ def trained_instance(seeded_instance: Path, tmp_path_factory: pytest.TempPathFac
             "train_classifier": JobState.DONE,
             "suggest_for_catalogue": JobState.DONE,
         }, [job.result for job in jobs]
+        assert all(job_words(job) for job in jobs)
     return copy
 
 
@@ -227,7 +229,7 @@ def test_all_sure_suggestions_are_filled_in_as_one_act_that_can_be_undone_and_te
     assert expected
     enqueue("accept_sure", actor=SYSTEM, role="", sure_from=0.5)
     db.session.commit()
-    assert run_jobs()[-1].result == f"{len(expected)} fields filled in"
+    assert str(len(expected)) in job_words(run_jobs()[-1])[0]
     for sku, value in expected.items():
         assert product_by_sku(sku).colour == value
     assert db.session.scalars(select(ListingLabel)).all() == []
@@ -295,7 +297,9 @@ def test_a_training_that_is_stopped_leaves_the_old_classifier(context: Flask, mo
     db.session.commit()
     monkeypatch.setattr("webapp.jobs.queue.JobProgress.should_stop", lambda self: True)
     run_jobs()
-    assert db.session.get_one(Job, job.id).state == JobState.CANCELLED
+    stopped = db.session.get_one(Job, job.id)
+    assert stopped.state == JobState.CANCELLED
+    assert job_words(stopped) != job_words(db.session.get_one(Job, 1))
     after = active_model()
     assert after is not None
     assert after.folder == before.folder
@@ -471,6 +475,7 @@ def test_text_photo_and_both_are_compared_on_the_shops_own_products(
         db.session.commit()
         job = run_jobs()[-1]
         assert job.state == JobState.DONE, job.result
+        assert job_words(job)
         [kept] = kept_reports()
         assert kept.products == list_products().total
         assert set(kept.report["models"]) == {"text", "image", "both"}

@@ -33,9 +33,11 @@ from storage.network import AllowedHost
 from tests.factories import encoded, photo
 from tests.journeys.conftest import csrf_token
 from tests.journeys.test_shopper import log_in
+from webapp.admin.job_words import job_words
 from webapp.feeds import look_after_feeds
 from webapp.jobs.models import SILENT_AFTER, Job, JobState
 from webapp.jobs.queue import JobProgress
+from webapp.jobs.tasks import FEED_TASKS
 from webapp.jobs.worker import run_next_job
 
 HEADER = "Réf;Désignation;Famille;Prix TTC;Qté;Visuel"
@@ -130,10 +132,12 @@ def imported(client: FlaskClient, shop: Flask, content: bytes) -> int:
 
 
 def work(shop: Flask) -> None:
-    """Run the feeds' waiting jobs."""
+    """Run the feeds' waiting jobs; each that did not fail has its report."""
     with shop.app_context():
         while run_next_job({"check_feed", "import_feed", "undo_feed_import"}):
             continue
+        ended = db.session.scalars(select(Job).where(Job.task.in_(FEED_TASKS), Job.state == JobState.DONE))
+        assert all(job_words(job) for job in ended)
 
 
 def upload_in(shop: Flask, number: int) -> FeedUpload:

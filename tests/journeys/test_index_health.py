@@ -100,6 +100,7 @@ def test_another_encoder_is_swapped_in_and_the_way_back_brings_the_first(desk: F
     assert said.index("open_clip:small-clip") < said.index(before.encoder_id)
     job = ask(desk, "/admin/index/rollback")
     assert job.state == JobState.DONE, job.result
+    assert "answers again." in desk.get(f"/admin/jobs/{job.id}").text
     assert wiring().serving.image_encoder.identity == before
     assert db.session.scalar(db.select(db.func.count()).select_from(ImageEmbedding)) > PRODUCTS
 

@@ -20,7 +20,7 @@ from recommender.putting_right import unreadable_pictures
 from storage.database import db, now
 from tests.journeys.test_shopper import log_in
 from webapp.jobs import tasks
-from webapp.jobs.models import Job, JobState
+from webapp.jobs.models import Job, JobState, Outcome
 from webapp.jobs.queue import JobProgress, claim_next, enqueue, request_cancel
 from webapp.jobs.worker import JobWorker, run_next_job
 from webapp.wiring import wiring
@@ -76,7 +76,7 @@ def test_start_up_repairs_rows_that_the_index_lacks_or_has_too_many(context: Fla
     assert index.row_ids().tolist() == rows.tolist()
     job = db.session.query(Job).filter_by(task="update_index").one()
     assert job.state == JobState.DONE
-    assert "5 embeddings reused, 1 removed" in job.result
+    assert (job.outcome["reused"], job.outcome["removed"]) == (5, 1)
 
 
 def test_a_product_off_sale_leaves_the_index_at_the_next_update(context: Flask) -> None:
@@ -110,8 +110,9 @@ def test_a_picture_that_is_gone_or_damaged_keeps_no_other_from_the_index(context
     lose_embeddings(gone, damaged)
     report = synchronise_index(wiring().index, encoder, blobs, rebuild=True)
     assert (report.rows, set(report.unreadable)) == (rows - 2, {gone.image_id, damaged.image_id})
-    assert "pictures that cannot be read: 2 (" in tasks.summary_of(report)
     products = {db.session.get_one(ProductImage, one.image_id).product for one in (gone, damaged)}
+    outcome = tasks.index_outcome(report)
+    assert (outcome["unreadable"], set(outcome["unreadable_skus"])) == (2, {product.sku for product in products})
     found = list(unreadable_pictures(encoder.identity, blobs))
     assert {finding.product_id for finding in found} == {product.id for product in products}
     log_in(client, context, Role.MERCHANDISER)
@@ -157,7 +158,7 @@ def test_a_job_runs_in_the_background_and_shows_its_end(worker: JobWorker) -> No
     job_id = enqueue("update_index", rebuild=True).id
     db.session.commit()
     assert eventually(lambda: db.session.get_one(Job, job_id).state == JobState.DONE)
-    assert "rows" in db.session.get_one(Job, job_id).result
+    assert db.session.get_one(Job, job_id).outcome["rows"] == wiring().index.manifest.rows
 
 
 def test_the_same_job_is_not_queued_twice(context: Flask) -> None:
@@ -176,7 +177,7 @@ def test_a_waiting_job_is_cancelled_at_once(context: Flask) -> None:
 def test_a_running_job_stops_at_its_next_step(context: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     steps: list[int] = []
 
-    def count_to_a_hundred(progress: JobProgress) -> str:
+    def count_to_a_hundred(progress: JobProgress) -> Outcome:
         for step in range(100):
             if step == 3:
                 request_cancel(job_id)
@@ -185,18 +186,19 @@ def test_a_running_job_stops_at_its_next_step(context: Flask, monkeypatch: pytes
             if progress.should_stop():
                 break
             steps.append(step)
-        return f"{len(steps)} steps"
+        return {"steps": len(steps)}
 
     monkeypatch.setitem(tasks.TASKS, "count", count_to_a_hundred)
     job_id = enqueue("count").id
     db.session.commit()
     assert run_next_job()
     assert steps == [0, 1, 2]
-    assert db.session.get_one(Job, job_id).state == JobState.CANCELLED
+    stopped = db.session.get_one(Job, job_id)
+    assert (stopped.state, stopped.outcome) == (JobState.CANCELLED, {"steps": 3})
 
 
 def test_a_failing_job_says_why_and_the_queue_goes_on(context: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(progress: JobProgress) -> str:
+    def fail(progress: JobProgress) -> Outcome:
         raise OSError("the disk is on fire")
 
     monkeypatch.setitem(tasks.TASKS, "fail", fail)
@@ -204,7 +206,8 @@ def test_a_failing_job_says_why_and_the_queue_goes_on(context: Flask, monkeypatc
     db.session.commit()
     assert run_next_job()
     assert run_next_job()
-    assert db.session.get_one(Job, failing).result == "OSError: the disk is on fire"
+    failed = db.session.get_one(Job, failing)
+    assert (failed.outcome, failed.result) == ({}, "OSError: the disk is on fire")
     assert db.session.get_one(Job, next_one).state == JobState.DONE
 
 
@@ -217,3 +220,21 @@ def test_the_job_of_a_killed_process_is_taken_up_again(context: Flask) -> None:
     db.session.commit()
     assert run_next_job()
     assert db.session.get_one(Job, job.id).state == JobState.DONE
+
+
+def test_the_page_says_what_a_job_did_and_what_one_of_an_earlier_release_wrote(
+    context: Flask, client: FlaskClient
+) -> None:
+    log_in(client, context, Role.MERCHANDISER)
+    update = enqueue("update_index").id
+    earlier = Job(task="bulk_edit", arguments={"action": "brand", "value": "Nobody"}, state=JobState.DONE.value)
+    earlier.result = "3 products changed (stopped early)"
+    db.session.add(earlier)
+    db.session.commit()
+    earlier_id, rows = earlier.id, wiring().index.manifest.rows
+    assert run_next_job()
+    french = {"Accept-Language": "fr"}
+    page = client.get(f"/admin/jobs/{update}", headers=french).text
+    assert f"<p>Lignes\u00a0: {rows}\u202f; calculées\u00a0: 0\u202f;" in page
+    page = client.get(f"/admin/jobs/{earlier_id}", headers=french).text
+    assert '<pre class="report" lang="en">3 products changed (stopped early)</pre>' in page

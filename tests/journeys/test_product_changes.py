@@ -166,7 +166,7 @@ def test_a_change_that_runs_is_not_undone_beside_it(
     assert undone.location == job
     assert len(ticked(desk, 50, "season=ss99")) == 1
     with shop.app_context():
-        finish(int(job.rsplit("/", 1)[1]), JobState.CANCELLED, "")
+        finish(int(job.rsplit("/", 1)[1]), JobState.CANCELLED)
     desk.post(f"/admin/history/{form['batch']}/undo", data={"csrf_token": form["csrf_token"]})
     assert ticked(desk, 50, "season=ss99") == []
 

@@ -1,13 +1,11 @@
-"""The merchandiser's panel: the catalogue, the index, and background jobs."""
+"""The merchandiser's panel: its blueprint, one product, and what is photographed."""
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from accounts.permissions import Permission
-from catalog.bulk_edit import read_bulk_edit
-from catalog.history_reading import find_act
 from catalog.listing import any_product
 from catalog.models import Product
 from privacy.audit_notes import note
@@ -19,21 +17,14 @@ from storage.errors import BadImage, BlobNotFound
 from storage.images import read_picture
 from webapp.account.session_user import permission_required
 from webapp.admin.attribute_words import ShownAttribute, shown_attributes, shown_colours
-from webapp.admin.job_words import report_words
-from webapp.admin.list_words import bulk_words
 from webapp.admin.suggestion_words import shown_suggestions
 from webapp.errors import BadRequestValue
 from webapp.garment_statistics import statistics_page
 from webapp.i18n import current_language
-from webapp.jobs.models import Job
-from webapp.jobs.queue import latest_jobs, request_cancel
-from webapp.jobs.tasks import CATALOGUE_TASKS
 from webapp.photo_flow import photo_slot
 from webapp.places import in_places
 from webapp.visitor import current_visitor
 from webapp.wiring import wiring
-
-_JOBS_SHOWN = 50
 
 admin = Blueprint("admin", __name__, url_prefix="/admin")
 
@@ -92,54 +83,8 @@ def correct_product(sku: str) -> Response:
     return redirect(url_for(".product", sku=sku), code=303)
 
 
-@admin.get("/jobs")
-@permission_required(Permission.READ_CATALOGUE)
-def jobs() -> str:
-    """The latest background jobs of the catalogue."""
-    return render_template("admin/jobs.html", jobs=latest_jobs(_JOBS_SHOWN, CATALOGUE_TASKS))
-
-
-@admin.get("/jobs/<int:job_id>")
-@permission_required(Permission.READ_CATALOGUE)
-def show_job(job_id: int) -> str:
-    """One job's progress; the page renews itself while the job is open."""
-    job = _job(job_id)
-    told = job.arguments
-    about = ""
-    if job.task == "bulk_edit":
-        about = bulk_words(read_bulk_edit(told["action"], told["value"], told.get("ending", "")), told["value"])
-    done = find_act(str(told.get("batch", "")))
-    return render_template("admin/job.html", job=job, about=about, act=done, said=report_words(job.result))
-
-
-@admin.get("/jobs/<int:job_id>/progress")
-@permission_required(Permission.READ_CATALOGUE)
-def job_progress(job_id: int) -> dict[str, object]:
-    """The same as JSON, for the page's script."""
-    job = _job(job_id)
-    said: dict[str, object] = {"state": job.state, "done": job.done, "total": job.total, "percent": job.percent}
-    return said | {"open": job.is_open, "silent": job.is_silent}
-
-
-@admin.post("/jobs/<int:job_id>/cancel")
-@permission_required(Permission.EDIT_CATALOGUE)
-def cancel_job(job_id: int) -> Response:
-    """Ask the job to stop at its next step."""
-    job = _job(job_id)
-    request_cancel(job.id)
-    note("catalogue.job_stopped", actor=current_visitor().pseudonym, details={"job": job.id, "task": job.task})
-    db.session.commit()
-    flash(_("The job stops at its next step."), "info")
-    return redirect(url_for(".show_job", job_id=job_id), code=303)
-
-
 def _sure_from() -> float:
     return wiring().settings.suggestion_sure_from
-
-
-def _job(job_id: int) -> Job:
-    job = db.session.get(Job, job_id)
-    return job if job and job.task in CATALOGUE_TASKS else abort(404)
 
 
 def _reading(found: Product, corrections: dict[str, str]) -> AttributeReading | None:

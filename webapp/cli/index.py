@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 import click
 from flask.cli import with_appcontext
+from flask_babel import force_locale
 
 from webapp.cli.progress import progress_bar
 
@@ -64,11 +65,13 @@ def show() -> None:
 
 def bring_index_up_to_date(*, rebuild: bool) -> None:
     """Synchronise the index with a progress bar and a line of summary."""
-    from webapp.jobs.tasks import summary_of, synchronise
+    from webapp.admin.job_words import outcome_words
+    from webapp.jobs.tasks import index_outcome, synchronise
 
     with progress_bar("index", "picture") as report:
         done = synchronise(rebuild=rebuild, on_progress=report)
-    click.echo(f"Index: {summary_of(done)}.")
+    with force_locale("en"):
+        click.echo(f"Index: {' '.join(outcome_words('update_index', index_outcome(done)))}")
 
 
 def _say_when_another_encoder_is_chosen(chosen: str) -> None:

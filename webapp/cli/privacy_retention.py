@@ -11,6 +11,7 @@ from webapp.settings import LANGUAGES
 
 if TYPE_CHECKING:
     from privacy.purge import LapsedCount
+    from webapp.jobs.models import Outcome
 
 
 @click.command()
@@ -43,7 +44,7 @@ def purge(*, dry_run: bool, clock_is_right: bool) -> None:
             done = warn_and_purge(actor=COMMAND_LINE, on_progress=on_progress)
     except (ClockWentBackwards, PurgeInterrupted) as error:
         raise click.ClickException(str(error)) from error
-    click.echo(done.capitalize() + ".")
+    click.echo(_done(done))
 
 
 @click.command()
@@ -99,6 +100,14 @@ def check_columns_command(*, sample: int) -> None:
 
 def _json(content: object) -> str:
     return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
+
+
+def _done(outcome: "Outcome") -> str:
+    """Return what a purge did in one line."""
+    counts = ", ".join(f"{count} {category}" for category, count in outcome["erased"].items())
+    erased = f"{sum(outcome['erased'].values())} erased: {counts}" if counts else "Nothing had lapsed"
+    unsent = f" ({outcome['unsent']} could not be sent, the next purge tries again)" if outcome["unsent"] else ""
+    return f"{erased}; {outcome['warned']} warnings sent{unsent}."
 
 
 def _show(counts: list["LapsedCount"]) -> None:

@@ -43,6 +43,6 @@ def _naming(scope: Scope) -> list[int]:
         names += [scope.pseudonym, *([scope.account_id] if scope.account_id else [])]
     if not names:
         return []
-    spoken = (cast(Job.arguments, Text), Job.result)
+    spoken = (cast(Job.arguments, Text), cast(Job.outcome, Text), Job.result)
     naming = or_(*(text.contains(name, autoescape=True) for text in spoken for name in names))
     return list(db.session.scalars(select(Job.id).where(naming)))

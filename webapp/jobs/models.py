@@ -1,5 +1,6 @@
 """The queue of background jobs, a table of the shop's store."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -12,6 +13,8 @@ from privacy.declarations import NOT_PERSONAL, Protection, personal
 from storage.database import Model, UtcDateTime, now
 
 SILENT_AFTER = timedelta(seconds=15)
+Outcome = Mapping[str, Any]
+"""What a job did, as JSON: counts, states and SKUs under names that belong to its task; a page says it in words."""
 
 
 class JobState(StrEnum):
@@ -37,7 +40,10 @@ class Job(Model):
     state: Mapped[str] = mapped_column(String(12), default=JobState.QUEUED.value, index=True)
     done: Mapped[int] = mapped_column(default=0)
     total: Mapped[int] = mapped_column(default=0)
+    outcome: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, server_default="{}")
+    """What it did; empty before its end, and where it failed."""
     result: Mapped[str] = mapped_column(Text, default="")
+    """Why it failed; of a job that ended before outcomes were kept, its report in English."""
     cancel_requested: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     alive_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -1,8 +1,10 @@
 """Looking for what is to be put right, in the background."""
 
 from collections import Counter
+from collections.abc import Iterable
 
 from catalog.findings import (
+    Finding,
     FindingKind,
     keep_findings,
     long_sold_out,
@@ -13,13 +15,14 @@ from catalog.findings import (
 )
 from recommender.putting_right import look_alike, unreadable_pictures
 from storage.database import db, now
+from webapp.jobs.models import Outcome
 from webapp.jobs.queue import JobProgress
 from webapp.wiring import wiring
 
 _BY_PICTURE = frozenset((FindingKind.TWIN, FindingKind.SAME_PICTURE, FindingKind.CATEGORY))
 
 
-def look_for_what_is_wrong(progress: JobProgress) -> str:
+def look_for_what_is_wrong(progress: JobProgress) -> Outcome:
     """Look through the whole catalogue, and keep what is found; what was said to be right stays right.
 
     Stopped early, it keeps what the rows alone tell, and leaves what pictures tell as it was.
@@ -41,8 +44,11 @@ def look_for_what_is_wrong(progress: JobProgress) -> str:
         should_stop=progress.should_stop,
     )
     if not looked.finished:
-        return "stopped early: doubles and categories stay as they were"
+        return {"finished": False, "found": _counted(from_rows)}
     keep_findings(looked.findings, _BY_PICTURE)
     db.session.commit()
-    found = Counter(finding.kind.value for finding in (*from_rows, *looked.findings))
-    return ", ".join(f"{count} {kind}" for kind, count in sorted(found.items())) or "nothing"
+    return {"finished": True, "found": _counted([*from_rows, *looked.findings])}
+
+
+def _counted(found: Iterable[Finding]) -> dict[str, int]:
+    return dict(Counter(finding.kind.value for finding in found))

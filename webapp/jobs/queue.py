@@ -7,7 +7,7 @@ from typing import Any, cast
 from sqlalchemy import CursorResult, or_, select, true, update
 
 from storage.database import db, now
-from webapp.jobs.models import Job, JobState
+from webapp.jobs.models import Job, JobState, Outcome
 
 # A running job whose process showed no sign of life for so long was killed: another process takes it up again.
 ABANDONED_AFTER = timedelta(seconds=60)
@@ -101,9 +101,9 @@ def request_cancel(job_id: int) -> None:
     )
 
 
-def finish(job_id: int, state: JobState, result: str) -> None:
-    """Record how a job ended; commits."""
-    values = {"state": state.value, "result": result, "finished_at": now()}
+def finish(job_id: int, state: JobState, *, outcome: Outcome | None = None, problem: str = "") -> None:
+    """Record how a job ended: with what it did, or why it failed; commits."""
+    values = {"state": state.value, "outcome": dict(outcome or {}), "result": problem, "finished_at": now()}
     db.session.execute(update(Job).where(Job.id == job_id).values(**values))
     db.session.commit()
 

@@ -1,4 +1,4 @@
-"""The tasks by name: each takes its progress and the job's arguments, calls one use case, and says what it did."""
+"""The tasks by name: each takes its progress and the job's arguments, calls one use case, and returns what it did."""
 
 from collections.abc import Callable
 
@@ -8,7 +8,7 @@ from catalog.models import Product
 from catalog.product_list import conditions
 from catalog.products import products_of_images
 from privacy.audit_notes import SYSTEM
-from privacy.purge import PurgeReport, refuse_a_clock_that_went_back
+from privacy.purge import refuse_a_clock_that_went_back
 from recommender.indexing import IndexReport, Progress, synchronise_index
 from storage.database import db, now
 from webapp.admin.list_query import list_query_from, query_of
@@ -16,6 +16,7 @@ from webapp.exports import make_export
 from webapp.feeds import check_feed, fetch_feed, follow_undo, import_feed, undo_feed_import
 from webapp.imports import import_archive
 from webapp.jobs.listings import accept_sure_suggestions, compare_classifiers, suggest_for_products, train_classifier
+from webapp.jobs.models import Outcome
 from webapp.jobs.putting_right import look_for_what_is_wrong
 from webapp.jobs.queue import JobProgress, enqueue, enqueue_after_a_change
 from webapp.wiring import wiring
@@ -23,18 +24,18 @@ from webapp.wiring import wiring
 _UNREADABLE_NAMED = 20
 
 
-def update_index(progress: JobProgress, *, rebuild: bool = False, encoder: str = "") -> str:
+def update_index(progress: JobProgress, *, rebuild: bool = False, encoder: str = "") -> Outcome:
     """Bring the vector index to the catalogue's state, or write it anew, with another encoder if one is named."""
-    return summary_of(
+    return index_outcome(
         synchronise(rebuild=rebuild, encoder=encoder, on_progress=progress.report, should_stop=progress.should_stop)
     )
 
 
-def roll_back_index(progress: JobProgress) -> str:
+def roll_back_index(progress: JobProgress) -> Outcome:
     """Go back to the index before the last rebuild, and to its encoder; bring it to the catalogue's state."""
     manifest = wiring().serving_switch.roll_back()
     report = synchronise(rebuild=False, on_progress=progress.report, should_stop=progress.should_stop)
-    return f"The index of {manifest.built_at:%Y-%m-%d %H:%M} UTC answers again. {summary_of(report)}"
+    return {"built_at": manifest.built_at.isoformat(), **index_outcome(report)}
 
 
 def synchronise(
@@ -56,25 +57,15 @@ def synchronise(
     )
 
 
-def summary_of(report: IndexReport) -> str:
-    """Return an index run in one line."""
-    state = "" if report.finished else " (stopped early)"
-    return (
-        f"{report.rows} rows: {report.embedded} embedded, {report.reused} embeddings reused, "
-        f"{report.removed} removed{state}{_unreadable_in(report)}"
-    )
-
-
-def _unreadable_in(report: IndexReport) -> str:
-    if not report.unreadable:
-        return ""
+def index_outcome(report: IndexReport) -> Outcome:
+    """Return what an index run did; of the pictures that cannot be read, the first products are named."""
     first = products_of_images(report.unreadable[:_UNREADABLE_NAMED]).values()
-    skus = ", ".join(dict.fromkeys(product.sku for product in first))
-    more = " …" if len(report.unreadable) > _UNREADABLE_NAMED else ""
-    return f"; pictures that cannot be read: {len(report.unreadable)} ({skus}{more})"
+    counts = {name: getattr(report, name) for name in ("finished", "rows", "embedded", "reused", "removed")}
+    skus = list(dict.fromkeys(product.sku for product in first))
+    return counts | {"unreadable": len(report.unreadable), "unreadable_skus": skus}
 
 
-def purge_lapsed(progress: JobProgress) -> str:
+def purge_lapsed(progress: JobProgress) -> Outcome:
     """Every night: warn whose account lapses soon, and erase what has lapsed.
 
     Raises ClockWentBackwards, PurgeInterrupted.
@@ -82,31 +73,24 @@ def purge_lapsed(progress: JobProgress) -> str:
     return warn_and_purge(actor=SYSTEM, on_progress=progress.report)
 
 
-def warn_and_purge(*, actor: str, on_progress: Progress) -> str:
-    """Send the warnings that are due, erase what has lapsed, and say what was done in one line."""
+def warn_and_purge(*, actor: str, on_progress: Progress) -> Outcome:
+    """Send the warnings that are due, erase what has lapsed, and return how many of each kind."""
     adapters, at = wiring(), now()
     policy = adapters.retention_policy
     refuse_a_clock_that_went_back(at, actor=actor)
     warnings = adapters.warning_letters.send(policy, at)
     report = adapters.purger.purge(policy, at, actor=actor, on_progress=on_progress)
-    unsent = f" ({warnings.failed} could not be sent, the next purge tries again)" if warnings.failed else ""
-    return f"{erased_in_words(report)}; {warnings.sent} warnings sent{unsent}"
+    erased = {category.value: count for category, count in report.erased.items() if count}
+    return {"erased": erased, "warned": warnings.sent, "unsent": warnings.failed}
 
 
-def erased_in_words(report: PurgeReport) -> str:
-    """Return what a purge erased in one line."""
-    counts = ", ".join(f"{count} {category.value}" for category, count in report.erased.items() if count)
-    return f"{report.total} erased: {counts}" if counts else "nothing had lapsed"
-
-
-def undo_changes(progress: JobProgress, *, batch: str, actor: str, role: str) -> str:
+def undo_changes(progress: JobProgress, *, batch: str, actor: str, role: str) -> Outcome:
     """Put back what is still as an act on products left it. Raises ChangeBatchNotFound."""
     report = undo_batch(batch, actor=actor, role=role, on_progress=progress.report, should_stop=progress.should_stop)
     follow_undo(batch, report)
     enqueue("update_index", rebuild=False)
     db.session.commit()
-    state = "" if report.finished else " (stopped early; undoing again goes on)"
-    return f"{report.put_back} products put back, {report.left_alone} were changed since and are left so{state}"
+    return {"finished": report.finished, "put_back": report.put_back, "left_alone": report.left_alone}
 
 
 def bulk_edit(
@@ -120,7 +104,7 @@ def bulk_edit(
     actor: str,
     role: str,
     ending: str = "",
-) -> str:
+) -> Outcome:
     """Make one change to all products of a list, as one act; one that was cut short goes on.
 
     up_to: the id of the newest product when it was asked for. Raises InvalidBulkEdit, BadRequestValue.
@@ -134,8 +118,7 @@ def bulk_edit(
     if edit.moves_sale:
         enqueue_after_a_change("update_index", rebuild=False)
     db.session.commit()
-    state = "" if finished else " (stopped early)"
-    return f"{change_count(batch)} products changed{state}"
+    return {"finished": finished, "changed": change_count(batch)}
 
 
 FEED_TASKS = frozenset(("fetch_feed", "check_feed", "import_feed", "undo_feed_import", "undo_changes", "bulk_edit"))
@@ -151,7 +134,7 @@ CATALOGUE_TASKS = (
 )
 """The catalogue's desk shows and stops these; the others are of people's data."""
 
-TASKS: dict[str, Callable[..., str]] = {
+TASKS: dict[str, Callable[..., Outcome]] = {
     "purge_lapsed": purge_lapsed,
     "update_index": update_index,
     "undo_changes": undo_changes,

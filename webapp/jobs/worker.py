@@ -123,11 +123,11 @@ def run_next_job(tasks: Collection[str] | None = None) -> bool:
     job_id, task, arguments = job.id, job.task, dict(job.arguments)
     progress = JobProgress(job_id)
     try:
-        result = TASKS[task](progress, **arguments)
-    except Exception as error:  # noqa: BLE001 - whatever a task raises is the job's result
+        outcome = TASKS[task](progress, **arguments)
+    except Exception as error:  # noqa: BLE001 - whatever a task raises is why the job failed
         db.session.rollback()
-        finish(job_id, JobState.FAILED, f"{type(error).__name__}: {error}")
+        finish(job_id, JobState.FAILED, problem=f"{type(error).__name__}: {error}")
         _log.exception("job %d (%s) failed", job_id, task)
         return True
-    finish(job_id, JobState.CANCELLED if progress.should_stop() else JobState.DONE, result)
+    finish(job_id, JobState.CANCELLED if progress.should_stop() else JobState.DONE, outcome=outcome)
     return True
