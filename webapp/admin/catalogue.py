@@ -40,7 +40,6 @@ from storage.errors import BadImage
 from webapp.account.session_user import permission_required
 from webapp.admin.acting import staff_changes
 from webapp.admin.history_words import plain, value_words
-from webapp.admin.list_query import ListQuery, as_text, list_query_from, query_of
 from webapp.admin.list_words import (
     BULK_WORDS,
     ORDER_WORDS,
@@ -58,6 +57,7 @@ from webapp.admin.routes import admin
 from webapp.errors import BadRequestValue, ShopBusy, answer_for
 from webapp.i18n import current_language
 from webapp.jobs.queue import enqueue, job_of_batch
+from webapp.list_query import ListQuery, as_text, list_query_from, query_of
 from webapp.photo_flow import StageTimes, see, uploaded_photo
 from webapp.visitor import current_visitor
 from webapp.wiring import serving, wiring

@@ -10,10 +10,10 @@ from catalog.product_list import ListFilter, conditions, count_products
 from privacy.audit_notes import note
 from storage.database import db
 from webapp.account.session_user import permission_required
-from webapp.admin.list_query import as_text, list_query_from
 from webapp.admin.routes import admin
 from webapp.errors import BadRequestValue
 from webapp.i18n import current_language
+from webapp.list_query import as_text, list_query_from
 from webapp.merchandising import rules_in_force
 from webapp.settings import LANGUAGES
 from webapp.storefront import storefront

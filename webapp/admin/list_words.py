@@ -9,9 +9,9 @@ from catalog.bulk_edit import BulkAction, BulkEdit, is_new_value
 from catalog.product_list import FIELDS, LOW_STOCK, NOT_STATED, Order, Shown, StockLevel
 from catalog.vocabulary import Kind, label_of
 from webapp.addresses import address_without
-from webapp.admin.list_query import ListQuery, SearchBy
 from webapp.filter_panel import ActiveFilter, Choice, ChoiceGroup
 from webapp.i18n import current_language
+from webapp.list_query import ListQuery, SearchBy
 
 _ = lazy_gettext
 

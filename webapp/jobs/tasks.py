@@ -11,7 +11,6 @@ from privacy.audit_notes import SYSTEM
 from privacy.purge import refuse_a_clock_that_went_back
 from recommender.indexing import IndexReport, Progress, synchronise_index
 from storage.database import db, now
-from webapp.admin.list_query import list_query_from, query_of
 from webapp.exports import make_export
 from webapp.feeds import check_feed, fetch_feed, follow_undo, import_feed, undo_feed_import
 from webapp.imports import import_archive
@@ -19,6 +18,7 @@ from webapp.jobs.listings import accept_sure_suggestions, compare_classifiers, s
 from webapp.jobs.models import Outcome
 from webapp.jobs.putting_right import look_for_what_is_wrong
 from webapp.jobs.queue import JobProgress, enqueue, enqueue_after_a_change
+from webapp.list_query import list_query_from, query_of
 from webapp.wiring import wiring
 
 _UNREADABLE_NAMED = 20

@@ -1,4 +1,4 @@
-"""A list's address -> what it shows, and back."""
+"""The address of the desk's list -> what it shows, and back: for its pages, and for the jobs that they ask for."""
 
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
