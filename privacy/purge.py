@@ -160,13 +160,13 @@ def last_purge_at() -> datetime | None:
 def next_purge_at(at: datetime, *, hour: int, zone: ZoneInfo) -> datetime:
     """Return when the nightly purge is due: `hour` o'clock in `zone`, or `at` itself when a night was missed."""
     finished = db.session.scalar(select(func.max(PurgeRun.started_at)).where(PurgeRun.finished_at.is_not(None)))
-    last_night = _latest(hour, at.astimezone(zone))
+    last_night = latest_time(hour, at.astimezone(zone))
     if finished is None or finished < last_night:
         return at
-    return _latest(hour, at.astimezone(zone) + timedelta(days=1)).astimezone(at.tzinfo)
+    return latest_time(hour, at.astimezone(zone) + timedelta(days=1)).astimezone(at.tzinfo)
 
 
-def _latest(hour: int, local: datetime) -> datetime:
+def latest_time(hour: int, local: datetime) -> datetime:
     """Return the last time before or at `local` when its clock showed `hour` o'clock."""
     tonight = local.replace(hour=hour, minute=0, second=0, microsecond=0)
     return tonight if tonight <= local else tonight - timedelta(days=1)

@@ -150,7 +150,12 @@ class Settings(BaseSettings):
         "privacy@demo.example", pattern=r"^[^@\s]+@[^@\s]+$", description="The address in the privacy notice."
     )
 
-    purge_hour: int = Field(3, ge=0, le=23, description="The hour of the nightly purge, in the shop’s time zone.")
+    purge_hour: int = Field(
+        3,
+        ge=0,
+        le=23,
+        description="The hour of the nightly purge and look through the catalogue, in the shop’s time zone.",
+    )
 
     default_language: Literal["fr", "en"] = Field("fr", description="For visitors whose browser asks for neither.")
     time_zone: str = Field("Europe/Paris", description="In which times are shown; they are stored in UTC.")

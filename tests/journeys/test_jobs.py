@@ -19,7 +19,7 @@ from recommender.models import ImageEmbedding
 from recommender.putting_right import unreadable_pictures
 from storage.database import db, now
 from tests.journeys.test_shopper import log_in
-from webapp.jobs import tasks
+from webapp.jobs import pulse, tasks
 from webapp.jobs.models import Job, JobState, Outcome
 from webapp.jobs.queue import JobProgress, claim_next, enqueue, request_cancel
 from webapp.jobs.worker import JobWorker, run_next_job
@@ -209,6 +209,27 @@ def test_a_failing_job_says_why_and_the_queue_goes_on(context: Flask, monkeypatc
     failed = db.session.get_one(Job, failing)
     assert (failed.outcome, failed.result) == ({}, "OSError: the disk is on fire")
     assert db.session.get_one(Job, next_one).state == JobState.DONE
+
+
+def test_a_job_at_a_long_step_shows_life_and_no_other_process_takes_it(
+    context: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken: list[Job | None] = []
+
+    def one_long_step(progress: JobProgress) -> Outcome:
+        db.session.get_one(Job, job_id).alive_at = now() - timedelta(minutes=5)
+        db.session.commit()
+        assert eventually(lambda: (db.session.get_one(Job, job_id).alive_at or now()) > now() - timedelta(minutes=1))
+        taken.append(claim_next())
+        return {}
+
+    monkeypatch.setattr(pulse, "BEAT_SECONDS", 0.01)
+    monkeypatch.setitem(tasks.TASKS, "load weights", one_long_step)
+    job_id = enqueue("load weights").id
+    db.session.commit()
+    assert run_next_job()
+    assert db.session.get_one(Job, job_id).state == JobState.DONE
+    assert taken == [None]
 
 
 def test_the_job_of_a_killed_process_is_taken_up_again(context: Flask) -> None:

@@ -3,6 +3,7 @@
 import html
 import re
 import shutil
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -20,13 +21,14 @@ from catalog.pictures import StoredPicture, store_picture, stored_pixels
 from catalog.stock import put_stock
 from privacy.models import ShopAuditNote
 from recommender.indexing import synchronise_index
-from storage.database import db
+from storage.database import db, now
 from storage.images import encode_jpeg
 from tests.factories import demo_settings
 from tests.journeys.conftest import csrf_token
 from tests.journeys.people import staff_of
 from webapp import create_app
 from webapp.jobs.models import Job
+from webapp.jobs.putting_right import queue_the_nightly_look
 from webapp.jobs.queue import enqueue
 from webapp.jobs.worker import run_next_job
 from webapp.wiring import serving, wiring
@@ -244,6 +246,22 @@ def test_a_picture_whose_file_was_lost_after_it_was_embedded_is_found(shop: Flas
     still_open = open_pairs(shop, FindingKind.MISSING_PICTURE)
     assert gone in still_open
     assert thumbless not in still_open
+
+
+def test_the_catalogue_is_looked_through_every_night_once(shop: Flask) -> None:
+    with shop.app_context():
+        db.session.query(Job).filter_by(task="look_for_what_is_wrong").delete()
+        started, next_night = now(), now() + timedelta(hours=26)
+        assert not queue_the_nightly_look(started, running_since=started)
+        assert queue_the_nightly_look(next_night, running_since=started)
+        queue_the_nightly_look(next_night, running_since=started)
+        job = db.session.scalars(select(Job).filter_by(task="look_for_what_is_wrong")).one()
+        job.created_at = next_night
+        db.session.commit()
+        assert not queue_the_nightly_look(next_night + timedelta(minutes=1), running_since=started)
+        assert queue_the_nightly_look(next_night + timedelta(hours=26), running_since=started)
+        db.session.delete(job)
+        db.session.commit()
 
 
 def test_bad_addresses_are_answered_in_words(desk: FlaskClient) -> None:

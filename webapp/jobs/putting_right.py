@@ -2,6 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from catalog.findings import (
     Finding,
@@ -13,13 +15,29 @@ from catalog.findings import (
     stray_stock,
     wrong_prices,
 )
+from privacy.purge import latest_time
 from recommender.putting_right import look_alike, unreadable_pictures
 from storage.database import db, now
 from webapp.jobs.models import Outcome
-from webapp.jobs.queue import JobProgress
+from webapp.jobs.queue import JobProgress, enqueue, latest_jobs
 from webapp.wiring import wiring
 
 _BY_PICTURE = frozenset((FindingKind.TWIN, FindingKind.SAME_PICTURE, FindingKind.CATEGORY))
+
+
+def queue_the_nightly_look(at: datetime, *, running_since: datetime) -> bool:
+    """Once a night, at the hour of the purge, or as soon as a server runs again that was asked for a look before.
+
+    running_since: from then on a night counts for a shop that was never looked through. Commits when it is due.
+    """
+    settings = wiring().settings
+    last_night = latest_time(settings.purge_hour, at.astimezone(ZoneInfo(settings.time_zone)))
+    asked_at = next((job.created_at for job in latest_jobs(1, ["look_for_what_is_wrong"])), running_since)
+    due = asked_at < last_night
+    if due:
+        enqueue("look_for_what_is_wrong")
+        db.session.commit()
+    return due
 
 
 def look_for_what_is_wrong(progress: JobProgress) -> Outcome:

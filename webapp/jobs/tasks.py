@@ -121,16 +121,24 @@ def bulk_edit(
     return {"finished": finished, "changed": change_count(batch)}
 
 
-FEED_TASKS = frozenset(("fetch_feed", "check_feed", "import_feed", "undo_feed_import", "undo_changes", "bulk_edit"))
+FEED_TASKS = frozenset(
+    (
+        "fetch_feed",
+        "check_feed",
+        "import_feed",
+        "undo_feed_import",
+        "undo_changes",
+        "bulk_edit",
+        "look_for_what_is_wrong",
+    )
+)
 """They take as long as a feed or a catalogue is: a thread of their own runs them, one after the other."""
 
 INDEX_TASKS = frozenset(("update_index", "roll_back_index"))
 """They change the search index."""
 
 CATALOGUE_TASKS = (
-    FEED_TASKS
-    | INDEX_TASKS
-    | {"train_classifier", "suggest_for_catalogue", "accept_sure", "look_for_what_is_wrong", "compare_classifiers"}
+    FEED_TASKS | INDEX_TASKS | {"train_classifier", "suggest_for_catalogue", "accept_sure", "compare_classifiers"}
 )
 """The catalogue's desk shows and stops these; the others are of people's data."""
 

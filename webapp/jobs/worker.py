@@ -15,6 +15,8 @@ from recommender.search_counts import count_waiting_searches
 from storage.database import db, now
 from webapp.jobs.background import BackgroundThread
 from webapp.jobs.models import JobState
+from webapp.jobs.pulse import pulse_of
+from webapp.jobs.putting_right import queue_the_nightly_look
 from webapp.jobs.queue import JobProgress, claim_next, enqueue, failed_since, finish
 from webapp.jobs.tasks import FEED_TASKS, TASKS
 from webapp.jobs.vault import delete_expired_key_backups, sweep_the_vault
@@ -39,6 +41,7 @@ class JobWorker(BackgroundThread):
     def _run(self) -> None:
         self._guarded(repair_index_if_it_differs)
         next_purge = next_sweep = 0.0
+        running_since = now()
         while not self._stop.is_set():
             if time.monotonic() >= next_purge:
                 next_purge = time.monotonic() + _PURGE_EVERY_SECONDS
@@ -46,6 +49,7 @@ class JobWorker(BackgroundThread):
                 self._guarded(drop_lapsed_of_accounts)
                 self._guarded(finish_withdrawals)
                 self._guarded(queue_the_nightly_purge)
+                self._guarded(lambda: queue_the_nightly_look(now(), running_since=running_since))
             if time.monotonic() >= next_sweep:
                 next_sweep = time.monotonic() + _SWEEP_EVERY_SECONDS
                 self._guarded(lambda: sweep_the_vault().any)
@@ -123,7 +127,8 @@ def run_next_job(tasks: Collection[str] | None = None) -> bool:
     job_id, task, arguments = job.id, job.task, dict(job.arguments)
     progress = JobProgress(job_id)
     try:
-        outcome = TASKS[task](progress, **arguments)
+        with pulse_of(job_id):
+            outcome = TASKS[task](progress, **arguments)
     except Exception as error:  # noqa: BLE001 - whatever a task raises is why the job failed
         db.session.rollback()
         finish(job_id, JobState.FAILED, problem=f"{type(error).__name__}: {error}")
