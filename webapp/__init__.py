@@ -182,9 +182,9 @@ def _bind_extensions(app: Flask) -> None:
     from storage.database import db
     from webapp import extensions
     from webapp.account.session_user import load_user
-    from webapp.i18n import current_language
+    from webapp.i18n import page_locale
 
-    extensions.babel.init_app(app, locale_selector=current_language)
+    extensions.babel.init_app(app, locale_selector=page_locale)
     extensions.bootstrap.init_app(app)
     extensions.csrf.init_app(app)
     extensions.login.init_app(app)

@@ -147,7 +147,7 @@ def _text_words(value: str, field: str) -> str:
     if field == "day":
         return str(format_date(date.fromisoformat(value), "d MMMM y"))
     if field in _KINDS_OF_SLUGS:
-        return label_of(_KINDS_OF_SLUGS[field], value, str(get_locale()))
+        return label_of(_KINDS_OF_SLUGS[field], value, get_locale().language)
     return str(_VALUES.get(field, {}).get(value, value))
 
 

@@ -14,3 +14,9 @@ def current_language() -> str:
     if chosen in LANGUAGES:
         return str(chosen)
     return request.accept_languages.best_match(LANGUAGES) or default
+
+
+def page_locale() -> str:
+    """Return the locale that a page writes dates, numbers and prices by: English ones begin with the day."""
+    language = current_language()
+    return "en_GB" if language == "en" else language

@@ -5,6 +5,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -307,6 +308,19 @@ def test_each_act_is_in_the_history_and_in_the_audit(shop: Flask, desk: FlaskCli
         ours = [one for one in noted if f'"rule": {rule_id}' in one.details]
     assert [one.action for one in ours] == [f"catalogue.rule_{what}" for what in ("added", "changed", "removed")]
     assert all(re.fullmatch("[0-9a-f]{32}", one.actor) for one in ours)
+
+
+def test_a_rule_without_a_name_is_said_once_and_an_english_day_comes_before_its_month(
+    shop: Flask, desk: FlaskClient, shopper: FlaskClient
+) -> None:
+    sku = listed(shopper)[0]
+    write(desk, "hide", skus=sku)
+    with shop.app_context():
+        rule_changes()[0].at = datetime(2026, 2, 1, 12, tzinfo=UTC)
+        db.session.commit()
+    page = desk.get("/admin/rules").text
+    assert f"<p>Never shows: item {sku}.</p>" not in page
+    assert "01/02/2026, " in page
 
 
 def test_contradicting_rules_are_named_with_the_winner(desk: FlaskClient, shopper: FlaskClient) -> None:

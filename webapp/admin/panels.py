@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from flask import Response, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -129,7 +130,12 @@ def judge_photo(panel_id: int, query_id: int) -> AnyResponse:
     db.session.commit()
     left = sum(match.id not in said for match in query.matches)
     if left:
-        flash(_("%(left)d matches of this photo are still to be judged.", left=left), "info")
+        words = ngettext(
+            "%(num)d match of this photo is still to be judged.",
+            "%(num)d matches of this photo are still to be judged.",
+            left,
+        )
+        flash(words, "info")
         return redirect(url_for(".judge_panel", panel_id=panel_id, photo=query.position + 1), code=303)
     return redirect(url_for(".judge_panel", panel_id=panel_id), code=303)
 
