@@ -11,10 +11,11 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import IO, Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 
 from catalog.errors import AnotherImportRuns, FeedMovedOn, FeedNotFound, FeedUnreadable, ImportSuperseded, MappingError
 from catalog.feed_intake import FetchLimits
@@ -22,7 +23,7 @@ from catalog.feed_mapping import mapping_from
 from catalog.feed_models import FeedState, FeedUpload
 from catalog.feed_pictures import PictureSource
 from catalog.feed_reading import FeedSample, sample_feed
-from catalog.history import changes_by, undo_batch
+from catalog.history import LeftAlone, changes_by, undo_batch
 from catalog.history_models import ChangeBatch
 from catalog.import_feed import CheckedRow, Progress, RowFate, check_feed, import_feed
 from catalog.import_report import Rejection
@@ -66,6 +67,10 @@ class FeedFiles:
     @property
     def problems(self) -> Path:
         return self.folder / "problems.jsonl"
+
+    @property
+    def left_alone(self) -> Path:
+        return self.folder / "left-alone.jsonl"
 
     def sample(self) -> FeedSample:
         """Return the feed's beginning, of at most COLUMNS_SHOWN columns. Raises FeedUnreadable."""
@@ -304,17 +309,21 @@ def import_behind(batch: str) -> tuple[FeedUpload | None, int]:
 
 
 def undo_upload(
-    upload_id: int, *, actor: str, role: str, on_progress: Progress, should_stop: Callable[[], bool]
+    upload_id: int, *, actor: str, role: str, feeds_folder: Path, on_progress: Progress, should_stop: Callable[[], bool]
 ) -> FeedUpload:
     """Put back what the import changed and nobody changed since; commits. Without effect unless it waits for it.
 
-    One that was asked to stop, or failed, can be undone again: it goes on.
+    What was changed since is kept by its SKUs, for `left_by_undo`. One that was asked to stop, or failed, can be undone
+    again: it goes on.
     """
     upload = upload_by_id(upload_id)
     if upload.state != FeedState.UNDOING:
         return upload
-    with _ending_as(upload, FeedState.FINISHED):
-        report = undo_batch(upload.batch, actor=actor, role=role, on_progress=on_progress, should_stop=should_stop)
+    files = FeedFiles.of(upload, feeds_folder)
+    with _ending_as(upload, FeedState.FINISHED), _keeping_left_alone(files) as on_left:
+        report = undo_batch(
+            upload.batch, actor=actor, role=role, on_left=on_left, on_progress=on_progress, should_stop=should_stop
+        )
         move(
             upload,
             FeedState.UNDONE if report.finished else FeedState.FINISHED,
@@ -323,7 +332,39 @@ def undo_upload(
             left_alone=report.left_alone,
         )
     db.session.commit()
+    if not upload.left_alone:
+        files.remove()
     return upload
+
+
+def keep_left_alone(upload: FeedUpload, left: Iterable[LeftAlone], *, feeds_folder: Path) -> None:
+    """Keep which products an undo left alone, in place of those of an earlier one."""
+    files = FeedFiles.of(upload, feeds_folder)
+    files.left_alone.unlink(missing_ok=True)
+    if named := list(left):
+        with _keeping_left_alone(files) as on_left:
+            for each in named:
+                on_left(each)
+
+
+def left_by_undo(upload: FeedUpload, *, feeds_folder: Path) -> Iterator[LeftAlone]:
+    """Yield the products that the undo left alone, at most MOST_PROBLEMS_KEPT."""
+    for line in _lines_of(FeedFiles.of(upload, feeds_folder).left_alone):
+        kept = json.loads(line)
+        yield LeftAlone(kept["sku"], tuple(kept["fields"]))
+
+
+@contextmanager
+def _keeping_left_alone(files: FeedFiles) -> Iterator[Callable[[LeftAlone], None]]:
+    files.folder.mkdir(parents=True, exist_ok=True)
+    with files.left_alone.open("w", encoding="utf-8") as file:
+        numbers = count()
+
+        def keep(left: LeftAlone) -> None:
+            if next(numbers) < MOST_PROBLEMS_KEPT:
+                file.write(json.dumps(asdict(left)) + "\n")
+
+        yield keep
 
 
 @contextmanager
@@ -358,10 +399,15 @@ def preview_of(upload: FeedUpload, *, feeds_folder: Path) -> FeedPreview:
 
 def problems_of_check(upload: FeedUpload, *, feeds_folder: Path) -> Iterator[Rejection]:
     """Yield the reasons that the check found against rows, at most MOST_PROBLEMS_KEPT."""
+    for line in _lines_of(FeedFiles.of(upload, feeds_folder).problems):
+        yield Rejection(**json.loads(line))
+
+
+def _lines_of(path: Path) -> Iterator[str]:
+    """The lines of a file; none when it is gone."""
     try:
-        with FeedFiles.of(upload, feeds_folder).problems.open(encoding="utf-8") as file:
-            for line in file:
-                yield Rejection(**json.loads(line))
+        with path.open(encoding="utf-8") as file:
+            yield from file
     except FileNotFoundError:
         return
 
@@ -390,7 +436,8 @@ def _remove_strays(feeds_folder: Path, at: datetime) -> int:
     if not feeds_folder.is_dir():
         return 0
     has_file = (FeedState.UPLOADED, FeedState.CHECKING, FeedState.CHECKED, FeedState.IMPORTING, FeedState.PAUSED)
-    kept = set(db.session.scalars(select(FeedUpload.folder).where(FeedUpload.state.in_(has_file))))
+    is_kept = or_(FeedUpload.state.in_(has_file), FeedUpload.left_alone > 0)
+    kept = set(db.session.scalars(select(FeedUpload.folder).where(is_kept)))
     db.session.commit()
     oldest = (at - timedelta(days=1)).timestamp()
     strays = [each for each in feeds_folder.iterdir() if each.name not in kept and each.stat().st_mtime < oldest]

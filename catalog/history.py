@@ -103,12 +103,14 @@ def undo_batch(
     *,
     actor: str,
     role: str = "",
+    on_left: Callable[[LeftAlone], None] = lambda left: None,
     on_progress: Callable[[int, int], None] = lambda done, total: None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> UndoReport:
     """Put back what is still as the batch left it, and report the rest; a product that it created is withdrawn.
 
-    Commits every 200 changes, the last change first: a million of them need little memory. Raises ChangeBatchNotFound.
+    `on_left` hears of every product that was left alone. Commits every 200 changes, the last change first: a million of
+    them need little memory. Raises ChangeBatchNotFound.
     """
     if db.session.get(ChangeBatch, batch_id) is None:
         raise ChangeBatchNotFound(batch_id)
@@ -119,7 +121,7 @@ def undo_batch(
             if should_stop():
                 report.finished = False
                 break
-            _undo(changes, report)
+            _undo(changes, report, on_left)
             db.session.commit()
             done += len(changes)
             on_progress(done, total)
@@ -151,7 +153,7 @@ def _newest_first(batch_id: str) -> Iterator[Sequence[ProductChange]]:
         yield changes
 
 
-def _undo(changes: Sequence[ProductChange], report: UndoReport) -> None:
+def _undo(changes: Sequence[ProductChange], report: UndoReport, on_left: Callable[[LeftAlone], None]) -> None:
     products = _products({change.product_id for change in changes})
     touched_since = _created_and_touched_since([change for change in changes if change.is_creation])
     done: dict[int, str] = {}
@@ -171,6 +173,8 @@ def _undo(changes: Sequence[ProductChange], report: UndoReport) -> None:
     report.left_alone += len(left)
     named = [LeftAlone(products[product_id].sku, tuple(sorted(fields))) for product_id, fields in left.items()]
     report.examples += named[: _LEFT_NAMED - len(report.examples)]
+    for each in named:
+        on_left(each)
 
 
 def _products(ids: Iterable[int]) -> dict[int, Product]:

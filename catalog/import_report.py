@@ -71,9 +71,14 @@ def write_rejections(report: ImportReport, file: TextIO) -> None:
 
 def rejections_as_csv(rejections: Iterable[Rejection], titles: Sequence[str]) -> Iterator[str]:
     """Yield the lines of a CSV: the titles, then one line for each reason; safe to open in a spreadsheet."""
+    return table_as_csv(titles, ((str(each.row_number), each.sku, each.field, each.reason) for each in rejections))
+
+
+def table_as_csv(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    """Yield the lines of a CSV: the titles, then the rows; safe to open in a spreadsheet."""
     yield _line(titles)
-    for each in rejections:
-        yield _line((str(each.row_number), *map(harmless, (each.sku, each.field, each.reason))))
+    for row in rows:
+        yield _line(tuple(map(harmless, row)))
 
 
 def _line(cells: Sequence[str]) -> str:

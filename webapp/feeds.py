@@ -16,6 +16,7 @@ from catalog.feed_uploads import (
     check_upload,
     import_behind,
     import_upload,
+    keep_left_alone,
     remove_forgotten,
     runs_of,
     undo_upload,
@@ -105,7 +106,12 @@ def import_feed(progress: JobProgress, *, upload_id: int, actor: str, role: str)
 def undo_feed_import(progress: JobProgress, *, upload_id: int, actor: str, role: str) -> Outcome:
     """Undo the import of a feed."""
     upload = undo_upload(
-        upload_id, actor=actor, role=role, on_progress=progress.report, should_stop=progress.should_stop
+        upload_id,
+        actor=actor,
+        role=role,
+        feeds_folder=wiring().settings.feeds_folder,
+        on_progress=progress.report,
+        should_stop=progress.should_stop,
     )
     _bring_index_up_to_date()
     finished = upload.state == FeedState.UNDONE
@@ -128,6 +134,7 @@ def follow_undo(batch: str, report: UndoReport) -> None:
         upload.put_back, upload.left_alone = upload.put_back + report.put_back, report.left_alone
         if report.finished and _was_undone_to_its_end(upload):
             upload.state = FeedState.UNDONE
+    keep_left_alone(upload, report.examples if upload.left_alone else (), feeds_folder=wiring().settings.feeds_folder)
 
 
 def _was_undone_to_its_end(upload: FeedUpload) -> bool:

@@ -21,7 +21,7 @@ from accounts.models import Role
 from catalog.editing import set_stock
 from catalog.feed_fetching import Fetcher
 from catalog.feed_models import FeedSchedule, FeedState, FeedUpload, SavedMapping
-from catalog.feed_uploads import FORGOTTEN_AFTER, PROBLEMS_SHOWN
+from catalog.feed_uploads import FORGOTTEN_AFTER, PROBLEMS_SHOWN, remove_forgotten
 from catalog.history_models import ChangeBatch
 from catalog.history_reading import act
 from catalog.import_feed import BATCH_ROWS
@@ -302,11 +302,45 @@ def test_an_import_is_undone_but_what_was_changed_since_stays(shop: Flask, merch
         created = db.session.scalars(select(Product).filter_by(sku="U-3")).one()
         assert created.deleted_at is not None
         assert (upload_in(shop, number).put_back, upload_in(shop, number).left_alone) == (3, 1)
+    assert left_on(page) == [("U-2", "Stock")]
     again = post(merchandiser, f"/admin/feeds/{number}/undo")
     assert (again.status_code, number_of(again)) == (303, number), "it is undone once"
     assert "see where it stands" in merchandiser.get(again.location).text
     with shop.app_context():
         assert upload_in(shop, number).state == FeedState.UNDONE
+
+
+def left_on(page: str) -> list[tuple[str, str]]:
+    """What the page names that an undo left alone: the product that its link leads to, and what was changed of it."""
+    named = r'<a href="/admin/products/([^"/]+)/history">[^<]+</a> <span class="hint">([^<]*)</span>'
+    return re.findall(named, page)
+
+
+def test_what_an_undo_left_alone_is_named_and_downloaded_where_there_is_much(
+    shop: Flask, merchandiser: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = imported(merchandiser, shop, archive(*(row(f"LEFT-{each}") for each in range(4))))
+    with shop.app_context():
+        for each in range(3):
+            set_stock(f"LEFT-{each}", 9)
+        db.session.commit()
+    post(merchandiser, f"/admin/feeds/{number}/undo")
+    work(shop)
+    words = "created by this act, and stays on sale"
+    assert sorted(left_on(merchandiser.get(f"/admin/feeds/{number}").text)) == [
+        (f"LEFT-{each}", words) for each in range(3)
+    ]
+    monkeypatch.setattr("webapp.admin.feeds._LEFT_SHOWN", 1)
+    page = merchandiser.get(f"/admin/feeds/{number}").text
+    assert (len(left_on(page)), "and 2 more" in page) == (1, True)
+    link = re.search(r'href="([^"]+left-alone.csv)"', page)
+    assert link
+    table = table_of(merchandiser.get(link[1]))
+    assert [table[0], *sorted(table[1:])] == [["SKU", "Changed since"], *([f"LEFT-{each}", words] for each in range(3))]
+    with shop.app_context():
+        folder = shop.extensions["wiring"].settings.feeds_folder
+        remove_forgotten(feeds_folder=folder, at=now() + FORGOTTEN_AFTER / 2)
+    assert len(left_on(merchandiser.get(f"/admin/feeds/{number}").text)) == 1, "the list is no stray file"
 
 
 def test_a_feeds_page_follows_what_its_history_takes_back(shop: Flask, merchandiser: FlaskClient) -> None:

@@ -1,6 +1,7 @@
 """Feeds in: a file is sent, its columns are named, it is checked as a whole, imported in the background, undone."""
 
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -22,6 +23,7 @@ from catalog.feed_uploads import (
     PROBLEMS_SHOWN,
     FeedFiles,
     discard,
+    left_by_undo,
     preview_of,
     problems_of_check,
     receive_feed,
@@ -31,7 +33,7 @@ from catalog.feed_uploads import (
     uploads,
 )
 from catalog.history import change_count
-from catalog.import_report import Rejection, reasons_by_field, rejections_as_csv, rejections_of
+from catalog.import_report import Rejection, reasons_by_field, rejections_as_csv, rejections_of, table_as_csv
 from catalog.models import ImportRun
 from catalog.saved_mappings import saved_mapping, saved_mappings
 from privacy.audit_notes import note
@@ -48,6 +50,7 @@ from webapp.admin.feed_columns import (
     unused_columns,
 )
 from webapp.admin.feed_mappings import LONGEST_LABEL, keep_and_say
+from webapp.admin.history_words import left_words
 from webapp.admin.routes import admin
 from webapp.errors import answer_error, answer_for
 from webapp.feed_words import in_words
@@ -59,6 +62,7 @@ from webapp.visitor import current_visitor
 from webapp.wiring import wiring
 
 _LONGEST_STEM = 100
+_LEFT_SHOWN = 100
 _KINDS = CSV_NAMES + JSON_LINES_NAMES + XML_NAMES + ARCHIVE_NAMES
 
 
@@ -176,6 +180,9 @@ def feed(upload_id: int) -> str | BaseResponse:
         in_words=in_words,
         price_in_words=price_words,
         changes_of_row=changes_of_row,
+        left=list(islice(left_by_undo(upload, feeds_folder=_folder()), _LEFT_SHOWN + 1)) if upload.left_alone else [],
+        left_shown=_LEFT_SHOWN,
+        left_words=left_words,
     )
 
 
@@ -230,9 +237,22 @@ def feed_problems(upload_id: int) -> Response:
     upload = upload_by_id(upload_id)
     found = rejections_of(upload.run_id) if upload.run_id else problems_of_check(upload, feeds_folder=_folder())
     titles = (_("Row"), _("SKU"), _("Field"), _("Reason"))
-    lines = rejections_as_csv(map(_worded, found), titles)
+    return _csv(rejections_as_csv(map(_worded, found), titles), f"feed-{upload_id}-problems.csv")
+
+
+@admin.get("/feeds/<int:upload_id>/left-alone.csv")
+@permission_required(Permission.IMPORT_FEEDS)
+def feed_left_alone(upload_id: int) -> Response:
+    """Every product that the undo of the import left alone, for a spreadsheet."""
+    upload = upload_by_id(upload_id)
+    left = left_by_undo(upload, feeds_folder=_folder())
+    lines = table_as_csv((_("SKU"), _("Changed since")), ((each.sku, left_words(each)) for each in left))
+    return _csv(lines, f"feed-{upload_id}-left-alone.csv")
+
+
+def _csv(lines: Iterator[str], name: str) -> Response:
     response = Response(stream_with_context(_with_mark(lines)), mimetype="text/csv")
-    response.headers["Content-Disposition"] = f'attachment; filename="feed-{upload_id}-problems.csv"'
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 

@@ -14,7 +14,7 @@ from catalog.listing import any_product
 from privacy.audit_notes import note
 from storage.database import db
 from webapp.account.session_user import permission_required
-from webapp.admin.history_words import FIELD_WORDS, actor_words, kind_words, shown_changes
+from webapp.admin.history_words import actor_words, kind_words, left_words, shown_changes
 from webapp.admin.routes import admin
 from webapp.feeds import follow_undo
 from webapp.filters import whole_number
@@ -85,10 +85,7 @@ def _flash(report: UndoReport) -> None:
         words = ngettext("%(num)d product is as it was.", "%(num)d products are as they were.", report.put_back)
         flash(words, "success")
     if report.left_alone:
-        named = "; ".join(
-            f"{left.sku} ({', '.join(str(FIELD_WORDS.get(name, name)) for name in left.fields)})"
-            for left in report.examples[:_LEFT_NAMED]
-        )
+        named = "; ".join(f"{left.sku} ({left_words(left)})" for left in report.examples[:_LEFT_NAMED])
         words = ngettext(
             "%(num)d product was changed again since and is left so: %(named)s",
             "%(num)d products were changed again since and are left so: %(named)s",

@@ -6,8 +6,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from flask_babel import LazyString, format_currency, format_decimal, lazy_gettext, ngettext
+from flask_babel import LazyString, format_currency, format_decimal, gettext, lazy_gettext, ngettext
 
+from catalog.history import LeftAlone
 from catalog.history_models import ChangeBatch, ProductChange
 from catalog.models import Product
 from catalog.money import minor_digits
@@ -88,6 +89,13 @@ def kind_words(batch: ChangeBatch) -> str:
 def shown_changes(change: ProductChange) -> list[ShownChange]:
     """Return the change's fields in words; none for a creation."""
     return list(_shown(change.product, change.before or {}, change.after))
+
+
+def left_words(left: LeftAlone) -> str:
+    """Return what of a product an undo left alone, in words."""
+    if "created" in left.fields:
+        return str(gettext("created by this act, and stays on sale"))
+    return ", ".join(str(FIELD_WORDS.get(name, name)) for name in left.fields if name not in _HIDDEN)
 
 
 def value_words(field: str, value: Any, product: Product) -> str:
