@@ -46,8 +46,7 @@ CASES: list[tuple[str, dict[str, Any], str, str]] = [
     (
         "roll_back_index",
         INDEX | {"unreadable_skus": [], "built_at": "2026-11-20T10:00:00+00:00"},
-        "The index of 11/20/26, 11:00\u202fAM answers again. "
-        "1,200 rows: 3 embedded, 1,197 embeddings reused, 4 removed.",
+        "The index of 20/11/2026, 11:00 answers again. 1,200 rows: 3 embedded, 1,197 embeddings reused, 4 removed.",
         "L’index du 20/11/2026 11:00 répond de nouveau. Lignes\u00a0: 1\u202f200\u202f; calculées\u00a0: 3\u202f; "
         "reprises\u00a0: 1\u202f197\u202f; retirées\u00a0: 4.",
     ),
