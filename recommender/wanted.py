@@ -43,6 +43,16 @@ def family_of_colour(colour: str) -> str:
     return _FAMILY_OF.get(colour, colour)
 
 
+def categories_of_garment(garment: str) -> list[str]:
+    """Return the categories that count as this garment: those for which `garment_of_category` returns it."""
+    return _GARMENT_OF[garment].split() if garment in _GARMENT_OF else [garment]
+
+
+def colours_of_family(family: str) -> list[str]:
+    """Return the shop's colours that count as this one: those for which `family_of_colour` returns it."""
+    return [family, *(colour for colour, its_family in _FAMILY_OF.items() if its_family == family)]
+
+
 def wanted_by_words(text: str) -> CountedGarment:
     """Return the garment and the colour family that words (French or English) name first; empty where they name none.
 

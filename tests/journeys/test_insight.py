@@ -1,9 +1,12 @@
 """The insight page and its file: the same anonymous numbers, and nothing of the week that is not over."""
 
 import csv
+import html
 import io
+import re
 import shutil
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from flask import Flask
@@ -11,6 +14,7 @@ from flask.testing import FlaskClient
 
 from accounts.models import Role
 from recommender.insight import ROUNDED_TO, weeks_over
+from recommender.wanted import family_of_colour, garment_of_category
 from storage.database import db, now
 from tests.factories import demo_settings
 from tests.journeys.test_shopper import log_in
@@ -59,6 +63,16 @@ def test_the_file_holds_the_numbers_of_the_page_and_nobody(desk: FlaskClient) ->
     missed = [line for line in lines if line["measure"] == "searches without a good match"]
     assert missed
     assert all(line["about"] in page for line in missed if line["week"] == lines[0]["week"])
+
+
+def test_what_was_looked_for_in_vain_leads_to_what_the_catalogue_has_of_it(desk: FlaskClient) -> None:
+    addresses = re.findall(r'href="(/admin/[?](?:category|colour)=[^"]+)"', desk.get("/admin/insight").text)
+    assert addresses
+    for address in map(html.unescape, addresses):
+        assert desk.get(address).status_code == 200
+        asked = parse_qs(urlsplit(address).query)
+        assert len({garment_of_category(category) for category in asked.get("category", ["dress"])}) == 1
+        assert len({family_of_colour(colour) for colour in asked.get("colour", ["red"])}) == 1
 
 
 @pytest.mark.parametrize("week", ["2001-01-01", "yesterday", "", "2026-11-17"])

@@ -32,6 +32,7 @@ from recommender.questions import new_search_of_words
 from recommender.search_counts import OpenedMatch, SearchedWords, count_searches
 from recommender.shares import share_of, wilson
 from recommender.signal_models import Favourite, MatchOpinion, SearchCount
+from recommender.wanted import categories_of_garment, colours_of_family, family_of_colour, garment_of_category
 from storage.database import db
 
 MONDAY, NEXT_MONDAY = date(2026, 11, 16), date(2026, 11, 23)
@@ -262,3 +263,11 @@ def test_answers_that_are_alike_within_people_never_count_as_more(pairs: list[tu
     low, high = wilson(share.share, answers)
     assert share.low <= low + 1e-9
     assert share.high >= high - 1e-9
+
+
+def test_a_wanted_garment_and_colour_are_the_categories_and_colours_that_count_as_them() -> None:
+    for category in ("dress", "saree", "jeans", "earrings"):
+        assert category in categories_of_garment(garment_of_category(category))
+    for colour in ("navy", "red", "burgundy"):
+        assert colour in colours_of_family(family_of_colour(colour))
+    assert {family_of_colour(colour) for colour in colours_of_family("blue")} == {"blue"}

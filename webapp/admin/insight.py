@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from flask import Response, abort, render_template, request
+from flask import Response, abort, render_template, request, url_for
 from flask_babel import gettext as _
 
 from accounts.permissions import Permission
@@ -20,6 +20,7 @@ from recommender.insight import (
     week_of_shoppers,
     weeks_over,
 )
+from recommender.wanted import categories_of_garment, colours_of_family
 from storage.database import db, now
 from webapp.account.session_user import permission_required
 from webapp.admin.attribute_words import words_of
@@ -57,6 +58,7 @@ def insight() -> str:
         most_of_one=MOST_OF_ONE_PERSON,
         garment_name=garment_name,
         colour_name=colour_name,
+        catalogue_with=catalogue_with,
     )
 
 
@@ -87,6 +89,14 @@ def garment_name(garment: str) -> str:
 def colour_name(colour: str) -> str:
     """Return a colour family in the page's language."""
     return words_of(COLOUR, colour, current_language()) if colour else str(_("Not said"))
+
+
+def catalogue_with(garment: str, colour: str) -> str:
+    """Return the address of the catalogue's items that answer what was wanted; empty when nothing was said."""
+    if not (garment or colour):
+        return ""
+    categories = categories_of_garment(garment) if garment else None
+    return url_for(".catalogue", category=categories, colour=colours_of_family(colour) if colour else None)
 
 
 def _chosen(weeks: list[WeekOfShoppers]) -> WeekOfShoppers:
