@@ -42,6 +42,8 @@ class WordCounts:
     def weighed(self, known: NDArray[np.int64]) -> Rows:
         """Return TF-IDF rows of all listings, float32, of unit length, with weights from the rows `known` alone.
 
+        A listing without words is a row of zeros.
+
         A term that `known` lacks counts nowhere, as if the vocabulary were made from `known`.
         """
         from scipy.sparse import hstack
@@ -57,9 +59,7 @@ class WordCounts:
 def _counted(listings: Sequence[Listing], source: _Source) -> Rows:
     from sklearn.feature_extraction.text import CountVectorizer
 
-    texts = [
-        one.title or one.description if source.title_only else f"{one.title}. {one.description}" for one in listings
-    ]
+    texts = [_text(listing, source) for listing in listings]
     counter = CountVectorizer(
         analyzer=source.analyzer, ngram_range=source.lengths, strip_accents="unicode", dtype=np.float32
     )
@@ -70,6 +70,13 @@ def _counted(listings: Sequence[Listing], source: _Source) -> Rows:
         from scipy.sparse import csr_matrix
 
         return csr_matrix((len(texts), 1), dtype=np.float32)
+
+
+def _text(listing: Listing, source: _Source) -> str:
+    if source.title_only or not listing.has_words:
+        # The full stop between two texts that are not there would make all such products near-duplicates.
+        return listing.title or listing.description
+    return f"{listing.title}. {listing.description}"
 
 
 def _weighed(counts: Rows, known: NDArray[np.int64], fewest: int) -> Rows:

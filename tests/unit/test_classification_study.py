@@ -225,6 +225,12 @@ def test_near_duplicates_stand_on_one_side() -> None:
         assert not set(groups[kept]) & set(groups[apart])
 
 
+def test_products_without_words_are_no_near_duplicates_of_each_other() -> None:
+    words = WordCounts.of([Listing("red dress"), Listing(), Listing(" "), Listing(description="blue shoe")])
+    groups = duplicate_groups(words.weighed(np.arange(4)), None)
+    assert len(set(groups)) == 4
+
+
 def test_words_weigh_by_what_is_known_alone() -> None:
     listings = [Listing(title) for title in ("red lamp", "red towel", "blue lamp", "unheard word")]
     known = np.arange(3)
