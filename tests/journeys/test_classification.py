@@ -413,6 +413,18 @@ def test_a_product_shows_what_is_suggested_for_it(app: Flask, desk: FlaskClient)
     assert f'name="accept" value="{value}"' not in desk.get(f"/admin/products/{sku}").text
 
 
+def test_the_return_key_in_a_word_of_ones_own_saves_that_word(app: Flask, desk: FlaskClient) -> None:
+    with app.app_context():
+        one = waiting()[0]
+        sku, one.field = one.product.sku, "sub_category"
+        suggestion = one.id
+        db.session.commit()
+    page = desk.get(f"/admin/products/{sku}").text
+    [form] = [form for form in page.split("<form")[1:] if f'name="value-{suggestion}"' in form]
+    first = form[form.index('type="submit"') :].split(">")[0]
+    assert f'name="correct" value="{suggestion}"' in first, "not the button that accepts"
+
+
 def test_what_was_chosen_instead_of_a_suggestion_beside_the_form_is_learned(context: Flask) -> None:
     one = waiting()[0]
     product, role = one.product, Role.MERCHANDISER.value
