@@ -385,7 +385,7 @@ _HTTP_WORDS = {
     405: ("method_not_allowed", _("This address does not accept this kind of request.")),
     406: ("not_acceptable", _("None of the formats that you accept is on offer.")),
     413: ("request_too_large", _("The file is over the size limit. Send a smaller photo.")),
-    415: ("media_type_not_supported", _("Send the photo as a form (multipart/form-data).")),
+    415: ("media_type_not_supported", _("Send a form (multipart/form-data); a photo is one of its files.")),
     500: ("server_error", _("Something went wrong on our side. Nothing was kept.")),
     503: ("unavailable", _("The shop is busy. Try again in a minute.")),
     507: ("storage_full", _("Our storage is full; your photo was not kept. Try again later.")),

@@ -2,7 +2,8 @@
 const form = document.querySelector("form.listing");
 const list = form.querySelector("[data-pictures]");
 const told = form.querySelector("[data-told]");
-let isChanged = false;
+// One that came back with a picture or a problem is not saved either.
+let isChanged = form.hasAttribute("data-unsaved");
 
 for (const kind of ["input", "change"]) {
   // Chosen files are on their way already.

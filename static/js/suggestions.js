@@ -1,4 +1,6 @@
 // Beside the product form: ask what the listing is, and put what is taken into the form's fields.
+import { hindrance, say } from "./asks_first.js";
+
 const panel = document.querySelector("[data-suggest]");
 const form = panel?.closest("form");
 
@@ -20,7 +22,18 @@ function listing() {
 
 async function ask() {
   const place = panel.querySelector("[data-suggested]");
+  if (panel.hasAttribute("aria-busy")) return;
+  panel.setAttribute("aria-busy", "true");
   place.innerHTML = '<div class="thread"></div>';
+  await fill(place).finally(() => panel.removeAttribute("aria-busy"));
+}
+
+async function fill(place) {
+  const why = await hindrance(form);
+  if (why) {
+    place.replaceChildren();
+    return say(why);
+  }
   const response = await fetch(panel.dataset.suggest, { method: "POST", body: listing() }).catch(() => null);
   if (response?.ok) {
     place.innerHTML = await response.text();
@@ -43,7 +56,12 @@ function remember(field, value) {
 function take(one) {
   const input = form.elements[one.dataset.field];
   if (!input) return;
+  // A word of the shop's own may not be in the list yet.
+  const isMissing = input.options && ![...input.options].some((choice) => choice.value === one.dataset.value);
+  if (isMissing) input.add(new Option(one.querySelector("strong").textContent, one.dataset.value));
   input.value = one.dataset.value;
+  // "Or another category" would win over the one that is taken.
+  if (one.dataset.field === "category") form.elements.own_category.value = "";
   input.dispatchEvent(new Event("change", { bubbles: true }));
   one.classList.add("is-taken");
 }

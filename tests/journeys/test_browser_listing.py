@@ -56,3 +56,39 @@ def test_a_new_item_is_filled_in_put_in_order_and_saved(
         person.look("listing-form")
         person.go(f"/products/{sku}")
         person.look("listing-in-shop")
+
+
+def test_what_was_typed_outlasts_the_session_and_a_slip(open_shop: LiveShop, pictures: list[Path]) -> None:
+    with visit(open_shop.url, language="en", width=DESKTOP) as person:
+        page = person.page
+        log_in(person, open_shop, "merchandiser")
+        person.go("/admin/new-product")
+        for field, text in (("title_en", "Linen jacket"), ("sku", "B-3"), ("price", "89.90")):
+            page.fill(f"[name={field}]", text)
+        page.select_option("[name=category]", "jacket")
+        page.set_input_files("[name=pictures]", pictures[:1])
+        expect(page.locator(".listing-picture")).to_have_count(1)
+        page.fill("[name=brand]", "Atelier")
+
+        # Pictures came back with the form: it is not saved all the same.
+        with page.expect_event("dialog") as slip:
+            page.evaluate("setTimeout(() => location.assign('/admin/'))")
+        assert slip.value.type == "beforeunload"
+        slip.value.dismiss()
+
+        page.context.clear_cookies()
+        page.locator(".listing-save button").click()
+        dialog = page.locator("#not-sent")
+        expect(dialog).to_contain_text("You were logged out meanwhile")
+        person.look("listing-logged-out")
+        with page.context.expect_page() as other:
+            dialog.get_by_role("link", name="Log in in another tab").click()
+        other.value.fill("#email", open_shop.accounts["merchandiser"].email)
+        other.value.fill("#password", open_shop.accounts["merchandiser"].password)
+        other.value.locator("#submit").click()
+        other.value.wait_for_url(lambda address: "/account/login" not in address)
+        dialog.get_by_role("button", name="Close").click()
+        page.locator(".listing-save button").dblclick()
+        expect(page.locator("h1")).to_have_text("Linen jacket")
+        page.get_by_role("link", name="Change the item").click()
+        expect(page.locator("[name=brand]")).to_have_value("Atelier")

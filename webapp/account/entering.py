@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 
 from flask import flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
-from flask_login import current_user, login_user, logout_user
+from flask_login import current_user, login_required, login_user, logout_user
+from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response
 
 from accounts.errors import EmailNotConfirmed, TooManyAttempts, WrongCode, WrongCredentials
@@ -75,6 +76,13 @@ def log_in_code() -> str | Response | tuple[str, int]:
     db.session.commit()
     forget_wrong_codes(found.id, keys=wiring().keys)
     return _enter(found)
+
+
+@account.get("/token")
+@login_required  # type: ignore[untyped-decorator]
+def token() -> dict[str, str]:
+    """What a long form asks before it is sent: whether somebody is still logged in, and the token of now."""
+    return {"csrf_token": generate_csrf()}
 
 
 @account.post("/logout")

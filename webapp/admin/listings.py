@@ -295,6 +295,7 @@ def _form_page(
         most_pictures=MOST_PICTURES,
         max_upload_bytes=request.max_content_length,
         shown=_shown,
+        suggested=_shown_beside(),
     )
 
 
