@@ -1,6 +1,6 @@
 // The list of products: search while typing, pictures that are dropped, ticks and keys.
 // Without a script all of it works with buttons.
-import { go } from "./results.js";
+import { asked, go } from "./results.js";
 
 const search = document.querySelector("[data-list-search]");
 const picture = document.querySelector("[data-picture-search]");
@@ -12,9 +12,9 @@ let here = -1;
 
 // Filters change the address behind the form's back: what it asks for is the address with its own fields put in.
 function searched() {
-  const address = new URL(location.href);
+  const address = new URL(asked());
   address.pathname = new URL(search.action).pathname;
-  for (const name of ["q", "by", "sort", "page", "done"]) address.searchParams.delete(name);
+  for (const name of ["q", "by", "sort", "page", "done", "found"]) address.searchParams.delete(name);
   for (const [name, value] of new FormData(search)) {
     const isUsual = search.elements[name].options?.[0].value === value;
     if (["q", "by", "sort"].includes(name) && value.trim() && !isUsual) address.searchParams.set(name, value);
@@ -24,32 +24,46 @@ function searched() {
 
 // Links and the Back button change the address behind the form's back.
 function follow({ withWords = false } = {}) {
-  const asked = new URLSearchParams(location.search);
+  const said = new URLSearchParams(location.search);
   for (const name of ["by", "sort"]) {
     const select = search.elements[name];
-    select.value = asked.get(name) ?? select.options[0].value;
+    select.value = said.get(name) ?? select.options[0].value;
   }
   // Somebody who still types is ahead of the address.
-  if (withWords || document.activeElement !== search.elements.q) search.elements.q.value = asked.get("q") ?? "";
+  const isAhead = waiting || document.activeElement === search.elements.q;
+  if (withWords || !isAhead) search.elements.q.value = said.get("q") ?? "";
 }
 
 window.addEventListener("popstate", () => {
-  clearTimeout(waiting);
+  waitNoMore();
   follow({ withWords: true });
 });
 
-function show(replace) {
+function waitNoMore() {
   clearTimeout(waiting);
+  waiting = undefined;
+}
+
+function show(replace) {
+  waitNoMore();
   go(searched(), { replace });
 }
+
+// A link of the list that is still shown knows nothing of words that were typed since.
+document.addEventListener("asking", ({ detail: address }) => {
+  waitNoMore();
+  const words = search.elements.q.value.trim();
+  if (words === (new URLSearchParams(location.search).get("q") ?? "")) return;
+  address.searchParams.delete("page");
+  if (words) address.searchParams.set("q", words);
+  else address.searchParams.delete("q");
+});
 
 document.addEventListener("swapped", () => {
   here = -1;
   follow();
   markView();
-  for (const box of boxes()) box.checked = ticked.has(box.value);
-  countTicks();
-  goOnWithChange();
+  goOn();
 });
 
 function markView() {
@@ -63,7 +77,7 @@ search.addEventListener("submit", (event) => { event.preventDefault(); show(fals
 search.addEventListener("change", (event) => { if (event.target.matches("select")) show(false); });
 search.addEventListener("input", (event) => {
   if (!event.target.matches("[type=search]")) return;
-  clearTimeout(waiting);
+  waitNoMore();
   waiting = setTimeout(() => show(true), WAIT_MS);
 });
 
@@ -102,11 +116,14 @@ document.addEventListener("drop", (event) => {
 });
 document.addEventListener("paste", (event) => { if (lookFor(event.clipboardData.files)) event.preventDefault(); });
 
-// Ticks: they stay while one searches and turns pages, until the page is left.
-const ticked = new Set();
+// Ticks: they stay while one searches and turns pages, and for the Back button, which finds them by id: the list may
+// have another order by then. The preview's own links name them behind the #.
+const carried = /^#ticked=([\d,]+)$/.exec(location.hash);
+const ticked = new Set(carried ? carried[1].split(",") : history.state?.ticked);
 const boxes = () => [...document.querySelectorAll("[data-row] [name=id]")];
 
 function countTicks() {
+  history.replaceState({ ticked: [...ticked], begun }, "", location.pathname + location.search);
   for (const row of rows()) row.classList.toggle("is-ticked", row.querySelector("[name=id]").checked);
   const bulk = document.getElementById("bulk");
   if (!bulk) return;
@@ -125,8 +142,14 @@ function tick(box, on) {
   ticked[on ? "add" : "delete"](box.value);
 }
 
+function goOn() {
+  for (const box of boxes()) box.checked = ticked.has(box.value);
+  countTicks();
+  goOnWithChange();
+}
+
 // What to do with them stays as well; "all of this list" does not, for it is another list now.
-const begun = {};
+const begun = { ...history.state?.begun };
 
 function keepChange() {
   const bulk = document.getElementById("bulk");
@@ -164,6 +187,7 @@ function wrong(bulk) {
   const text = value.value.trim();
   const percent = Number(text.replace("%", "").replace(",", ".").replace("−", "-"));
   if (!ticked.size && !all?.checked) return "id";
+  if (ticked.size > Number(bulk.dataset.mostTicked) && !all?.checked) return "many";
   if (action.value === "price" && !(text && (percent || ending.value) && percent >= -95 && percent <= 500)) return "percent";
   if (action.value === "price_to" && !isAmount(text)) return "amount";
   if (action.value === "stock" && !(/^\d+$/.test(text) && Number(text) <= 1_000_000)) return "pieces";
@@ -221,8 +245,4 @@ document.addEventListener("keydown", (event) => {
   acts[event.key](row);
 });
 
-// A browser that comes back to the page may have kept its ticks.
-for (const box of boxes()) if (box.checked) ticked.add(box.value);
-countTicks();
-keepChange();
-goOnWithChange();
+goOn();

@@ -1,7 +1,15 @@
 // Another garment, another filter: the same address is fetched, and only what changes is replaced.
 // Links and forms marked data-swap are ordinary ones; whatever fails here falls back to following them.
 const region = () => document.querySelector("[data-swapped]");
+const within = (address) => new URL(address).pathname + new URL(address).search;
 let current;
+let shown = within(location.href);
+let pending = "";
+let isLeaving = false;
+const sent = new WeakSet();
+
+// The address that is shown next, or that is.
+export const asked = () => pending || location.href;
 
 // Outside of what is replaced, so that screen readers hear the new number of items.
 const announcer = document.createElement("p");
@@ -16,8 +24,10 @@ document.addEventListener("click", (event) => {
   // An SVG link has its address in an object.
   const picksGarment = Boolean(link.closest("svg, .garments"));
   const turnsPage = ["next", "prev"].includes(link.rel);
-  go(new URL(link.getAttribute("href"), location.href)).then(() => {
-    if (picksGarment) return bringIntoSight();
+  go(completed(new URL(link.getAttribute("href"), location.href))).then((isShown) => {
+    if (isShown && picksGarment) bringIntoSight();
+    // Somebody who went on elsewhere meanwhile stays there.
+    if (!isShown || picksGarment || document.activeElement !== document.body) return;
     region().focus({ preventScroll: true });
     if (turnsPage) region().scrollIntoView();
   });
@@ -27,10 +37,28 @@ document.addEventListener("submit", (event) => {
   const form = event.target.closest("form[data-swap]");
   if (!form) return;
   event.preventDefault();
-  go(addressOf(form));
+  sent.add(form);
+  go(completed(addressOf(form)));
 });
 
-window.addEventListener("popstate", () => swap(location.href).then(tell).catch(() => location.reload()));
+window.addEventListener("popstate", async () => {
+  // A link within the page, such as the one to the content.
+  if (within(location.href) === shown && !pending) return;
+  try {
+    if (await swap(location.href)) tell();
+  } catch {
+    if (!isLeaving) location.reload();
+  }
+});
+
+// Some browsers end what is being fetched once a link is followed: that is no failure to recover from.
+window.addEventListener("beforeunload", () => (isLeaving = true));
+
+// Scripts of a page where words are still being typed put them into the address that a link or form asks for.
+function completed(address) {
+  document.dispatchEvent(new CustomEvent("asking", { detail: address }));
+  return address;
+}
 
 // Scripts of a page whose other parts follow the address listen to this.
 function tell() {
@@ -44,13 +72,16 @@ function addressOf(form) {
   return address;
 }
 
+// Whether it was shown: not when something else was asked for meanwhile.
 export async function go(address, { replace = false } = {}) {
   try {
-    if (!(await swap(address))) return;
+    if (!(await swap(address))) return false;
     history[replace ? "replaceState" : "pushState"](null, "", address);
     tell();
+    return true;
   } catch {
-    location.assign(address);
+    if (!isLeaving) location.assign(address);
+    return false;
   }
 }
 
@@ -64,17 +95,23 @@ function bringIntoSight() {
 async function swap(address) {
   current?.abort();
   const mine = (current = new AbortController());
+  pending = String(address);
+  isLeaving = false;
   region().classList.add("is-renewing");
   try {
     const response = await fetch(address, { signal: mine.signal, headers: { Accept: "text/html" } });
     if (!response.ok) throw new Error(`answered ${response.status}`);
     take(new DOMParser().parseFromString(await response.text(), "text/html"));
+    shown = within(address);
     return true;
   } catch (error) {
     if (error.name === "AbortError") return false;
     throw error;
   } finally {
-    if (current === mine) region().classList.remove("is-renewing");
+    if (current === mine) {
+      pending = "";
+      region().classList.remove("is-renewing");
+    }
   }
 }
 
@@ -89,7 +126,10 @@ function take(fresh) {
   const filters = next.querySelector("details[data-stays-open]");
   // On a narrow screen an open panel would hide what was just asked for.
   if (filters) filters.open = filtersOpen && window.matchMedia("(min-width: 992px)").matches;
+  keepBegun(old, next);
+  const focused = old.contains(document.activeElement) && document.activeElement;
   old.replaceWith(next);
+  if (focused) focusAgain(focused, next);
   document.title = fresh.title;
   announcer.textContent = next.querySelector("[data-total]")?.textContent ?? "";
 }
@@ -97,4 +137,38 @@ function take(fresh) {
 function copyAttributes(from, to) {
   for (const { name } of [...to.attributes]) if (!from.hasAttribute(name)) to.removeAttribute(name);
   for (const { name, value } of from.attributes) to.setAttribute(name, value);
+}
+
+// What was chosen in a form, and not sent yet, stays chosen.
+function keepBegun(old, next) {
+  const forms = [...old.querySelectorAll("form[data-swap]")].filter((form) => !sent.has(form));
+  for (const field of forms.flatMap((form) => [...form.elements]).filter(isBegun)) {
+    const same = sameIn(next, field);
+    if (same) same[state(field)] = field[state(field)];
+  }
+}
+
+const state = (field) => (["checkbox", "radio"].includes(field.type) ? "checked" : "value");
+
+function isBegun(field) {
+  if (state(field) === "checked") return field.checked !== field.defaultChecked;
+  const options = field.options && [...field.options];
+  return field.value !== (options ? (options.find((one) => one.defaultSelected) ?? options[0])?.value : field.defaultValue);
+}
+
+function sameIn(next, one) {
+  if (one.matches("summary")) return next.querySelector(`#${CSS.escape(one.parentElement.id)} > summary`);
+  if (one.id) return next.querySelector(`#${CSS.escape(one.id)}`);
+  const value = state(one) === "checked" ? `[value="${CSS.escape(one.value)}"]` : "";
+  return one.name ? next.querySelector(`[name="${CSS.escape(one.name)}"]${value}`) : null;
+}
+
+// Somebody who types goes on in the same field: keys beside it would be taken for commands.
+function focusAgain(focused, next) {
+  const same = sameIn(next, focused);
+  if (!same?.checkVisibility()) return;
+  same.focus({ preventScroll: true });
+  if (sent.has(focused.form) || !same.matches("[type=text], input:not([type])")) return;
+  same.value = focused.value;
+  same.setSelectionRange(focused.selectionStart, focused.selectionEnd);
 }

@@ -1,10 +1,11 @@
 """A merchandiser at the list of products, in a real browser."""
 
 import base64
+import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, Route, expect
 
 from demo.looks import demo_looks, draw_look
 from tests.factories import encoded
@@ -101,6 +102,95 @@ def test_ticks_stay_while_the_list_is_searched_and_ordered(open_shop: LiveShop) 
         expect(page.locator(".is-ticked")).to_have_count(0)
 
 
+def _hold(page: Page, pattern: str) -> list[Route]:
+    """Return the requests of a pattern that will come: each waits until it is continued."""
+    held: list[Route] = []
+    page.route(pattern, lambda route: held.append(route))
+    return held
+
+
+def test_a_late_answer_takes_neither_the_focus_nor_what_was_begun(open_shop: LiveShop) -> None:
+    with visit(open_shop.url, language="en", width=DESKTOP) as person:
+        page = person.page
+        log_in(person, open_shop, "merchandiser")
+        held = _hold(page, "**/admin/?*")
+        page.locator("#filters > summary").click()
+        page.select_option("#bulk-action", "season")
+        with page.expect_request("**/admin/?q=dress"):
+            page.fill("#list-q", "dress")
+        category = page.locator("[name=category]").nth(1)
+        category.check()
+        page.fill("[name=min_price]", "10")
+        page.locator("#bulk-value").click()
+        page.keyboard.type("Winter")
+        page.keyboard.press("ArrowLeft")
+        held.pop().continue_()
+        page.wait_for_url("**/admin/?q=dress")
+        # "j" and "e" beside the field would open a product.
+        page.keyboard.type("je")
+        expect(page.locator("#bulk-value")).to_have_value("Wintejer")
+        expect(category).to_be_checked()
+        expect(page.locator("[name=min_price]")).to_have_value("10")
+        expect(page.locator("#list-export")).to_have_attribute("href", re.compile(r"\?q=dress$"))
+
+        with page.expect_request("**sort=cheapest*"):
+            page.locator("thead a", has_text="Price").click()
+        page.locator("#list-q").focus()
+        held.pop().continue_()
+        page.wait_for_url("**sort=cheapest*")
+        expect(page.locator("#list-q")).to_be_focused()
+
+
+def test_a_link_followed_while_words_are_looked_for_keeps_both(open_shop: LiveShop) -> None:
+    with visit(open_shop.url, language="en", width=DESKTOP) as person:
+        page = person.page
+        log_in(person, open_shop, "merchandiser")
+        _hold(page, "**/admin/?q=*")
+        with page.expect_request("**/admin/?q=dress"):
+            page.fill("#list-q", "dress")
+        page.locator("thead a", has_text="Price").click()
+        page.wait_for_url("**/admin/?sort=cheapest&q=dress")
+        _hold(page, "**/admin/?*category=*")
+        page.locator("#filters > summary").click()
+        page.locator("[name=category]").nth(0).check()
+        with page.expect_request("**category=*"):
+            page.get_by_role("button", name="Show the items").click()
+        page.unroute("**/admin/?*category=*")
+        page.fill("#list-q", "skirt")
+        page.wait_for_url("**category=*q=skirt*")
+
+
+def test_ticks_come_back_by_product_and_not_by_place(open_shop: LiveShop) -> None:
+    with visit(open_shop.url, language="en", width=DESKTOP) as person:
+        page = person.page
+        log_in(person, open_shop, "merchandiser")
+        person.go("/admin/?sort=changed")
+        boxes, ticked = page.locator("[data-row] [name=id]"), page.locator(".is-ticked")
+        chosen = boxes.nth(1).input_value()
+        boxes.nth(1).check()
+        page.locator("[data-edit]").nth(4).click()
+        page.fill("[name=season]", "Season 2098")
+        page.locator(".listing-save button").click()
+        page.wait_for_url(re.compile(r"/products/[^/]+$"))
+        page.go_back()
+        page.go_back()
+        expect(boxes.nth(2)).to_have_value(chosen)
+        expect(ticked).to_have_count(1)
+        expect(boxes.nth(2)).to_be_checked()
+
+        boxes.nth(0).check()
+        page.select_option("#bulk-action", "season")
+        page.fill("#bulk-value", "Season 2097")
+        page.get_by_role("button", name="Preview", exact=True).click()
+        page.wait_for_url("**/bulk/preview")
+        page.go_back()
+        expect(ticked).to_have_count(2)
+        expect(page.locator("#bulk-value")).to_have_value("Season 2097")
+        page.get_by_role("button", name="Preview", exact=True).click()
+        page.get_by_role("link", name="Back to the list").click()
+        expect(ticked).to_have_count(2)
+
+
 _PASTED = """(encoded) => {
   const bytes = Uint8Array.from(atob(encoded), (letter) => letter.charCodeAt(0)), carried = new DataTransfer();
   carried.items.add(new File([bytes], "pasted.jpg", { type: "image/jpeg" }));
@@ -120,8 +210,16 @@ def test_a_pasted_picture_is_looked_for_and_a_damaged_one_leaves_the_list_as_it_
         ):
             page.evaluate(_PASTED, base64.b64encode(picture).decode())
             expect(page.locator("#items-title")).to_have_text(title)
-            page.wait_for_url("**?stock=in")
+            page.wait_for_url(re.compile(r"\?stock=in"))
         expect(page.locator(".notice")).to_contain_text("no photo that we can read")
+        page.go_back()
+        expect(page.locator("#items-title")).to_have_text("Products that look like your picture")
+        found = [row.input_value() for row in page.locator("[data-row] [name=id]").all()]
+        page.locator("[data-edit]").first.click()
+        page.go_back()
+        assert [row.input_value() for row in page.locator("[data-row] [name=id]").all()] == found
+        page.fill("#list-q", "dress")
+        page.wait_for_url("**/admin/?stock=in&q=dress")
         person.go("/admin/search-by-picture?stock=in")
         page.wait_for_url("**/admin/?stock=in")
 

@@ -27,7 +27,15 @@ from catalog.bulk_edit import (
 from catalog.errors import InvalidBulkEdit, InvalidSavedView
 from catalog.history_reading import find_act
 from catalog.models import Product
-from catalog.product_list import FIELDS, NOT_STATED, choices, conditions, find_products, newest_id
+from catalog.product_list import (
+    FIELDS,
+    NOT_STATED,
+    choices,
+    conditions,
+    find_products,
+    newest_id,
+    products_by_ids,
+)
 from catalog.products import Page
 from catalog.saved_views import drop_view, rename_view, save_view, views_of
 from catalog.vocabulary import TERMS, Kind
@@ -80,6 +88,7 @@ _ADVICE = {
     "pieces": lazy_gettext("A stock is a whole number from 0 to 1000000."),
     "letters": lazy_gettext("Use Latin letters or digits."),
     "id": lazy_gettext("Tick the products that you want to change."),
+    "many": lazy_gettext("At most %(most)d products are ticked one by one. Tick all of the list.", most=_MOST_TICKED),
 }
 _VIEW_PROBLEMS = {
     "length": lazy_gettext("Give the view a name of 1 to 60 characters."),
@@ -106,9 +115,11 @@ def catalogue() -> tuple[str, int]:
 
 @admin.post("/search-by-picture")
 @permission_required(Permission.READ_CATALOGUE)
-def search_by_picture() -> str | Response:
-    """The products most like a picture that was dropped, among those that the address's filters let pass; the picture
-    is not kept."""
+def search_by_picture() -> Response:
+    """Look for the products most like a picture that was dropped, among those that the address's filters let pass.
+
+    The picture is not kept: the answer's address names what was found, so that the Back button finds it again.
+    """
     text = request.query_string.decode("ascii", "replace")
     query = list_query_from(query_of(text))
     try:
@@ -117,14 +128,23 @@ def search_by_picture() -> str | Response:
         flash(answer_for(error).words, "warning")
         return _back_to_list(text)
     garment = Query(seen.garments[0].embedding, seen.encoder, QueryKind.PHOTO)
-    return _list_page(query, _like(garment, query), by_picture=True)
+    found = ",".join(str(product.id) for product in _like(garment, query).items)
+    asked = as_text(query_of(text))
+    address = url_for(".found_by_picture", found=found or "0")
+    return redirect(f"{address}&{asked}" if asked else address, code=303)
 
 
 @admin.get("/search-by-picture")
 @permission_required(Permission.READ_CATALOGUE)
-def leave_picture() -> Response:
-    """The list itself: the picture was not kept, so an answer's address has nothing to show a second time."""
-    return _back_to_list(request.query_string.decode("ascii", "replace"))
+def found_by_picture() -> str | Response:
+    """What a picture found, in its order; the list itself where the address does not say."""
+    named = request.args.get("found", "").split(",")
+    ids = [number for text in named[:_LIKE_SHOWN] if (number := id_in(text)) is not None]
+    if not any(named):
+        return _back_to_list(request.query_string.decode("ascii", "replace"))
+    found = products_by_ids(list(dict.fromkeys(ids)))
+    page = Page(found, total=len(found), page=1, page_size=_LIKE_SHOWN)
+    return _list_page(list_query_from(query_of(as_text(request.args))), page, by_picture=True)
 
 
 @admin.post("/views")
@@ -300,6 +320,7 @@ def _list_page(
         advice={why: str(words) for why, words in _ADVICE.items()},
         suggestions=_suggestions(in_use),
         has_index=_has_index(),
+        most_ticked=_MOST_TICKED,
     )
 
 
@@ -342,8 +363,7 @@ def _edit() -> BulkEdit:
 
 def _ids(texts: Sequence[str]) -> list[int]:
     if len(texts) > _MOST_TICKED:
-        words = _("At most %(most)d products are ticked one by one. Tick all of the list.", most=_MOST_TICKED)
-        raise BadRequestValue("id", words)
+        raise BadRequestValue("id", _ADVICE["many"])
     ids = [number for text in texts if (number := id_in(text)) is not None]
     if len(ids) < len(texts):
         raise BadRequestValue("id", _ADVICE["id"])
