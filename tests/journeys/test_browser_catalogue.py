@@ -210,7 +210,7 @@ def test_a_pasted_picture_is_looked_for_and_a_damaged_one_leaves_the_list_as_it_
         ):
             page.evaluate(_PASTED, base64.b64encode(picture).decode())
             expect(page.locator("#items-title")).to_have_text(title)
-            page.wait_for_url(re.compile(r"\?stock=in"))
+            page.wait_for_url(re.compile(r"[?&]stock=in"))
         expect(page.locator(".notice")).to_contain_text("no photo that we can read")
         page.go_back()
         expect(page.locator("#items-title")).to_have_text("Products that look like your picture")

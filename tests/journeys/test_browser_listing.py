@@ -80,7 +80,6 @@ def test_what_was_typed_outlasts_the_session_and_a_slip(open_shop: LiveShop, pic
         page.locator(".listing-save button").click()
         dialog = page.locator("#not-sent")
         expect(dialog).to_contain_text("You were logged out meanwhile")
-        person.look("listing-logged-out")
         with page.context.expect_page() as other:
             dialog.get_by_role("link", name="Log in in another tab").click()
         other.value.fill("#email", open_shop.accounts["merchandiser"].email)
