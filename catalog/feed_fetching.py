@@ -34,6 +34,8 @@ _TOO_LATE = "it takes too long"
 _NO_ANSWER = "the host does not answer, or breaks off"
 _REDIRECTS = (301, 302, 303, 307, 308)
 _IPV4_BEHIND_IPV6 = IPv6Network("64:ff9b::/96")
+_AZURE_PLATFORM = IPv4Address("168.63.129.16")
+"""Looks public; there a machine at Azure finds what Azure knows of it alone."""
 _UNICAST = IPv6Network("2000::/3")
 """What the Internet routes; elsewhere are ways back to private addresses (64:ff9b:1::/48, ::/96, fec0::/10)."""
 
@@ -48,7 +50,7 @@ def is_public(address: IpAddress) -> bool:
             return is_public(inner)
         if address not in _UNICAST:
             return False
-    return address.is_global and not address.is_multicast
+    return address.is_global and not address.is_multicast and address != _AZURE_PLATFORM
 
 
 @dataclass(frozen=True)
