@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import PurePosixPath
@@ -111,13 +111,16 @@ def store_cutout(content_hash: str, cutout: Pixels, *, blobs: BlobStore) -> None
     blobs.put(cutout_key(content_hash), encode_webp(cutout))
 
 
-def sweep_pictures(blobs: BlobStore) -> int:
+def sweep_pictures(blobs: BlobStore, *, shown_elsewhere: Collection[str] = ()) -> int:
     """Delete the stored pictures that no product has any more and no undo brings back; return how many there were.
+
+    shown_elsewhere: keys in the store of files that something else still shows; their pictures stay.
 
     Not to be run beside an import, or while product forms are open: both store pictures before the products that need
     them. A form whose picture went says so, and asks for it again.
     """
     needed = set(db.session.scalars(select(ProductImage.content_hash).distinct())) | pictures_on_record()
+    needed |= {key.split("/")[1] for key in shown_elsewhere}
     orphans = [key for key in _stored_keys(blobs) if key.split("/")[1] not in needed]
     for key in orphans:
         blobs.delete(key)

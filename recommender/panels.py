@@ -80,6 +80,14 @@ def query_of(panel: RelevancePanel, query_id: int) -> PanelQuery:
     return next((query for query in panel.queries if query.id == query_id), None) or _no_panel()
 
 
+def pictures_of_open_panels() -> set[str]:
+    """Return the keys of the products' pictures that testers are still shown, whatever became of the products."""
+    judged = (
+        select(PanelMatch.thumb_key).join(PanelQuery).join(RelevancePanel).where(RelevancePanel.closed_at.is_(None))
+    )
+    return set(db.session.scalars(judged))
+
+
 def shuffled(query: PanelQuery, pseudonym: str) -> list[PanelMatch]:
     """Return the photo's matches in an order of the tester's own: the same each time, and not by rank."""
     return sorted(query.matches, key=lambda match: hashlib.sha256(f"{pseudonym}/{match.id}".encode()).digest())

@@ -9,16 +9,18 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 from werkzeug.test import TestResponse
 
 from accounts.models import Role
+from catalog.history_models import ChangeBatch
+from catalog.models import ProductImage
 from privacy.models import ShopAuditNote
 from privacy.sources import Scope
-from recommender.panel_models import PanelJudgement, PanelQuery, RelevancePanel
+from recommender.panel_models import PanelJudgement, PanelMatch, PanelQuery, RelevancePanel
 from recommender.panels import shuffled
 from recommender.signals_source import JudgementsSource
-from storage.database import db
+from storage.database import db, now
 from tests.factories import demo_settings, drawn_look
 from tests.journeys.conftest import csrf_token
 from tests.journeys.test_shopper import log_in
@@ -182,3 +184,21 @@ def test_a_deleted_panel_leaves_only_its_line_in_the_audit(shop: Flask, merchand
         details = json.loads(noted.details)
         assert (details["title"], details["share"], details["judgements"]) == ("Of 2", "1.00", 10)
     assert merchandiser.get(kept).status_code == 200
+
+
+def test_an_open_panel_keeps_the_pictures_of_products_that_have_others_now(
+    shop: Flask, merchandiser: FlaskClient
+) -> None:
+    opened(merchandiser, shop, looks=1)
+    with shop.app_context():
+        shown = db.session.scalars(select(PanelMatch.thumb_key).order_by(PanelMatch.id.desc())).first()
+        assert shown is not None
+        db.session.execute(delete(ProductImage).where(ProductImage.content_hash == shown.split("/")[1]))
+        db.session.execute(delete(ChangeBatch))
+        db.session.commit()
+        assert "0 pictures deleted." in shop.test_cli_runner().invoke(args=["catalog", "sweep"]).output
+        assert wiring().blobs.has(shown)
+        db.session.execute(update(RelevancePanel).values(closed_at=now()))
+        db.session.commit()
+        assert "1 pictures deleted." in shop.test_cli_runner().invoke(args=["catalog", "sweep"]).output
+        assert not wiring().blobs.has(shown)

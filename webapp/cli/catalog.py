@@ -125,11 +125,13 @@ def restore(skus: tuple[str, ...]) -> None:
 @catalog.command()
 @with_appcontext
 def sweep() -> None:
-    """Delete stored pictures that no product has any more; not while an import runs."""
+    """Delete stored pictures that no product and no open panel shows any more; not while an import runs."""
     from catalog.pictures import sweep_pictures
+    from recommender.panels import pictures_of_open_panels
     from webapp.wiring import wiring
 
-    click.echo(f"{sweep_pictures(wiring().blobs)} pictures deleted.")
+    deleted = sweep_pictures(wiring().blobs, shown_elsewhere=pictures_of_open_panels())
+    click.echo(f"{deleted} pictures deleted.")
 
 
 def _format_of(path: Path, stated: str | None, formats: type["FeedFormat"]) -> "FeedFormat":
