@@ -14,7 +14,7 @@ from catalog.feed_mapping import Cell
 from catalog.vocabulary import Kind, as_slug, canonical
 from storage.database import now
 
-_PREFIX = "g:"
+GOOGLE_PREFIX = "g:"
 _MOST_SIZES = 500
 """Of one product: each is compared with those before it."""
 _MOST_DIGITS = 12
@@ -120,7 +120,7 @@ def our_columns(columns: Sequence[str]) -> tuple[str, ...]:
     """Return what the columns of a Google table become: our fields, Google's as `g:…`, and those as they are named."""
     ours = our_cells(dict.fromkeys(columns, "-"))
     first = [name for name in _SOURCES if name in ours]
-    return tuple(dict.fromkeys((*first, *(_PREFIX + _plain(column) for column in columns), *columns)))
+    return tuple(dict.fromkeys((*first, *(GOOGLE_PREFIX + _plain(column) for column in columns), *columns)))
 
 
 def our_cells(cells: Mapping[str, Cell], *, moment: datetime | None = None) -> dict[str, Cell]:
@@ -148,7 +148,7 @@ def our_cells(cells: Mapping[str, Cell], *, moment: datetime | None = None) -> d
         "link": _text(google, "link"),
         "image": tuple(dict.fromkeys((*_texts(google, "image_link"), *_more_images(google)))),
     }
-    raw = {_PREFIX + name: cell for name, cell in google.items()}
+    raw = {GOOGLE_PREFIX + name: cell for name, cell in google.items()}
     said = {name: cell for name, cell in ours.items() if not _SOURCES[name].isdisjoint(google)}
     if not said.get("price") and "price" not in google:
         # A sale alone, which is over: it says nothing of the price.
@@ -180,7 +180,7 @@ def google_category(slug: str) -> str:
 
 def _plain(name: str) -> str:
     """Google's name of an attribute: a table may write "g:image_link" or "image link"."""
-    return re.sub(r"[\s_]+", "_", name.strip().lower().removeprefix(_PREFIX))
+    return re.sub(r"[\s_]+", "_", name.strip().lower().removeprefix(GOOGLE_PREFIX))
 
 
 def _text(google: Mapping[str, Cell], name: str) -> str:

@@ -2,11 +2,12 @@
 
 import csv
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from io import TextIOWrapper
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path, PurePath
 from typing import IO, Any
 
@@ -14,7 +15,7 @@ from catalog.errors import FeedBeginsEmpty, FeedUnreadable, Problem
 from catalog.feed_archive import FeedArchive, open_archive
 from catalog.feed_bytes import UTF_8, FeedBytes, codec_of, encoding_of_beginning, look_over
 from catalog.feed_cells import unmarked
-from catalog.feed_google import is_another_size, is_google, our_cells, our_columns, with_another_size
+from catalog.feed_google import GOOGLE_PREFIX, is_another_size, is_google, our_cells, our_columns, with_another_size
 from catalog.feed_mapping import Cell
 from catalog.feed_xml import xml_items
 
@@ -25,6 +26,8 @@ ARCHIVE_NAMES = (".zip",)
 TABLE_NAMES = CSV_NAMES + JSON_LINES_NAMES + XML_NAMES
 _WORKBOOK_NAMES = (".xlsx", ".xlsm", ".xls", ".ods", ".numbers")
 _DELIMITERS = ",;\t|"
+# A file that was converted twice has a byte order mark behind its own: as it is, the wrong way round, or misread.
+_FURTHER_MARKS = re.compile(r"\A(?:\ufeff|\ufffe|\u00ef\u00bb\u00bf)+")
 _MAX_CELL_CHARACTERS = 100_000
 _MAX_LINE_CHARACTERS = 1_000_000
 _SAMPLED_MEGABYTES = 4
@@ -69,6 +72,11 @@ class FeedSample:
     """Of the CSV's header, or every name that the first rows of another format use."""
     rows: tuple[RawRow, ...]
     encoding: str = UTF_8
+
+    @property
+    def is_google(self) -> bool:
+        """Whether it is read as Google's product data: then its own values are there under Google's names."""
+        return f"{GOOGLE_PREFIX}id" in self.columns
 
 
 def sample_feed(path: Path, *, rows: int = 100) -> FeedSample:
@@ -165,18 +173,22 @@ def _header(table: FeedBytes, codec: str) -> tuple[str, ...]:
 
 def _columns(head: str, name: str) -> tuple[tuple[str, ...], str, int]:
     """The header's names, the delimiter that splits it into most of them, and how many lines come before it."""
+    head = _without_marks(head)
     # Excel's own hint on the first line.
     before = 1 if head[:4].lower() == "sep=" else 0
     lines = head.splitlines(keepends=True)[before:]
     splits = {delimiter: _first_row(lines, delimiter) for delimiter in _DELIMITERS}
     delimiter = max(splits, key=lambda each: len(splits[each]))
-    # A second byte order mark, of a file that was converted twice, is no part of the first name.
-    columns = tuple(column.lstrip("\ufeff").strip() for column in splits[delimiter])
+    columns = tuple(column.strip() for column in splits[delimiter])
     if len(columns) < 2:
         raise FeedUnreadable(f"{name}: the first line must name the columns, separated by commas, semicolons or tabs")
     if twice := [column for column, times in Counter(columns).items() if column and times > 1]:
         raise FeedUnreadable(f"{name}: two columns are named {min(twice)[:60]!r}; rename one")
     return columns, delimiter, before
+
+
+def _without_marks(beginning: str) -> str:
+    return _FURTHER_MARKS.sub("", beginning)
 
 
 def _first_row(lines: list[str], delimiter: str) -> list[str]:
@@ -200,8 +212,11 @@ def _lines_of_csv(
     with text as file:
         for _ in range(before):
             file.readline(_MAX_LINE_CHARACTERS)
+        first = file.readline(_MAX_LINE_CHARACTERS)
         # Not the file itself: it would hold a line of any length.
-        lines = iter(lambda: file.readline(_MAX_LINE_CHARACTERS), "")
+        lines = chain(
+            [first if before else _without_marks(first)], iter(lambda: file.readline(_MAX_LINE_CHARACTERS), "")
+        )
         reader = csv.reader(lines, delimiter=delimiter, strict=True)
         number = before
         while True:
@@ -231,7 +246,7 @@ def _json_rows(table: FeedBytes, codec: str, errors: str) -> Iterator[RawRow]:
         number = 0
         while line := file.readline(_MAX_LINE_CHARACTERS):
             number += 1
-            line = line.lstrip("\ufeff") if number == 1 else line
+            line = _without_marks(line) if number == 1 else line
             if number == 1 and line.lstrip().startswith("["):
                 raise FeedUnreadable(f"{table.name}: this is one JSON list; write one object a line, without commas")
             if len(line) == _MAX_LINE_CHARACTERS and not line.endswith("\n"):

@@ -15,6 +15,9 @@ from catalog.places import WEB
 from catalog.vocabulary import Kind, canonical, canonical_category, own_slug, slugs
 
 MAX_STOCK = 10_000_000
+_MOST_PLACES = 500
+_MOST_PROBLEMS = 20
+"""Told of one row; a row of JSON has as many fields as it likes."""
 _MAX_CHARACTERS = {
     "title": 300, "description": 10_000, "brand": 100, "sub_category": 100, "sizes": 40, "link": 2_000,
 }  # fmt: skip
@@ -152,7 +155,7 @@ class _Row:
         )
         image_names = self._image_names()
         if self._problems:
-            raise RowRejected(*self._problems, sku=sku or self.text("sku")[:64])
+            raise RowRejected(*_told(self._problems), sku=sku or self.text("sku")[:64])
         return FeedProduct(details, image_names, self._said())
 
     def _said(self) -> frozenset[str]:
@@ -217,6 +220,10 @@ class _Row:
         fields = {place: field for field in sorted(self._fields) if (place := place_of(field))}
         if not fields:
             return (self._take("stock", _stock, 0) if "stock" in self._fields else 0), None
+        if len(fields) > _MOST_PLACES:
+            reason = f"{len(fields)} shops with pieces are too many for one row: {_MOST_PLACES} at most"
+            self._problems.append(Problem("stock", reason))
+            return 0, None
         places = {place: self._take(field, _stock, 0) for place, field in fields.items()}
         held = sum(places.values())
         stock = self._take("stock", _stock, held) if self.text("stock") else held
@@ -251,6 +258,12 @@ class _Row:
 def _text_of(fields: Mapping[str, Cell], field: str) -> str:
     cell = fields.get(field, "")
     return _one_line(cell if isinstance(cell, str) else " ".join(cell))
+
+
+def _told(problems: Sequence[Problem]) -> Sequence[Problem]:
+    """The first problems of a row, and how many there are besides."""
+    more = len(problems) - _MOST_PROBLEMS
+    return [*problems[:_MOST_PROBLEMS], Problem("row", f"{more} more fields are wrong")] if more > 0 else problems
 
 
 def _unknown(missing: Sequence[str]) -> str:

@@ -91,6 +91,8 @@ class FeedPreview:
     more_problems_than_kept: bool = False
     reasons: Mapping[str, int] = field(default_factory=dict)
     """How many reasons there are in all, the most frequent field first."""
+    is_google: bool = False
+    """Whether the feed was read as Google's product data."""
 
 
 def receive_feed(stream: IO[bytes], name: str, *, feeds_folder: Path, schedule_id: int | None = None) -> FeedUpload:
@@ -235,7 +237,8 @@ def check_upload(
             on_progress=on_progress,
             should_stop=should_stop,
         )
-        files.preview.write_text(json.dumps(seen.preview, ensure_ascii=False), encoding="utf-8")
+        found = {**seen.preview, "is_google": files.sample().is_google}
+        files.preview.write_text(json.dumps(found, ensure_ascii=False), encoding="utf-8")
         counts = {f"rows_{fate}": seen.counts[fate] for fate in RowFate}
         state = FeedState.CHECKED if finished else FeedState.UPLOADED
         move(upload, state, out_of=(FeedState.CHECKING,), rows_total=seen.counts.total(), **counts)
@@ -394,7 +397,13 @@ def preview_of(upload: FeedUpload, *, feeds_folder: Path) -> FeedPreview:
     except FileNotFoundError:
         return FeedPreview()
     problems = tuple(Rejection(**problem) for problem in found["problems"])
-    return FeedPreview(tuple(found["rows"]), problems, found["more_problems_than_kept"], found.get("reasons", {}))
+    return FeedPreview(
+        tuple(found["rows"]),
+        problems,
+        found["more_problems_than_kept"],
+        found.get("reasons", {}),
+        is_google=found.get("is_google", False),
+    )
 
 
 def problems_of_check(upload: FeedUpload, *, feeds_folder: Path) -> Iterator[Rejection]:

@@ -40,6 +40,8 @@ _SENTENCES = (
     N_("a stock is needed, 0 or more; the mapping can give a default"),
     N_("%(text)s is no stock: give a whole number from 0 to %(most)s"),
     N_("the stock is %(stock)s, but the places hold %(held)s"),
+    N_("%(number)s shops with pieces are too many for one row: %(most)s at most"),
+    N_("%(number)s more fields are wrong"),
     N_("%(text)s is no web address: it must begin with https://"),
     N_("%(number)s characters are too many: %(limit)s at most"),
     N_("%(text)s… is too long for one size: check the separator"),

@@ -233,14 +233,14 @@ def test_a_check_shows_what_a_changed_field_was_and_what_it_becomes(shop: Flask,
     story = "A dress. " * 40
     before = f"VAL-1,Robe,Dress,{story}Lined.,robe,1299.00,EUR,2,1,S|M,red,Ourika,a.jpg"
     imported(merchandiser, shop, archive(before, header=header))
-    after = f"VAL-1,Robe,Long dress,{story}Unlined.,robe,999.00,USD,5,1,M,,Ourika,a.jpg|b.jpg"
+    after = f"VAL-1,Robe,Long dress,{story}Unlined.,robe,999.00,GBP,5,1,M,,Ourika,a.jpg|b.jpg"
     content = archive(after, f"VAL-2{before[5:]}", header=header)
     with zipfile.ZipFile(grown := io.BytesIO(content), "a") as file:
         file.writestr("images/b.jpg", encoded(photo(61, 90)))
     number = checked(merchandiser, shop, grown.getvalue())
     assert changes_on(merchandiser.get(f"/admin/feeds/{number}").text) == [
         ("Title in English", "Dress", "Long dress"),
-        ("Price", "€1,299.00", "$999.00"),
+        ("Price", "€1,299.00", "£999.00"),
         ("Stock", "3", "6"),
         ("Stock: Lyon", "2", "5"),
         ("Description in English", "…. A dress. A dress. Lined.", "…. A dress. A dress. Unlined."),
@@ -667,6 +667,21 @@ def test_json_lines_come_through_the_desk_too(shop: Flask, merchandiser: FlaskCl
     page = merchandiser.get(f"/admin/feeds/{number}/mapping").text
     form = form_of(page)
     assert (form["column-sku"], form["column-price"]) == ("column:0", "column:3")
+
+
+def test_a_table_that_is_taken_for_googles_is_told_so_before_and_after_its_check(
+    shop: Flask, merchandiser: FlaskClient
+) -> None:
+    table = "id,title,product_type,price,quantity,image_link\nG-1,Dress,dress,9 EUR,1,a.jpg\n"
+    said = "Read as Google Merchant’s product data"
+    number = number_of(send(merchandiser, table.encode(), "google.csv"))
+    page = merchandiser.get(f"/admin/feeds/{number}/mapping").text
+    assert said in page
+    post(merchandiser, f"/admin/feeds/{number}/mapping", act="check", **form_of(page))
+    work(shop)
+    assert said in merchandiser.get(f"/admin/feeds/{number}").text
+    number = number_of(send(merchandiser, table.replace("id,", "sku,", 1).encode(), "ours.csv"))
+    assert said not in merchandiser.get(f"/admin/feeds/{number}/mapping").text
 
 
 @pytest.mark.parametrize(("number", "deleted"), [(999_999, 303), (10**30, 404)])

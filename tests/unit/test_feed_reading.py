@@ -173,6 +173,10 @@ def test_memory_stays_bounded_however_long_the_feed_is(feed: OpenFeed, name: str
     ("encoding", "name", "text"),
     [
         ("utf-16-le", "f.csv", "sku,price\nA,9\n"),
+        ("utf-16-le", "f.csv", '"sku","price"\n"A","9"\n'),
+        ("utf-16-le", "f.csv", 'sep=,\n"sku","price"\n"A","9"\n'),
+        ("utf-16-le", "f.csv", "\ufffesku,price\nA,9\n"),
+        ("utf-8", "f.csv", '\u00ef\u00bb\u00bf"sku","price"\nA,9\n'),
         ("utf-8", "f.csv", "sku,price\nA,9\n"),
         ("utf-8", "f.jsonl", '{"sku": "A", "price": "9"}\n'),
     ],

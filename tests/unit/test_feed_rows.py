@@ -156,6 +156,17 @@ def test_stock_by_place_adds_up_to_the_stock_and_the_web_has_the_rest() -> None:
     assert parsed().details.stock_by_place is None
 
 
+def test_a_row_of_very_many_shops_or_faults_is_told_in_few_words() -> None:
+    stocks = {f"stock_s{number}": "1" for number in range(501)}
+    assert problems(**stocks) == {"stock": "501 shops with pieces are too many for one row: 500 at most"}
+    stocks.popitem()
+    assert parsed(stock="", **stocks).details.stock == 500
+    with pytest.raises(RowRejected) as rejected:
+        parsed(stock="", **dict.fromkeys(stocks, "many"))
+    assert [len(rejected.value.problems), rejected.value.problems[-1].field] == [21, "row"]
+    assert rejected.value.problems[-1].reason == "480 more fields are wrong"
+
+
 def test_places_that_hold_more_than_the_stock_are_a_problem_of_the_stock() -> None:
     assert "places hold 5" in problems(stock="3", stock_lyon="5")["stock"]
     assert "places hold 2" in problems(stock="3", stock_lyon="1", stock_web="1")["stock"]

@@ -68,6 +68,15 @@ def test_every_reason_against_a_row_is_said_in_french(cells: dict[str, str]) -> 
 
 
 @pytest.mark.usefixtures("in_french")
+@pytest.mark.parametrize(("shops", "stock"), [(501, "1"), (30, "many")])
+def test_what_is_wrong_with_very_many_shops_is_said_in_french(shops: int, stock: str) -> None:
+    with pytest.raises(RowRejected) as rejected:
+        parse_row(GOOD | {f"stock_s{number}": stock for number in range(shops)}, FeedMapping())
+    for problem in rejected.value.problems:
+        assert in_words(problem.reason) != problem.reason, problem
+
+
+@pytest.mark.usefixtures("in_french")
 def test_what_a_reason_quotes_stays_as_it_is() -> None:
     said = in_words("'100%(x)s <b>' is no stock: give a whole number from 0 to 10000000")
     assert said == "'100%(x)s <b>' n’est pas un stock\u00a0: donnez un nombre entier de 0 à 10000000"

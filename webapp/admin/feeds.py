@@ -301,6 +301,7 @@ def _mapping_page(upload: FeedUpload, document: dict[str, Any], problems: dict[s
         document=document,
         fields=field_rows(document, sample.columns, problems),
         columns=column_choices(sample),
+        is_google=sample.is_google,
         unused=unused_columns(document, sample),
         problems=problems,
         saved=saved_mappings(),
