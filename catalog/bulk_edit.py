@@ -16,7 +16,7 @@ from catalog.models import CREATION_UNDONE, Product
 from catalog.money import minor_digits, parse_price
 from catalog.product_list import FIELDS, products_by_ids
 from catalog.vocabulary import Kind, canonical, canonical_category, own_slug, slugs
-from storage.database import db, now
+from storage.database import begin_writing, db, now
 
 Which = Sequence[ColumnElement[bool]]
 """What a statement about Product asks for, so that it is about the products to change."""
@@ -188,6 +188,7 @@ def those(ids: Sequence[int]) -> Which:
 def products_to_change(edit: BulkEdit, which: Which, *, above: int = 0, limit: int | None = None) -> list[Product]:
     """Return the products that pass, by ascending id, from above an id on, with what the edit needs of them."""
     wanted = select(Product).where(*which, Product.id > above).order_by(Product.id).limit(limit)
+    wanted = wanted.with_for_update(of=Product)
     if edit.action is BulkAction.STOCK:
         wanted = wanted.options(selectinload(Product.shop_stock))
     return list(db.session.scalars(wanted))
@@ -209,14 +210,17 @@ def apply_in_pieces(
     last = db.session.scalar(select(func.max(ProductChange.product_id)).where(ProductChange.batch_id == batch)) or 0
     done = 0
     total = db.session.scalar(select(func.count()).select_from(Product).where(*which, Product.id > last)) or 0
-    while piece := products_to_change(edit, which, above=last, limit=_A_PIECE):
-        if should_stop():
-            return False
+    while True:
+        # Read and written as one: an import beside it changes the same products.
+        begin_writing()
+        piece = products_to_change(edit, which, above=last, limit=_A_PIECE)
+        if not piece or should_stop():
+            db.session.commit()
+            return not piece
         last, done = piece[-1].id, done + len(piece)
         apply(edit, piece)
         db.session.commit()
         on_progress(done, max(done, total))
-    return True
 
 
 def apply(edit: BulkEdit, products: Iterable[Product]) -> int:

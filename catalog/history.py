@@ -20,7 +20,7 @@ from catalog.errors import ChangeBatchNotFound, HistoryBypassed
 from catalog.history_models import ChangeBatch, ProductChange
 from catalog.models import CREATION_UNDONE, Product, ProductImage, ProductStock
 from privacy.audit_notes import COMMAND_LINE, SYSTEM
-from storage.database import UtcDateTime, db, now
+from storage.database import UtcDateTime, begin_writing, db, now
 
 NOT_RECORDED = frozenset({"id", "sku", "search_text", "created_at", "updated_at"})
 """Columns that never change, or that change by themselves."""
@@ -141,11 +141,13 @@ def pictures_on_record() -> set[str]:
 
 
 def _newest_first(batch_id: str) -> Iterator[Sequence[ProductChange]]:
-    """Yield a batch's changes, some at a time; the caller may commit between two."""
+    """Yield a batch's changes, some at a time; nobody else writes until the caller commits between two."""
     wanted = select(ProductChange).where(ProductChange.batch_id == batch_id).order_by(ProductChange.id.desc())
     last_id: int | None = None
     while True:
         older = wanted if last_id is None else wanted.where(ProductChange.id < last_id)
+        # Read and written as one: whatever else changes products may run beside it.
+        begin_writing()
         changes = db.session.scalars(older.limit(_UNDONE_TOGETHER)).all()
         if not changes:
             return
@@ -179,7 +181,8 @@ def _undo(changes: Sequence[ProductChange], report: UndoReport, on_left: Callabl
 
 def _products(ids: Iterable[int]) -> dict[int, Product]:
     parts = [selectinload(getattr(Product, name)) for name in PARTS]
-    rows = db.session.scalars(select(Product).where(Product.id.in_(list(ids))).options(*parts))
+    wanted = select(Product).where(Product.id.in_(list(ids))).order_by(Product.id).options(*parts)
+    rows = db.session.scalars(wanted.with_for_update(of=Product))
     return {product.id: product for product in rows}
 
 

@@ -38,7 +38,7 @@ from catalog.import_report import REJECTIONS_IN_REPORT, ImportReport, reasons_by
 from catalog.models import CREATION_UNDONE, ImportRejection, ImportRun, Product
 from catalog.pictures import StoredPicture, StoredPictures, is_stored_as
 from storage.blobs import BlobStore
-from storage.database import db, now
+from storage.database import begin_writing, db, now
 from storage.errors import is_full
 
 BATCH_ROWS = 100
@@ -459,6 +459,8 @@ def _row_hash(product: FeedProduct, pictures: Sequence[FoundPicture]) -> str:
 
 def _write(run_id: int, start: int, outcomes: Sequence[_Outcome]) -> None:
     """Write a batch's products, its rejections and the run's place in one transaction."""
+    # Read and written as one: a change of a whole list may run beside it.
+    begin_writing()
     counts = Counter(withdrawn=sum(outcome.is_withdrawn for outcome in outcomes))
     products = _products([outcome.sku for outcome in outcomes if outcome.change])
     for outcome in outcomes:
@@ -476,7 +478,8 @@ def _write(run_id: int, start: int, outcomes: Sequence[_Outcome]) -> None:
 
 def _products(skus: Sequence[str]) -> dict[str, Product]:
     parts = (selectinload(Product.images), selectinload(Product.shop_stock))
-    rows = db.session.scalars(select(Product).where(Product.sku.in_(skus)).options(*parts))
+    wanted = select(Product).where(Product.sku.in_(skus)).order_by(Product.id).options(*parts)
+    rows = db.session.scalars(wanted.with_for_update(of=Product))
     return {product.sku: product for product in rows}
 
 

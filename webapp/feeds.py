@@ -25,7 +25,7 @@ from catalog.history import UndoReport
 from privacy.audit_notes import SYSTEM, note
 from storage.database import db, now
 from webapp.jobs.models import Job, JobState, Outcome
-from webapp.jobs.queue import JobProgress, enqueue, request_cancel
+from webapp.jobs.queue import JobProgress, enqueue, enqueue_after_a_change, request_cancel
 from webapp.wiring import wiring
 
 _STATE_WITHOUT_JOB = {
@@ -110,7 +110,7 @@ def undo_feed_import(progress: JobProgress, *, upload_id: int, actor: str, role:
         actor=actor,
         role=role,
         feeds_folder=wiring().settings.feeds_folder,
-        on_progress=progress.report,
+        on_progress=progress.report_written,
         should_stop=progress.should_stop,
     )
     _bring_index_up_to_date()
@@ -189,5 +189,5 @@ def _settle(upload: FeedUpload, job: Job | None) -> None:
 
 
 def _bring_index_up_to_date() -> None:
-    enqueue("update_index", rebuild=False)
+    enqueue_after_a_change("update_index", rebuild=False)
     db.session.commit()

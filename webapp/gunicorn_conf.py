@@ -32,11 +32,11 @@ def post_worker_init(worker: Any) -> None:
     """Start the background threads in the worker, after the fork."""
     from webapp.jobs.audit_relay import AuditRelay
     from webapp.jobs.erasure_worker import ErasureWorker
-    from webapp.jobs.feed_worker import FeedWorker
+    from webapp.jobs.lanes import EditWorker, FeedWorker
     from webapp.jobs.worker import JobWorker
 
     worker.background = []
-    for kind in (JobWorker, AuditRelay, ErasureWorker, FeedWorker):
+    for kind in (JobWorker, AuditRelay, ErasureWorker, FeedWorker, EditWorker):
         thread = kind(worker.app.callable)
         thread.start()
         worker.background.append(thread)

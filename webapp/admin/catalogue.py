@@ -43,7 +43,7 @@ from privacy.audit_notes import note
 from recommender.desk_search import products_like
 from recommender.errors import RecommenderError
 from recommender.similar import Query, QueryKind
-from storage.database import db, id_in
+from storage.database import begin_writing, db, id_in
 from storage.errors import BadImage
 from webapp.account.session_user import permission_required
 from webapp.admin.acting import staff_changes
@@ -64,7 +64,7 @@ from webapp.admin.list_words import (
 from webapp.admin.routes import admin
 from webapp.errors import BadRequestValue, ShopBusy, answer_for
 from webapp.i18n import current_language
-from webapp.jobs.queue import enqueue, job_of_batch
+from webapp.jobs.queue import enqueue, enqueue_after_a_change, job_of_batch
 from webapp.list_query import ListQuery, as_text, list_query_from, query_of
 from webapp.photo_flow import StageTimes, see, uploaded_photo
 from webapp.visitor import current_visitor
@@ -267,10 +267,11 @@ def _bulk_page(edit: BulkEdit, chosen: _Chosen, planned: BulkPreview, *, has_cha
 
 def _change_now(edit: BulkEdit, chosen: _Chosen, batch: str) -> None:
     with staff_changes("bulk edit", batch=batch):
+        begin_writing()
         changed = apply(edit, products_to_change(edit, chosen.which))
     _note_bulk_edit(edit, batch, changed)
     if edit.moves_sale:
-        enqueue("update_index", rebuild=False)
+        enqueue_after_a_change("update_index", rebuild=False)
     db.session.commit()
 
 

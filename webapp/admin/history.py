@@ -18,7 +18,7 @@ from webapp.admin.history_words import actor_words, kind_words, left_words, show
 from webapp.admin.routes import admin
 from webapp.feeds import follow_undo
 from webapp.filters import whole_number
-from webapp.jobs.queue import enqueue, job_of_batch
+from webapp.jobs.queue import enqueue, enqueue_after_a_change, job_of_batch
 from webapp.visitor import current_visitor
 
 UNDONE_AT_ONCE = 2000
@@ -73,7 +73,7 @@ def undo(batch: str) -> Response:
         return redirect(url_for(".show_job", job_id=job.id), code=303)
     report = undo_batch(batch, actor=actor, role=current_user.role.value)
     if report.put_back:
-        enqueue("update_index", rebuild=False)
+        enqueue_after_a_change("update_index", rebuild=False)
     follow_undo(batch, report)
     db.session.commit()
     _flash(report)

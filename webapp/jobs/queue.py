@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from sqlalchemy import CursorResult, or_, select, true, update
 
-from storage.database import db, now
+from storage.database import db, let_others_write, now
 from webapp.jobs.models import Job, JobState, Outcome
 
 # A running job whose process showed no sign of life for so long was killed: another process takes it up again.
@@ -124,6 +124,11 @@ class JobProgress:
         db.session.execute(update(Job).where(Job.id == self._job_id).values(done=done, total=total, alive_at=now()))
         db.session.commit()
         self._cancelled = bool(db.session.scalar(select(Job.cancel_requested).where(Job.id == self._job_id)))
+
+    def report_written(self, done: int, total: int) -> None:
+        """The same, of a task that hardly does anything but write: others have their turn at the store, too."""
+        self.report(done, total)
+        let_others_write()
 
     def should_stop(self) -> bool:
         """Say whether a person asked the job to stop."""

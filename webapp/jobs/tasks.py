@@ -17,7 +17,7 @@ from webapp.imports import import_archive
 from webapp.jobs.listings import accept_sure_suggestions, compare_classifiers, suggest_for_products, train_classifier
 from webapp.jobs.models import Outcome
 from webapp.jobs.putting_right import look_for_what_is_wrong
-from webapp.jobs.queue import JobProgress, enqueue, enqueue_after_a_change
+from webapp.jobs.queue import JobProgress, enqueue_after_a_change
 from webapp.list_query import list_query_from, query_of
 from webapp.wiring import wiring
 
@@ -86,9 +86,11 @@ def warn_and_purge(*, actor: str, on_progress: Progress) -> Outcome:
 
 def undo_changes(progress: JobProgress, *, batch: str, actor: str, role: str) -> Outcome:
     """Put back what is still as an act on products left it. Raises ChangeBatchNotFound."""
-    report = undo_batch(batch, actor=actor, role=role, on_progress=progress.report, should_stop=progress.should_stop)
+    report = undo_batch(
+        batch, actor=actor, role=role, on_progress=progress.report_written, should_stop=progress.should_stop
+    )
     follow_undo(batch, report)
-    enqueue("update_index", rebuild=False)
+    enqueue_after_a_change("update_index", rebuild=False)
     db.session.commit()
     return {"finished": report.finished, "put_back": report.put_back, "left_alone": report.left_alone}
 
@@ -113,7 +115,7 @@ def bulk_edit(
     which = [*conditions(list_query_from(query_of(query)).wanted), Product.id <= up_to]
     with changes_by(actor, kind="bulk edit", batch=batch, role=role):
         finished = apply_in_pieces(
-            edit, which, batch=batch, on_progress=progress.report, should_stop=progress.should_stop
+            edit, which, batch=batch, on_progress=progress.report_written, should_stop=progress.should_stop
         )
     if edit.moves_sale:
         enqueue_after_a_change("update_index", rebuild=False)
@@ -121,24 +123,20 @@ def bulk_edit(
     return {"finished": finished, "changed": change_count(batch)}
 
 
-FEED_TASKS = frozenset(
-    (
-        "fetch_feed",
-        "check_feed",
-        "import_feed",
-        "undo_feed_import",
-        "undo_changes",
-        "bulk_edit",
-        "look_for_what_is_wrong",
-    )
-)
+FEED_TASKS = frozenset(("fetch_feed", "check_feed", "import_feed", "undo_feed_import", "look_for_what_is_wrong"))
 """They take as long as a feed or a catalogue is: a thread of their own runs them, one after the other."""
+
+EDIT_TASKS = frozenset(("bulk_edit", "undo_changes"))
+"""They take as long as a catalogue is, and people wait for them: beside the feeds, one after the other."""
 
 INDEX_TASKS = frozenset(("update_index", "roll_back_index"))
 """They change the search index."""
 
 CATALOGUE_TASKS = (
-    FEED_TASKS | INDEX_TASKS | {"train_classifier", "suggest_for_catalogue", "accept_sure", "compare_classifiers"}
+    FEED_TASKS
+    | EDIT_TASKS
+    | INDEX_TASKS
+    | {"train_classifier", "suggest_for_catalogue", "accept_sure", "compare_classifiers"}
 )
 """The catalogue's desk shows and stops these; the others are of people's data."""
 

@@ -18,13 +18,13 @@ from webapp.jobs.models import JobState
 from webapp.jobs.pulse import pulse_of
 from webapp.jobs.putting_right import queue_the_nightly_look
 from webapp.jobs.queue import JobProgress, claim_next, enqueue, failed_since, finish
-from webapp.jobs.tasks import FEED_TASKS, TASKS
+from webapp.jobs.tasks import EDIT_TASKS, FEED_TASKS, TASKS
 from webapp.jobs.vault import delete_expired_key_backups, sweep_the_vault
 from webapp.photo_consents import finish_withdrawals
 from webapp.wiring import wiring
 
-_SHORT_TASKS = frozenset(TASKS) - FEED_TASKS
-"""A feed may take hours: another thread has those (`feed_worker.py`)."""
+_SHORT_TASKS = frozenset(TASKS) - FEED_TASKS - EDIT_TASKS
+"""A feed may take hours: other threads have those (`lanes.py`)."""
 
 _log = logging.getLogger(__name__)
 _IDLE_SECONDS = 0.5
