@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from catalog.feed_models import FeedState, FeedUpload
 from catalog.history import changes_by
 from catalog.listing import any_product
 from catalog.product_list import find_products
@@ -20,7 +21,7 @@ from webapp.admin import catalogue as catalogue_pages
 from webapp.admin import history as history_pages
 from webapp.demo_accounts import demo_accounts
 from webapp.jobs.models import JobState
-from webapp.jobs.queue import claim_next, finish
+from webapp.jobs.queue import claim_next, finish, open_jobs
 from webapp.jobs.worker import run_next_job
 
 
@@ -226,3 +227,56 @@ def test_nobody_is_named_in_the_history(shop: Flask, desk: FlaskClient) -> None:
         assert re.search(r"Merchandis\w+ [0-9a-f]{6}\b", page)
         assert not re.search(r"\b[0-9a-f]{32}\b", re.sub(r'(href|action|value)="[^"]*"', "", page))
         assert accounts["merchandiser"].email not in page
+
+
+def test_an_undo_that_is_still_at_work_is_not_undone(
+    shop: Flask, desk: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    form = previewed(desk, id=ticked(desk, 3), action="season", value="aw98")
+    desk.post("/admin/bulk", data=form)
+    with shop.app_context(), changes_by("a" * 32, kind="undo", undoes=form["batch"]) as undo:
+        product = any_product(find_products().items[0].sku)
+        product.season = "aw97"
+        db.session.commit()
+    monkeypatch.setattr(history_pages, "UNDONE_AT_ONCE", 1)
+    token = {"csrf_token": form["csrf_token"]}
+    job = desk.post(f"/admin/history/{form['batch']}/undo", data=token).location
+    again = desk.post(f"/admin/history/{undo}/undo", data=token)
+    assert again.location == job
+    assert "Cette modification est en cours" in desk.get(job).text
+    work(shop)
+    monkeypatch.undo()
+    assert "/history/" in desk.post(f"/admin/history/{undo}/undo", data=token).location
+
+
+def test_a_preview_beside_an_import_says_which_of_them_speaks_last(shop: Flask, desk: FlaskClient) -> None:
+    with shop.app_context():
+        upload = FeedUpload(folder="f" * 32, file="maison.csv", size_bytes=1, state=FeedState.IMPORTING)
+        db.session.add(upload)
+        db.session.commit()
+        upload_id = upload.id
+    fields = {"id": ticked(desk, 1), "action": "season", "value": "ss01"}
+    token = csrf_token(desk.get("/admin/").text)
+    page = desk.post("/admin/bulk/preview", data={"csrf_token": token, **fields}).text
+    assert f'href="/admin/feeds/{upload_id}">maison.csv</a>' in page
+    with shop.app_context():
+        db.session.get_one(FeedUpload, upload_id).state = FeedState.FINISHED
+        db.session.commit()
+    assert "maison.csv" not in desk.post("/admin/bulk/preview", data={"csrf_token": token, **fields}).text
+
+
+def test_what_an_undo_changes_is_looked_at_by_another_update_of_the_index_than_one_that_runs(
+    shop: Flask, desk: FlaskClient
+) -> None:
+    form = previewed(desk, id=ticked(desk, 2), action="withdraw")
+    desk.post("/admin/bulk", data=form)
+    with shop.app_context():
+        running = claim_next({"update_index"})
+        assert running is not None
+        running_id = running.id
+    desk.post(f"/admin/history/{form['batch']}/undo", data={"csrf_token": form["csrf_token"]})
+    with shop.app_context():
+        latest = open_jobs("update_index")[-1]
+        assert latest.state == JobState.QUEUED
+        assert latest.id > running_id
+    work(shop)

@@ -25,6 +25,7 @@ from catalog.bulk_edit import (
     those,
 )
 from catalog.errors import InvalidBulkEdit, InvalidSavedView
+from catalog.feed_uploads import upload_in_import
 from catalog.history_reading import find_act
 from catalog.models import Product
 from catalog.product_list import (
@@ -255,6 +256,7 @@ def _bulk_page(edit: BulkEdit, chosen: _Chosen, planned: BulkPreview, *, has_cha
         new_value=new_value_words(edit),
         planned=planned,
         has_changed=has_changed,
+        importing=upload_in_import(),
         in_background=planned.total > CHANGED_AT_ONCE,
         ids=",".join(map(str, chosen.ids)),
         batch=uuid.uuid4().hex,

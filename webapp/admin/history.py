@@ -7,9 +7,9 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from accounts.permissions import Permission
-from catalog.feed_uploads import upload_of_batch
+from catalog.feed_uploads import import_behind, upload_of_batch
 from catalog.history import UndoReport, change_count, undo_batch
-from catalog.history_reading import act, acts, changes_of_act, changes_of_product
+from catalog.history_reading import Act, act, acts, changes_of_act, changes_of_product
 from catalog.listing import any_product
 from privacy.audit_notes import note
 from storage.database import db
@@ -56,16 +56,16 @@ def product_history(sku: str) -> str:
 def undo(batch: str) -> Response:
     """Put back what is still as the act left it; a large one in the background, a feed's import on its page."""
     actor = current_visitor().pseudonym
-    act(batch)
+    undone = act(batch)
     upload_id = upload_of_batch(batch)
     if upload_id is not None:
         # It may still run, and its page says how far it is undone.
         flash(_("The import of a feed is undone on its own page."), "info")
         return redirect(url_for(".feed", upload_id=upload_id), code=303)
-    job = job_of_batch(batch)
-    if job and job.is_open:
+    at_work = _who_is_at_work(undone)
+    if at_work:
         flash(_("This change is still being made: stop it first, or wait for its end."), "warning")
-        return redirect(url_for(".show_job", job_id=job.id), code=303)
+        return redirect(at_work, code=303)
     note("catalogue.undone", actor=actor, details={"batch": batch})
     if change_count(batch) > UNDONE_AT_ONCE:
         job = enqueue("undo_changes", batch=batch, actor=actor, role=current_user.role.value)
@@ -78,6 +78,16 @@ def undo(batch: str) -> Response:
     db.session.commit()
     _flash(report)
     return redirect(url_for(".show_act", batch=report.batch if report.put_back else batch), code=303)
+
+
+def _who_is_at_work(undone: Act) -> str:
+    """Return the page of what still makes this act, a large change or a large undo; empty when nothing does."""
+    undoes = undone.batch.undoes
+    job = job_of_batch(undone.batch.id) or (job_of_batch(undoes, "undo_changes") if undoes else None)
+    if job and job.is_open:
+        return url_for(".show_job", job_id=job.id)
+    upload, _undos = import_behind(undone.batch.id)
+    return url_for(".feed", upload_id=upload.id) if upload and upload.is_in_work else ""
 
 
 def _flash(report: UndoReport) -> None:
