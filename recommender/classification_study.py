@@ -141,6 +141,12 @@ def study_held_out(
     for model, (chances, seconds) in answers.items():
         said[model] = asdict(_judged(_Answers(chances[None], seconds, features.of(model)), truth, rows=asked))
     notes = [*(f"train: {note}" for note in train.notes), *(f"test: {note}" for note in test.notes), *features.notes]
+    known_before = int(np.isin(truth.groups[asked], truth.groups[known]).sum())
+    if known_before:
+        notes.append(
+            f"{known_before} of the {len(asked)} products to be judged on are, or nearly are, products learned from: "
+            "these figures are better than those of new products will be"
+        )
     strange = sorted(set(test.categories) - set(truth.names))
     if strange:
         notes.append(f"test has categories that train lacks, so they are misses: {', '.join(strange)}")

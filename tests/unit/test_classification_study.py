@@ -129,6 +129,12 @@ def test_a_held_out_folder_is_judged_by_what_another_teaches(folder: Path, tmp_p
     assert found["both"]["seconds"] > found["image"]["seconds"]
 
 
+def test_products_that_were_learned_from_are_said_to_flatter_the_figures(folder: Path, tmp_path: Path) -> None:
+    test = write(tmp_path / "test", [*rows(2), *rows(3, start=50)], photos=False)
+    found = study_held_out(read_study_set(folder), read_study_set(test), READERS)
+    assert any(note.startswith("6 of the 15 products") for note in found["notes"]), found["notes"]
+
+
 def test_a_category_that_was_never_seen_is_a_miss(folder: Path, tmp_path: Path) -> None:
     strange = [one | {"category": "sofa"} for one in rows(2, start=70)]
     test = write(tmp_path / "test", [*rows(2, start=50), *strange], photos=False)
