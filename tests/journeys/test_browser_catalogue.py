@@ -160,6 +160,24 @@ def test_a_link_followed_while_words_are_looked_for_keeps_both(open_shop: LiveSh
         page.wait_for_url("**category=*q=skirt*")
 
 
+def test_a_search_that_ends_because_a_product_is_opened_does_not_come_back(open_shop: LiveShop) -> None:
+    with visit(open_shop.url, language="en", width=DESKTOP) as person:
+        page = person.page
+        log_in(person, open_shop, "merchandiser")
+        searches, products = _hold(page, "**/admin/?q=*"), _hold(page, "**/edit")
+        with page.expect_request("**/admin/?q=dress"):
+            page.fill("#list-q", "dress")
+        with page.expect_request("**/edit"):
+            page.locator("[data-edit]").first.click(no_wait_after=True)
+        # As Firefox does by itself; this browser also says so.
+        with page.expect_event("requestfailed"):
+            searches.pop().abort()
+        products.pop().continue_()
+        page.wait_for_url("**/edit")
+        expect(page.locator("form.listing")).to_be_visible()
+        person.problems.clear()
+
+
 def test_ticks_come_back_by_product_and_not_by_place(open_shop: LiveShop) -> None:
     with visit(open_shop.url, language="en", width=DESKTOP) as person:
         page = person.page
