@@ -4,14 +4,13 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from catalog.editing import ProductDetails, details_of, replace_pictures, write_details
 from catalog.errors import ProductNotFound, SkuTaken
-from catalog.history import UNRECORDED
 from catalog.models import Product
 from catalog.pictures import StoredPicture
-from storage.database import db
+from storage.database import begin_writing, db
 
 SHOWN = "shown"
 DISMISSED = "dismissed"
@@ -55,12 +54,8 @@ def any_product(sku: str) -> Product:
 
 def lock_product(sku: str) -> Product:
     """Return the product as it is now; nobody else writes it before this transaction ends. Raises ProductNotFound."""
-    # A statement that changes nothing: it takes SQLite's lock as well as PostgreSQL's.
-    db.session.execute(
-        update(Product).where(Product.sku == sku).values(sku=Product.sku, updated_at=Product.updated_at),
-        execution_options={"synchronize_session": False, **UNRECORDED},
-    )
-    db.session.expire_all()
+    begin_writing()
+    db.session.execute(select(Product.id).where(Product.sku == sku).with_for_update())
     return any_product(sku)
 
 

@@ -13,6 +13,7 @@ from accounts.models import Role
 from catalog.editing import soft_delete
 from catalog.models import ProductImage
 from catalog.products import LiveImage, live_images
+from privacy.sources import Scope
 from recommender.errors import PicturesUnreadable
 from recommender.indexing import index_difference, synchronise_index
 from recommender.models import ImageEmbedding
@@ -20,6 +21,7 @@ from recommender.putting_right import unreadable_pictures
 from storage.database import db, now
 from tests.journeys.test_shopper import log_in
 from webapp.jobs import pulse, tasks
+from webapp.jobs.jobs_source import JobsSource
 from webapp.jobs.models import Job, JobState, Outcome
 from webapp.jobs.queue import JobProgress, claim_next, enqueue, request_cancel
 from webapp.jobs.worker import JobWorker, run_next_job
@@ -259,3 +261,15 @@ def test_the_page_says_what_a_job_did_and_what_one_of_an_earlier_release_wrote(
     assert f"<p>Lignes\u00a0: {rows}\u202f; calculées\u00a0: 0\u202f;" in page
     page = client.get(f"/admin/jobs/{earlier_id}", headers=french).text
     assert '<pre class="report" lang="en">3 products changed (stopped early)</pre>' in page
+
+
+@pytest.mark.parametrize("field", ["arguments", "outcome"])
+def test_a_job_that_names_a_photo_is_erased_with_it(context: Flask, field: str) -> None:
+    photo, other = "a" * 32, "b" * 32
+    db.session.add_all([Job(task="anything", **{field: {"about": [name]}}) for name in (photo, other)])
+    db.session.commit()
+    source, scope = JobsSource(), Scope("p" * 32, photo_id=photo)
+    assert source.kept(scope) == {"jobs": 1}
+    source.erase(scope)
+    assert source.remains(scope) == []
+    assert source.kept(Scope("p" * 32, photo_id=other)) == {"jobs": 1}

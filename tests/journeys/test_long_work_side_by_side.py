@@ -15,6 +15,7 @@ from catalog.bulk_edit import apply_in_pieces, read_bulk_edit, those
 from catalog.history import changes_by, undo_batch
 from catalog.history_models import ProductChange
 from catalog.import_feed import import_feed
+from catalog.listing import any_product, lock_product
 from catalog.models import Product
 from privacy.audit_notes import SYSTEM
 from storage.database import db
@@ -182,3 +183,17 @@ def test_a_bulk_edit_does_not_wait_for_the_end_of_a_feed(shop: Flask, monkeypatc
 def test_every_task_has_one_thread_that_runs_it() -> None:
     assert not tasks.FEED_TASKS & tasks.EDIT_TASKS
     assert set(tasks.TASKS) >= tasks.FEED_TASKS | tasks.EDIT_TASKS
+
+
+def test_a_form_meets_what_was_written_just_before_it_is_saved(product: Product) -> None:
+    sku, brands = product.sku, [product.brand]
+
+    def save(about_to: Callable[[], None]) -> None:
+        shown = any_product(sku)
+        assert shown.brand == brands[0]
+        about_to()
+        brands.append(lock_product(sku).brand)
+        db.session.rollback()
+
+    change_beside(save, product, brand="Ourika")
+    assert brands[1:] == ["Ourika"]
