@@ -9,6 +9,11 @@ const numbers = new Intl.NumberFormat(document.documentElement.lang);
 async function look() {
   const response = await fetch(job.dataset.job);
   if (!response.ok) return false;
+  // Logged out meanwhile: the page itself leads to the log-in, and back.
+  if (response.redirected) {
+    location.reload();
+    return true;
+  }
   const { state, open, silent, done, total, percent } = await response.json();
   if (!open) {
     location.reload();
