@@ -3,7 +3,8 @@
 Each number is about one week that is over: weeks do not overlap, and none grows while it is looked at, so that no
 difference of two numbers tells of a day or of a person. What too few people stand behind is put together; where even
 that has too few, the smallest number shown goes in with it, so that a total gives nothing away. Numbers are rounded.
-Of one person's week only MOST_OF_ONE_PERSON searches count, so that no number is mostly theirs.
+Of one person's week only MOST_OF_ONE_PERSON searches count, so that no number is mostly theirs. What was shown stays as
+it was shown (`published_weeks.py`), so that nobody who goes can be subtracted.
 """
 
 from collections import Counter, defaultdict

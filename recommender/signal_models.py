@@ -1,12 +1,13 @@
 """Tables of what shoppers say of products and of what is looked for; people appear by pseudonym only."""
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from privacy.activities import FAVOURITES, OPINIONS, SEARCHES
-from privacy.declarations import Protection, personal
+from privacy.declarations import NOT_PERSONAL, Protection, personal
 from storage.database import Model, UtcDateTime, now
 
 
@@ -64,3 +65,15 @@ class SearchCount(Model):
     """False when nothing in the shop was a good match."""
     clicked: Mapped[bool] = mapped_column(default=False, info=personal(SEARCHES, Protection.LINKED))
     """Whether one of the matches was opened."""
+
+
+class PublishedWeek(Model):
+    """What the desk was shown of a week, with enough people behind each number: nobody's data, and kept as it is."""
+
+    __tablename__ = "published_week"
+    __table_args__ = ({"info": NOT_PERSONAL},)
+
+    monday: Mapped[date] = mapped_column(primary_key=True)
+    min_people: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    """How many people were behind each number at least."""
+    numbers: Mapped[dict[str, Any]] = mapped_column(JSON)

@@ -7,12 +7,12 @@ import random
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from catalog.models import Product
 from recommender.insight import weeks_over
 from recommender.questions import AskedBy
-from recommender.signal_models import Favourite, MatchOpinion, SearchCount
+from recommender.signal_models import Favourite, MatchOpinion, PublishedWeek, SearchCount
 from storage.database import Model, db
 
 _GARMENTS = {"dress": 9, "top": 8, "outerwear": 5, "pants": 5, "shoes": 4, "skirt": 3, "bag": 2, "hat": 1}
@@ -23,6 +23,8 @@ _SEED = 5
 
 def invent_shoppers(today: date, *, weeks: int) -> int:
     """Add the shoppers of the last weeks that are over to a shop with products; flushes. Return how many there are."""
+    # What was shown of the weeks before they came would hide them.
+    db.session.execute(delete(PublishedWeek))
     dice = random.Random(_SEED)
     products = db.session.scalars(select(Product.id).where(Product.deleted_at.is_(None)).order_by(Product.id)).all()
     shoppers = 0

@@ -28,6 +28,7 @@ from recommender.insight import (
     weeks_over,
 )
 from recommender.opinions import give_opinion
+from recommender.published_weeks import published_week
 from recommender.questions import new_search_of_words
 from recommender.search_counts import OpenedMatch, SearchedWords, count_searches
 from recommender.shares import share_of, wilson
@@ -271,3 +272,17 @@ def test_a_wanted_garment_and_colour_are_the_categories_and_colours_that_count_a
     for colour in ("navy", "red", "burgundy"):
         assert colour in colours_of_family(family_of_colour(colour))
     assert {family_of_colour(colour) for colour in colours_of_family("blue")} == {"blue"}
+
+
+def test_what_was_shown_of_a_week_does_not_tell_what_one_who_was_erased_since_looked_for() -> None:
+    searched(range(60), RED_DRESS, opened=True)
+    searched(range(40, 90), BLUE_TOP, answered=False)
+    for _ in range(9):
+        searched(range(1), RED_DRESS)
+    before = published_week(MONDAY, min_people=20)
+    db.session.execute(delete(SearchCount).where(SearchCount.pseudonym == person(0)))
+    assert week_of_shoppers(MONDAY, min_people=20).garments != before.garments
+    db.session.flush()
+    db.session.expire_all()
+    assert published_week(MONDAY, min_people=20) == before
+    assert before.opened is not None

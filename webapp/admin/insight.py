@@ -1,10 +1,11 @@
 """What shoppers look for, what they open, keep and think of it: anonymous numbers, week by week."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from flask import Response, abort, render_template, request, url_for
 from flask_babel import gettext as _
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from accounts.permissions import Permission
 from catalog.vocabulary import Kind, label_of
@@ -17,9 +18,9 @@ from recommender.insight import (
     Tallies,
     WeekOfShoppers,
     most_kept,
-    week_of_shoppers,
     weeks_over,
 )
+from recommender.published_weeks import published_week
 from recommender.wanted import categories_of_garment, colours_of_family
 from storage.database import db, now
 from webapp.account.session_user import permission_required
@@ -42,7 +43,7 @@ def insight() -> str:
     least = wiring().settings.statistics_min_people
     mondays = weeks_over(now().date(), weeks=_WEEKS)
     this_monday = mondays[0] + timedelta(weeks=1)
-    weeks = [week_of_shoppers(monday, min_people=least) for monday in mondays]
+    weeks = _weeks(mondays)
     chosen = _chosen(weeks)
     over_time = list(reversed(weeks))
     return render_template(
@@ -66,13 +67,12 @@ def insight() -> str:
 @permission_required(Permission.SEE_INSIGHT)
 def insight_csv() -> Response:
     """The numbers that the page shows of its weeks, as CSV; each line names its week."""
-    least = wiring().settings.statistics_min_people
     note("insight.exported", actor=current_visitor().pseudonym)
     db.session.commit()
     titles = ("week", "measure", "garment", "colour", "about", "share", "share_low", "share_high")
     lines = [as_csv_line(titles)]
-    for monday in weeks_over(now().date(), weeks=_WEEKS):
-        lines += (as_csv_line(cells) for cells in _cells(week_of_shoppers(monday, min_people=least)))
+    for week in _weeks(weeks_over(now().date(), weeks=_WEEKS)):
+        lines += (as_csv_line(cells) for cells in _cells(week))
     # A spreadsheet takes a file for UTF-8 by this mark alone.
     response = Response("\ufeff" + "".join(lines), mimetype="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = "attachment; filename=insight.csv"
@@ -97,6 +97,19 @@ def catalogue_with(garment: str, colour: str) -> str:
         return ""
     categories = categories_of_garment(garment) if garment else None
     return url_for(".catalogue", category=categories, colour=colours_of_family(colour) if colour else None)
+
+
+def _weeks(mondays: Sequence[date]) -> list[WeekOfShoppers]:
+    """Return what is shown of these weeks, now and at every later look."""
+    least = wiring().settings.statistics_min_people
+    with db.session.no_autoflush:
+        weeks = [published_week(monday, min_people=least) for monday in mondays]
+    try:
+        db.session.commit()
+    except (IntegrityError, OperationalError):
+        # Another process keeps the same weeks at this moment.
+        db.session.rollback()
+    return weeks
 
 
 def _chosen(weeks: list[WeekOfShoppers]) -> WeekOfShoppers:
