@@ -58,12 +58,15 @@ def count_garments(*, pseudonym: str, photo_id: str, day: date, garments: Iterab
     db.session.flush()
 
 
-def months_of_garments(*, min_people: int) -> list[MonthOfGarments]:
+def months_of_garments(before: date, *, min_people: int) -> list[MonthOfGarments]:
     """Return what was photographed each month, newest first; a number with fewer people behind it is left out.
 
+    before: the first day of a month, today's as a rule: what grows would tell of who came in between two looks.
     No totals: beside the shown numbers, a total would give away what was left out.
     """
-    days = db.session.scalars(select(GarmentCount.counted_on).distinct().where(*_may_be_counted())).all()
+    days = db.session.scalars(
+        select(GarmentCount.counted_on).distinct().where(GarmentCount.counted_on < before, *_may_be_counted())
+    ).all()
     months = sorted({day.replace(day=1) for day in days}, reverse=True)
     found = [
         MonthOfGarments(

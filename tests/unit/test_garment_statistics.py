@@ -20,6 +20,7 @@ from privacy.statistics_source import StatisticsSource
 from storage.database import db
 
 NOVEMBER, DECEMBER, NEXT_YEAR = date(2026, 11, 30), date(2026, 12, 1), date(2027, 1, 1)
+SOME_DAY = date(9999, 12, 1)
 RED_DRESS, BLUE_TOP = CountedGarment("dress", "red"), CountedGarment("top", "blue")
 
 
@@ -60,7 +61,7 @@ def shown(min_people: int) -> dict[date, tuple[dict[str, int], dict[str, int]]]:
             {tally.value: tally.garments for tally in month.by_garment},
             {tally.value: tally.garments for tally in month.by_colour},
         )
-        for month in months_of_garments(min_people=min_people)
+        for month in months_of_garments(SOME_DAY, min_people=min_people)
     }
 
 
@@ -77,6 +78,12 @@ def test_one_person_s_many_photos_are_one_person() -> None:
         counted("anna", RED_DRESS, photo=f"photo {number}")
     assert shown(2) == {}
     assert shown(1) == {date(2026, 11, 1): ({"dress": 10}, {"red": 10})}
+
+
+def test_a_month_is_shown_once_it_is_over() -> None:
+    counted("anna", RED_DRESS, day=date(2026, 11, 30))
+    assert months_of_garments(date(2026, 11, 1), min_people=1) == []
+    assert len(months_of_garments(date(2026, 12, 1), min_people=1)) == 1
 
 
 def test_people_of_two_months_do_not_add_up() -> None:
@@ -113,7 +120,7 @@ def test_every_number_shown_is_the_true_one_and_of_enough_people(
     for person in objecting:
         change_standing(person, objects_to_statistics=True)
     counts = [one for one in photos if not one[4] and one[0] not in objecting]
-    for month in months_of_garments(min_people=min_people):
+    for month in months_of_garments(SOME_DAY, min_people=min_people):
         of_month = [one for one in counts if one[3].replace(day=1) == month.first_day]
         for place, tallies in ((1, month.by_garment), (2, month.by_colour)):
             for tally in tallies:
@@ -121,9 +128,9 @@ def test_every_number_shown_is_the_true_one_and_of_enough_people(
                 assert (tally.garments, tally.people) == (len(rows), len({one[0] for one in rows}))
                 assert tally.people >= min_people
     if min_people == 1:
-        assert sum(tally.garments for month in months_of_garments(min_people=1) for tally in month.by_garment) == len(
-            counts
-        )
+        assert sum(
+            tally.garments for month in months_of_garments(SOME_DAY, min_people=1) for tally in month.by_garment
+        ) == len(counts)
 
 
 def test_without_consent_nothing_is_counted() -> None:
