@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple
 
 import numpy as np
 from filelock import FileLock
@@ -134,10 +134,11 @@ class FaissIndex:
         import faiss
 
         manifest, file_name, sha256, metric = _described(manifest_bytes)
-        content = (self._folder / file_name).read_bytes()
-        if hashlib.sha256(content).hexdigest() != sha256:
-            raise IndexDamaged("its file is not the one that the manifest describes")
-        index = faiss.deserialize_index(np.frombuffer(content, np.uint8))
+        with (self._folder / file_name).open("rb") as file:
+            if hashlib.file_digest(file, "sha256").hexdigest() != sha256:
+                raise IndexDamaged("its file is not the one that the manifest describes")
+            file.seek(0)
+            index = faiss.read_index(faiss.PyCallbackIOReader(file.read))
         if index.ntotal != manifest.rows or index.d != manifest.encoder.dim or metric != _METRIC:
             raise IndexDamaged("rows, dimensions or metric differ from the manifest")
         return _Loaded(index, manifest, file_name)
@@ -145,18 +146,25 @@ class FaissIndex:
     def _publish(self, index: Any, encoder: EncoderIdentity) -> None:
         import faiss
 
-        content = faiss.serialize_index(index).tobytes()
         built_at = now()
         file_name = f"index-{built_at:%Y%m%dT%H%M%S%f}-{os.getpid()}.faiss"
+        digest = hashlib.sha256()
+        with _durable_file(self._folder / file_name) as file:
+
+            def write(piece: bytes) -> int:
+                digest.update(piece)
+                return file.write(piece)
+
+            # In pieces: the bytes of an index of a million rows would be two more copies of it in memory.
+            faiss.write_index(index, faiss.PyCallbackIOWriter(write))
         manifest = {
             "encoder": asdict(encoder),
             "rows": int(index.ntotal),
             "metric": _METRIC,
             "built_at": built_at.isoformat(),
             "file": file_name,
-            "sha256": hashlib.sha256(content).hexdigest(),
+            "sha256": digest.hexdigest(),
         }
-        write_durably(self._folder / file_name, content)
         write_durably(self._folder / _MANIFEST, json.dumps(manifest, indent=1).encode())
         for stale in self._folder.glob("index-*.faiss*"):
             if stale.name != file_name:
@@ -211,9 +219,16 @@ def _selector(among: NDArray[np.int64]) -> Any:
 
 def write_durably(path: Path, content: bytes) -> None:
     """Put a whole file in place in one step that survives a loss of power."""
+    with _durable_file(path) as file:
+        file.write(content)
+
+
+@contextmanager
+def _durable_file(path: Path) -> Iterator[IO[bytes]]:
+    """Give a file to write, which is put in place whole when the block ends well."""
     partial = path.with_name(f"{path.name}.partial")
     with partial.open("wb") as file:
-        file.write(content)
+        yield file
         file.flush()
         os.fsync(file.fileno())
     partial.replace(path)
