@@ -18,13 +18,17 @@ _TALLIES = ("searches", "garments", "colours", "missed", "favourites", "favourit
 
 
 def published_week(monday: date, *, min_people: int) -> WeekOfShoppers:
-    """Return what may be shown of a week that is over: counted at the first look, and added to what is kept."""
+    """Return what may be shown of a week that is over: counted at the first look, and added to what is kept.
+
+    A week with nothing to show gave nothing away, and is counted again.
+    """
     kept = db.session.get(PublishedWeek, (monday, min_people))
     if kept is not None:
         return _week(monday, kept.numbers)
     week = week_of_shoppers(monday, min_people=min_people)
     numbers = {name: value for name, value in asdict(week).items() if name != "monday"}
-    db.session.add(PublishedWeek(monday=monday, min_people=min_people, numbers=numbers))
+    if week.searches.total or week.favourites.total or week.relevance:
+        db.session.add(PublishedWeek(monday=monday, min_people=min_people, numbers=numbers))
     return week
 
 

@@ -286,3 +286,9 @@ def test_what_was_shown_of_a_week_does_not_tell_what_one_who_was_erased_since_lo
     db.session.expire_all()
     assert published_week(MONDAY, min_people=20) == before
     assert before.opened is not None
+
+
+def test_a_week_that_showed_nothing_is_counted_again() -> None:
+    assert not published_week(MONDAY, min_people=20).searches.total
+    searched(range(60), RED_DRESS)
+    assert published_week(MONDAY, min_people=20).searches.total == 60
