@@ -1,10 +1,16 @@
 """What the background threads of a web process have in common: started after the fork, ended with the process."""
 
+import logging
 import threading
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from typing import ClassVar
 
 from flask import Flask
+
+from storage.database import db
+
+_log = logging.getLogger(__name__)
 
 
 class BackgroundThread(ABC):
@@ -31,3 +37,14 @@ class BackgroundThread(ABC):
     @abstractmethod
     def _run(self) -> None:
         """Work until `_stop` is set."""
+
+    def _guarded(self, step: Callable[[], bool]) -> bool:
+        """Return what a step in the app's context returns; False when it fails, which is logged and rolled back."""
+        with self._app.app_context():
+            try:
+                return step()
+            except Exception:  # noqa: BLE001 - the border of the thread
+                # The thread outlives any one failure (a locked database, say), and tries again.
+                _log.exception("%s: a step failed", self.name)
+                db.session.rollback()
+                return False

@@ -1,17 +1,14 @@
 """Threads of the web process for long work: an import of an hour holds up no purge, no letter and no bulk edit."""
 
-import logging
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from typing import ClassVar
 
-from storage.database import db
 from webapp.feeds import look_after_feeds
 from webapp.jobs.background import BackgroundThread
 from webapp.jobs.tasks import EDIT_TASKS, FEED_TASKS
 from webapp.jobs.worker import run_next_job
 
-_log = logging.getLogger(__name__)
 _IDLE_SECONDS = 0.5
 _LOOK_EVERY_SECONDS = 60.0
 
@@ -24,10 +21,9 @@ class _Lane(BackgroundThread):
 
     def _run(self) -> None:
         while not self._stop.is_set():
-            with self._app.app_context():
-                self._look_around()
-                if not _guarded(lambda: run_next_job(self.tasks)):
-                    self._stop.wait(_IDLE_SECONDS)
+            self._look_around()
+            if not self._guarded(lambda: run_next_job(self.tasks)):
+                self._stop.wait(_IDLE_SECONDS)
 
     def _look_around(self) -> None:
         """Do what is due between two jobs."""
@@ -50,14 +46,4 @@ class FeedWorker(_Lane):
     def _look_around(self) -> None:
         if time.monotonic() >= self._look_at:
             self._look_at = time.monotonic() + _LOOK_EVERY_SECONDS
-            _guarded(look_after_feeds)
-
-
-def _guarded(step: Callable[[], bool]) -> bool:
-    try:
-        return step()
-    except Exception:  # noqa: BLE001 - the border of the thread
-        # The thread outlives any one failure (a locked database, say); it is logged and tried again.
-        _log.exception("long work failed")
-        db.session.rollback()
-        return False
+            self._guarded(look_after_feeds)

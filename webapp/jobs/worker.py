@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import astuple
 from datetime import timedelta
 from zoneinfo import ZoneInfo
@@ -60,16 +60,6 @@ class JobWorker(BackgroundThread):
             if not self._guarded(lambda: run_next_job(_SHORT_TASKS)):
                 self._stop.wait(_IDLE_SECONDS)
         self._guarded(count_what_was_looked_for)
-
-    def _guarded(self, step: Callable[[], bool]) -> bool:
-        with self._app.app_context():
-            try:
-                return step()
-            except Exception:  # noqa: BLE001 - the border of the thread
-                # The thread outlives any one failure (a locked database, say); it is logged and tried again.
-                _log.exception("background work failed")
-                db.session.rollback()
-                return False
 
 
 def repair_index_if_it_differs() -> bool:
