@@ -1,11 +1,13 @@
 """Words and numbers that every template needs."""
 
+from decimal import Decimal
 from typing import cast
 
 from flask import Flask, current_app, g
 from flask_babel import format_currency, lazy_gettext
 
 from catalog.models import Product
+from catalog.money import minor_digits
 from catalog.products import categories_on_sale
 from catalog.vocabulary import label_of
 from recommender.favourites import favourite_product_ids
@@ -45,7 +47,12 @@ GARMENT_WORDS = {
 
 def price_of(product: Product) -> str:
     """Return the price in the page's language, such as `29,90 €`."""
-    return str(format_currency(product.price, product.currency))
+    return money_words(product.price_minor_units, product.currency)
+
+
+def money_words(minor_units: int, currency: str) -> str:
+    """Return an amount in the page's language."""
+    return str(format_currency(Decimal(minor_units).scaleb(-minor_digits(currency)), currency))
 
 
 def menu_categories() -> list[str]:

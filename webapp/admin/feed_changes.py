@@ -1,18 +1,17 @@
 """What a checked row of a feed would change of its product, old and new, in words."""
 
 from collections.abc import Callable, Iterator, Mapping
-from decimal import Decimal
 from itertools import takewhile
 from typing import Any
 
-from flask_babel import format_currency, format_decimal, ngettext
+from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
 
-from catalog.money import minor_digits
 from catalog.vocabulary import Kind, label_of
 from webapp.admin.feed_columns import title_of
 from webapp.admin.history_words import ShownChange
 from webapp.i18n import current_language
+from webapp.presenting import money_words
 
 _LONGEST = 80
 _ALIKE_SHOWN = 20
@@ -31,11 +30,6 @@ def changes_of_row(row: Mapping[str, Any]) -> list[ShownChange]:
     if not before:
         return []
     return [shown for field in row["changes"] for shown in _SHOWN.get(field, _text)(field, before, row)]
-
-
-def price_words(minor_units: int, currency: str) -> str:
-    """Return an amount as the page's language writes it."""
-    return str(format_currency(Decimal(minor_units).scaleb(-minor_digits(currency)), currency))
 
 
 def _text(field: str, before: _Details, after: _Details) -> Iterator[ShownChange]:
@@ -60,7 +54,7 @@ def _sizes(field: str, before: _Details, after: _Details) -> Iterator[ShownChang
 
 def _amount(field: str, before: _Details, after: _Details) -> Iterator[ShownChange]:
     amounts = ((each[f"{field}_minor_units"], each["currency"]) for each in (before, after))
-    old, new = ("–" if minor_units is None else price_words(minor_units, code) for minor_units, code in amounts)
+    old, new = ("–" if minor_units is None else money_words(minor_units, code) for minor_units, code in amounts)
     yield ShownChange(title_of(field), old, new)
 
 

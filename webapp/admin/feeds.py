@@ -39,7 +39,7 @@ from catalog.saved_mappings import saved_mapping, saved_mappings
 from privacy.audit_notes import note
 from storage.database import db
 from webapp.account.session_user import permission_required
-from webapp.admin.feed_changes import changes_of_row, price_words
+from webapp.admin.feed_changes import changes_of_row
 from webapp.admin.feed_columns import (
     column_choices,
     document_of,
@@ -57,6 +57,7 @@ from webapp.feed_words import in_words
 from webapp.feeds import ask_for_check, ask_for_import, ask_for_undo, ask_to_stop, settle_feeds
 from webapp.filters import whole_number
 from webapp.jobs.models import Job
+from webapp.presenting import money_words
 from webapp.uploads import brings_a_feed
 from webapp.visitor import current_visitor
 from webapp.wiring import wiring
@@ -178,7 +179,7 @@ def feed(upload_id: int) -> str | BaseResponse:
         reasons=reasons_by_field(upload.run_id) if upload.run_id else preview.reasons,
         field_title=title_of,
         in_words=in_words,
-        price_in_words=price_words,
+        price_in_words=money_words,
         changes_of_row=changes_of_row,
         left=list(islice(left_by_undo(upload, feeds_folder=_folder()), _LEFT_SHOWN + 1)) if upload.left_alone else [],
         left_shown=_LEFT_SHOWN,

@@ -3,17 +3,16 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
-from flask_babel import LazyString, format_currency, format_decimal, gettext, lazy_gettext, ngettext
+from flask_babel import LazyString, format_decimal, gettext, lazy_gettext, ngettext
 
 from catalog.history import LeftAlone
 from catalog.history_models import ChangeBatch, ProductChange
 from catalog.models import Product
-from catalog.money import minor_digits
 from catalog.vocabulary import Kind, label_of
 from webapp.i18n import current_language
+from webapp.presenting import money_words
 from webapp.visitor import current_visitor
 from webapp.wiring import wiring
 
@@ -121,7 +120,7 @@ def _shown(product: Product, before: Mapping[str, Any], after: Mapping[str, Any]
 
 
 def _money(minor_units: Any, product: Product) -> str:
-    return str(format_currency(Decimal(minor_units).scaleb(-minor_digits(product.currency)), product.currency))
+    return money_words(minor_units, product.currency)
 
 
 def _by_place(rows: Any, _product: Product) -> str:

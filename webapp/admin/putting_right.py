@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
-from flask_babel import format_currency, lazy_gettext, ngettext
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext, ngettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -17,7 +16,6 @@ from catalog.finding_models import StoredFinding
 from catalog.findings import FindingKind, finding, findings_of, has_changed, open_counts, open_findings, settle
 from catalog.history import changes_by
 from catalog.models import Product
-from catalog.money import minor_digits
 from catalog.vocabulary import Kind, label_of
 from privacy.audit_notes import note
 from storage.database import db, id_in
@@ -28,6 +26,7 @@ from webapp.filters import whole_number
 from webapp.i18n import current_language
 from webapp.jobs.models import JobState
 from webapp.jobs.queue import enqueue, latest_jobs, open_job
+from webapp.presenting import money_words
 from webapp.visitor import current_visitor
 
 _A_PAGE = 24
@@ -168,12 +167,12 @@ def reason_of(found: StoredFinding) -> str:
                 bits=told["bits_apart"],
             )
         case FindingKind.PRICE_BELOW_COST:
-            words = _("It costs the shop %(cost)s.", cost=_money(told["cost"], told["currency"]))
+            words = _("It costs the shop %(cost)s.", cost=money_words(told["cost"], told["currency"]))
         case FindingKind.ODD_PRICE:
             words = _(
                 "The %(among)d items of its category cost about %(usual)s; this is %(score)s usual deviations away.",
                 among=told["among"],
-                usual=_money(told["usual"], told["currency"]),
+                usual=money_words(told["usual"], told["currency"]),
                 score=told["score"],
             )
         case FindingKind.OTHER_CURRENCY:
@@ -210,10 +209,6 @@ def _missing_picture(told: Mapping[str, Any]) -> str:
     else:
         words = _("No photo can find it, and lists show a gap.")
     return str(words)
-
-
-def _money(minor_units: int, currency: str) -> str:
-    return str(format_currency(Decimal(minor_units).scaleb(-minor_digits(currency)), currency))
 
 
 def _kind(name: str) -> FindingKind | None:
